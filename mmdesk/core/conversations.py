@@ -1,0 +1,98 @@
+"""A conversation as it is kept: messages with their ids, in the order in which they are shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from mmdesk.core.messages import Message
+from mmdesk.core.phrases import Phrase
+
+
+class StopReason(StrEnum):
+    """Why an answer ended."""
+
+    STOP = "stop"
+    """The model ended it."""
+    LENGTH = "length"
+    """It reached ``max_tokens``."""
+    CANCELLED = "cancelled"
+    """The person stopped it."""
+
+
+class EntryStatus(StrEnum):
+    """How far a message is. Questions are always ``FINISHED``."""
+
+    STREAMING = "streaming"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+    """The application ended while it streamed; found at the next start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What an answer cost.
+
+    Attributes:
+        prompt_tokens: Tokens of the prompt, image tokens included.
+        completion_tokens: Tokens of the answer.
+        ttft_ms: Milliseconds from the start of processing to the first token.
+        tokens_per_second: Decode speed after the first token.
+    """
+
+    prompt_tokens: int
+    completion_tokens: int
+    ttft_ms: float
+    tokens_per_second: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A kept error: what :class:`~mmdesk.core.errors.MmdeskError` said."""
+
+    kind: str
+    message: Phrase
+    hint: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One message of a conversation, with its id."""
+
+    id: str
+    message: Message
+    status: EntryStatus = EntryStatus.FINISHED
+    stop_reason: StopReason | None = None
+    usage: Usage | None = None
+    failure: Failure | None = None
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationSummary:
+    """A line of the conversation list; the title is the first question, shortened."""
+
+    id: str
+    title: str
+    updated: datetime
+    """UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The shown path through a conversation, oldest entry first."""
+
+    summary: ConversationSummary
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SavedTurn:
+    """Ids that the store gave to a question and to the empty answer below it."""
+
+    conversation: str
+    question: str
+    answer: str

@@ -1,0 +1,229 @@
+"""What happened: one frozen dataclass per event, in a closed union.
+
+Events come from the worker, the store thread and the job pool through one queue, and are
+handled on the main thread only. For every turn there is exactly one terminal event,
+:class:`TurnFinished` or :class:`TurnFailed`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from mmdesk.core.conversations import (
+    Conversation,
+    ConversationSummary,
+    Entry,
+    SavedTurn,
+    StopReason,
+    Usage,
+)
+from mmdesk.core.errors import MmdeskError
+from mmdesk.core.messages import Picture
+from mmdesk.core.requests import TurnId
+
+
+class LoadStage(StrEnum):
+    """The stages of loading a model, in order."""
+
+    STARTING = "starting"
+    """The child process starts and imports torch."""
+    CHECKING = "checking"
+    """Headers and configuration are checked."""
+    PROCESSOR = "processor"
+    WEIGHTS = "weights"
+    WARMING = "warming"
+
+
+class TurnStage(StrEnum):
+    """What a turn is doing before its first token."""
+
+    PICTURES = "pictures"
+    """The processor prepares picture ``done`` of ``total``."""
+    PREFILL = "prefill"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """A loaded model.
+
+    Attributes:
+        name: For the status line, from the directory's name.
+        parameters: Their number.
+        context_length: Tokens of prompt and answer together, or None where it isn't declared.
+    """
+
+    name: str
+    path: Path
+    device: str
+    dtype: str
+    parameters: int
+    context_length: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLoading:
+    """Loading goes on; ``fraction`` in 0..1 where it is known."""
+
+    stage: LoadStage
+    fraction: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReady:
+    """The model answers from now on."""
+
+    info: ModelInfo
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFailed:
+    """No model is loaded."""
+
+    error: MmdeskError
+
+
+@dataclass(frozen=True, slots=True)
+class TurnAdded:
+    """A question was asked (or asked again): show it and an empty answer below.
+
+    ``entries`` is the whole shown path up to and with the question, when it changed under the
+    person (regenerate, edit); else None and only ``question`` is new.
+    """
+
+    turn: TurnId
+    question: Entry
+    entries: tuple[Entry, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TurnSaved:
+    """The question is on disk; generation starts now."""
+
+    turn: TurnId
+    saved: SavedTurn
+
+
+@dataclass(frozen=True, slots=True)
+class TurnProgress:
+    """The turn waits for something that takes time."""
+
+    turn: TurnId
+    stage: TurnStage
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """New text at the end of the answer, always whole characters; ``tokens`` it came from."""
+
+    turn: TurnId
+    text: str
+    tokens: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TurnFinished:
+    """The answer ended. ``text`` is all of it, equal to the joined deltas."""
+
+    turn: TurnId
+    stop_reason: StopReason
+    text: str
+    usage: Usage | None
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnFailed:
+    """The answer broke off; what was streamed stays."""
+
+    turn: TurnId
+    error: MmdeskError
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentAdded:
+    """A file was dropped and is being decoded. ``id`` is the session's."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentReady:
+    """The picture stands in the composer."""
+
+    id: str
+    picture: Picture
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentRefused:
+    """The file can't be used; it left the draft by itself."""
+
+    id: str
+    name: str
+    error: MmdeskError
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentRemoved:
+    """The picture left the draft."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationsListed:
+    """All conversations, the latest first."""
+
+    summaries: tuple[ConversationSummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationLoaded:
+    """The store has read this; the session turns it into :class:`ConversationOpened`."""
+
+    conversation: Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationOpened:
+    """This conversation is shown now; None is a new, empty one.
+
+    ``turn`` is the turn that is still answering at its end, with ``text`` streamed so far.
+    """
+
+    conversation: Conversation | None
+    turn: TurnId | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFailed:
+    """Something could not be read or saved; what is in memory stays."""
+
+    error: MmdeskError
+
+
+Event = (
+    ModelLoading
+    | ModelReady
+    | ModelFailed
+    | TurnAdded
+    | TurnSaved
+    | TurnProgress
+    | TextDelta
+    | TurnFinished
+    | TurnFailed
+    | AttachmentAdded
+    | AttachmentReady
+    | AttachmentRefused
+    | AttachmentRemoved
+    | ConversationsListed
+    | ConversationLoaded
+    | ConversationOpened
+    | StoreFailed
+)

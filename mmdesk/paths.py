@@ -1,0 +1,103 @@
+"""Where things are: the person's folders (XDG through platformdirs) and mmdesk's resources.
+
+``MMDESK_HOME`` puts all of the person's folders below one directory.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import platformdirs
+
+_APP = "mmdesk"
+
+
+def resources() -> Path:
+    """Return the resources folder: of the source tree, the wheel or the frozen application."""
+    package = Path(__file__).resolve().parent
+    frozen = getattr(sys, "_MEIPASS", None)
+    candidates = [package / "_resources", package.parent / "resources"]
+    if frozen:
+        candidates.insert(0, Path(frozen) / "resources")
+    for candidate in candidates:
+        if candidate.is_dir():
+            return candidate
+    return candidates[-1]
+
+
+def starter() -> Path:
+    """Return the folder of the model that ships with mmdesk."""
+    return resources() / "starter"
+
+
+def samples() -> Path:
+    """Return the folder of the sample pictures."""
+    return resources() / "samples"
+
+
+def config_folder() -> Path:
+    """Return the folder of the settings, made if need be."""
+    return _private(_home("config") or platformdirs.user_config_path(_APP, appauthor=False))
+
+
+def data_folder() -> Path:
+    """Return the folder of the conversations, made if need be."""
+    return _private(_home("data") or platformdirs.user_data_path(_APP, appauthor=False))
+
+
+def cache_folder() -> Path:
+    """Return the folder for what can be made again, made if need be."""
+    return _private(_home("cache") or platformdirs.user_cache_path(_APP, appauthor=False))
+
+
+def state_folder() -> Path:
+    """Return the folder of the log, made if need be."""
+    return _private(_home("state") or platformdirs.user_state_path(_APP, appauthor=False))
+
+
+def settings_file() -> Path:
+    """Return the settings, TOML."""
+    return config_folder() / "settings.toml"
+
+
+def geometry_file() -> Path:
+    """Return the window's place and size, an INI file of Qt's."""
+    return config_folder() / "window.ini"
+
+
+def database() -> Path:
+    """Return the conversations' database."""
+    return data_folder() / "conversations.sqlite3"
+
+
+def attachments() -> Path:
+    """Return the folder of the pictures of kept messages."""
+    return data_folder() / "attachments"
+
+
+def staging() -> Path:
+    """Return the folder of decoded pictures that no message holds yet."""
+    return _private(cache_folder() / "pictures")
+
+
+def log_file() -> Path:
+    """Return the application's log."""
+    return state_folder() / "mmdesk.log"
+
+
+def engine_log_file() -> Path:
+    """Return the log of the model's process."""
+    return state_folder() / "engine.log"
+
+
+def _home(name: str) -> Path | None:
+    home = os.environ.get("MMDESK_HOME")
+    return Path(home).expanduser().absolute() / name if home else None
+
+
+def _private(folder: Path) -> Path:
+    """Make ``folder``, for the person alone."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder

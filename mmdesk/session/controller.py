@@ -1,0 +1,361 @@
+"""ChatSession: the state machine of a conversation's turns, on the main thread only.
+
+A question goes: draft -> saved by the store thread -> queued in the model worker -> streaming ->
+settled by one terminal event -> saved. Whatever happens is an event in the one queue; state
+changes only in :meth:`ChatSession.handle` and in the methods a person's action calls.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from pathlib import Path
+
+from mmdesk.core.conversations import Entry, EntryStatus
+from mmdesk.core.errors import MmdeskError, QuestionEmpty, QuestionTooLong
+from mmdesk.core.events import (
+    AttachmentReady,
+    AttachmentRefused,
+    ConversationLoaded,
+    ConversationOpened,
+    ConversationsListed,
+    Event,
+    ModelReady,
+    StoreFailed,
+    TextDelta,
+    TurnAdded,
+    TurnFailed,
+    TurnFinished,
+    TurnSaved,
+)
+from mmdesk.core.messages import Message, Role, user_message
+from mmdesk.core.protocols import ConversationStore, EventSink, PictureReader
+from mmdesk.core.requests import AnswerQuestion, GenerationSettings, LoadModel, TurnId
+from mmdesk.session.draft import Attachment, Draft
+from mmdesk.session.history import prompt_messages
+from mmdesk.session.store_thread import StoreThread
+from mmdesk.session.turn import Turn
+from mmdesk.session.worker import ModelWorker
+
+MAX_QUESTION = 200_000
+"""Characters of one question; far more than any model's context."""
+
+
+class ChatSession:
+    """Conversations, the shown one, its draft, and the turns that are on their way.
+
+    Attributes:
+        settings: How the next answers are sampled.
+        conversation: The shown conversation's id; None is a new one.
+    """
+
+    def __init__(
+        self,
+        worker: ModelWorker,
+        store: StoreThread,
+        reader: PictureReader,
+        pool: Executor,
+        emit: EventSink,
+    ) -> None:
+        self._worker = worker
+        self._store = store
+        self._emit = emit
+        self._draft = Draft(reader, pool, emit)
+        self.settings = GenerationSettings()
+        self.conversation: str | None = None
+        self._wanted: str | None = None
+        self._entries: list[Entry] = []
+        self._turns: dict[TurnId, Turn] = {}
+        self._shown: TurnId | None = None
+        self._edited: int | None = None
+        self._send_when_ready: str | None = None
+        self._model = ""
+
+    # What the window may read
+
+    @property
+    def busy(self) -> bool:
+        """Whether the shown conversation has a turn on its way."""
+        return self._shown is not None
+
+    @property
+    def editing(self) -> bool:
+        """Whether the next question replaces the last one."""
+        return self._edited is not None
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The shown path, without an answer that is on its way."""
+        return tuple(self._entries)
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """The pictures in the composer."""
+        return self._draft.attachments
+
+    # What a person does
+
+    def start(self) -> None:
+        """List the conversations."""
+        self._list_conversations()
+
+    def close(self) -> None:
+        """Save what has streamed; the worker and the store are closed by who made them."""
+        for turn in self._turns.values():
+            if turn.saved and turn.text:
+                self._write(turn, turn.text)
+
+    def load_model(self, request: LoadModel) -> None:
+        """Load a model; questions asked meanwhile wait for it."""
+        self._worker.load(request)
+
+    def new_conversation(self) -> None:
+        """Show an empty conversation; it is kept from its first question on."""
+        self._wanted = None
+        self._show(None, [], None)
+        self._emit(ConversationOpened(None))
+
+    def open_conversation(self, conversation: str) -> None:
+        """Show a kept conversation, once the store has read it."""
+        self._wanted = conversation
+        self._ask_store(
+            lambda store: self._emit(ConversationLoaded(store.conversation(conversation)))
+        )
+
+    def attach(self, paths: Sequence[Path]) -> None:
+        """Put picture files into the composer."""
+        self._draft.attach(paths)
+
+    def attach_bytes(self, data: bytes, name: str) -> None:
+        """Put pasted image data into the composer."""
+        self._draft.attach_bytes(data, name)
+
+    def detach(self, attachment: str) -> None:
+        """Take a picture out of the composer."""
+        self._draft.remove(attachment)
+        self._send_if_ready()
+
+    def submit(self, text: str) -> None:
+        """Ask. A picture that is still being decoded is waited for.
+
+        Raises:
+            QuestionEmpty, QuestionTooLong: nothing was sent.
+        """
+        text = text.strip()
+        if len(text) > MAX_QUESTION:
+            raise QuestionTooLong(size=len(text), limit=MAX_QUESTION)
+        if not text and not self._draft.attachments:
+            raise QuestionEmpty
+        if self.busy:
+            return
+        self._send_when_ready = text
+        self._send_if_ready()
+
+    def stop(self) -> None:
+        """Stop the shown conversation's answer, or forget a question that waits to be sent."""
+        self._send_when_ready = None
+        if self._shown is None:
+            return
+        turn = self._turns[self._shown]
+        turn.cancelled = True
+        if turn.saved:
+            self._worker.cancel(turn.id)
+
+    def regenerate(self) -> None:
+        """Answer the last question again; the old answer stays in the store."""
+        index = self._last_question()
+        if self.busy or index is None:
+            return
+        path = self._entries[: index + 1]
+        turn = self._begin(path, changed=True)
+        conversation, question = self.conversation, path[-1]
+        if conversation is None or not question.id:
+            self._save_question(turn)
+            return
+        model = turn.model
+        self._save(
+            turn,
+            lambda store: TurnSaved(
+                turn.id, store.begin_answer(conversation, question.id, model=model)
+            ),
+        )
+
+    def retry(self) -> None:
+        """Ask the last question again after a failure."""
+        self.regenerate()
+
+    def edit_last(self) -> str | None:
+        """Take the last question back into the composer; return its text, None if there is none.
+
+        It stays as it is until :meth:`submit` replaces it.
+        """
+        index = self._last_question()
+        if self.busy or index is None:
+            return None
+        self._edited = index
+        question = self._entries[index].message
+        self._draft.put(question.pictures)
+        return question.text
+
+    def cancel_edit(self) -> None:
+        """Leave the last question as it was."""
+        if self._edited is not None:
+            self._edited = None
+            self._draft.clear()
+
+    # What happens
+
+    def handle(self, event: Event) -> tuple[Event, ...]:
+        """Take an event from the queue; return what is to be shown of it."""
+        match event:
+            case TextDelta(turn=turn):
+                if turn not in self._turns:
+                    return ()
+                self._turns[turn].append(event)
+            case TurnSaved():
+                self._saved(event)
+            case TurnFinished() | TurnFailed():
+                return self._settle(event)
+            case AttachmentReady() | AttachmentRefused():
+                return self._attachment(event)
+            case ConversationLoaded(conversation=loaded):
+                return self._loaded(loaded.summary.id, event)
+            case ModelReady(info=info):
+                self._model = info.name
+        return (event,)
+
+    def tick(self) -> bool:
+        """Save streamed text that is due; return whether some will be due soon."""
+        for turn in self._turns.values():
+            if turn.saved and (text := turn.take_due_text()) is not None:
+                self._write(turn, text)
+        return any(turn.unsaved for turn in self._turns.values())
+
+    # A turn's steps
+
+    def _send_if_ready(self) -> None:
+        if self._send_when_ready is None or self._draft.decoding:
+            return
+        text, self._send_when_ready = self._send_when_ready, None
+        if not text and not self._draft.pictures:
+            return
+        message = user_message(text, self._draft.pictures)
+        kept = self._entries[: self._edited]
+        changed, self._edited = self._edited is not None, None
+        self._draft.clear()
+        self._save_question(self._begin([*kept, Entry("", message)], changed=changed))
+
+    def _begin(self, path: list[Entry], *, changed: bool) -> Turn:
+        turn = Turn(uuid.uuid4().hex, path, self.conversation, self._model)
+        self._turns[turn.id] = turn
+        self._shown = turn.id
+        self._entries = path
+        self._emit(TurnAdded(turn.id, path[-1], tuple(path) if changed else None))
+        return turn
+
+    def _save_question(self, turn: Turn) -> None:
+        question: Message = turn.path[-1].message
+        parent = next((entry.id for entry in reversed(turn.path[:-1]) if entry.id), None)
+        conversation, model = turn.conversation, turn.model
+        self._save(
+            turn,
+            lambda store: TurnSaved(
+                turn.id,
+                store.begin_turn(
+                    question, conversation=conversation, parent=parent, model=model
+                ),
+            ),
+        )
+
+    def _save(self, turn: Turn, job: Callable[[ConversationStore], TurnSaved]) -> None:
+        self._store.put(
+            lambda store: self._emit(job(store)),
+            lambda error: self._emit(TurnFailed(turn.id, error)),
+        )
+
+    def _saved(self, event: TurnSaved) -> None:
+        turn = self._turns.get(event.turn)
+        if turn is None:
+            return
+        turn.saved = event.saved
+        turn.conversation = event.saved.conversation
+        turn.path[-1] = Entry(event.saved.question, turn.path[-1].message)
+        if self._shown == turn.id:
+            self.conversation = self._wanted = event.saved.conversation
+        request = AnswerQuestion(turn.id, prompt_messages(turn.path), self.settings)
+        self._worker.answer(request)
+        if turn.cancelled:
+            self._worker.cancel(turn.id)
+        self._list_conversations()
+
+    def _settle(self, event: TurnFinished | TurnFailed) -> tuple[Event, ...]:
+        turn = self._turns.pop(event.turn, None)
+        if turn is None:
+            return ()
+        answer = turn.settle(event)
+        if turn.saved:
+            self._write(turn, answer.message.text, answer)
+        if self._shown == turn.id:
+            self._shown = None
+            self._entries = [*turn.path, answer]
+        return (event,)
+
+    def _write(self, turn: Turn, text: str, answer: Entry | None = None) -> None:
+        assert turn.saved is not None
+        answer_id, model = turn.saved.answer, turn.model
+        settled = answer or Entry(answer_id, turn.path[-1].message, EntryStatus.STREAMING)
+        self._ask_store(
+            lambda store: store.write_answer(
+                answer_id,
+                text,
+                settled.status,
+                stop_reason=settled.stop_reason,
+                usage=settled.usage,
+                failure=settled.failure,
+                model=model,
+            )
+        )
+
+    # Around the turns
+
+    def _attachment(self, event: AttachmentReady | AttachmentRefused) -> tuple[Event, ...]:
+        if not self._draft.handle(event):
+            return ()
+        if isinstance(event, AttachmentRefused):
+            self._send_when_ready = None  # the person decides whether to ask without it
+        self._send_if_ready()
+        return (event,)
+
+    def _loaded(self, conversation: str, event: ConversationLoaded) -> tuple[Event, ...]:
+        if conversation != self._wanted:
+            return ()
+        loaded = event.conversation
+        live = next(
+            (turn for turn in self._turns.values() if turn.conversation == conversation), None
+        )
+        entries = list(live.path if live else loaded.entries)
+        self._show(conversation, entries, live.id if live else None)
+        shown = type(loaded)(loaded.summary, tuple(entries))
+        return (ConversationOpened(shown, live.id if live else None, live.text if live else ""),)
+
+    def _show(self, conversation: str | None, entries: list[Entry], turn: TurnId | None) -> None:
+        self.conversation = conversation
+        self._entries = entries
+        self._shown = turn
+        self.cancel_edit()
+
+    def _last_question(self) -> int | None:
+        for index in range(len(self._entries) - 1, -1, -1):
+            if self._entries[index].message.role is Role.USER:
+                return index
+        return None
+
+    def _list_conversations(self) -> None:
+        self._ask_store(lambda store: self._emit(ConversationsListed(store.conversations())))
+
+    def _ask_store(self, job: Callable[[ConversationStore], None]) -> None:
+        self._store.put(job, self._store_failed)
+
+    def _store_failed(self, error: MmdeskError) -> None:
+        self._emit(StoreFailed(error))

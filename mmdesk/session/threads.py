@@ -1,0 +1,97 @@
+"""The only place where threads and processes are made.
+
+* The **model worker** and the **store thread** are :func:`start_thread` threads.
+* The **job pool** serves what merely waits: decoding pictures, exports, downloads.
+* Children (the engine, the picture decoder) are :func:`spawn` processes: fresh interpreters,
+  because a fork of a process with threads and a display connection is not safe.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+
+_SPAWN = multiprocessing.get_context("spawn")
+_KILL_WAIT_S = 5.0
+
+
+def start_thread(name: str, target: Callable[[], None]) -> threading.Thread:
+    """Start a thread that doesn't keep the process alive."""
+    thread = threading.Thread(target=target, name=name, daemon=True)
+    thread.start()
+    return thread
+
+
+def job_pool(size: int = 4) -> ThreadPoolExecutor:
+    """Return a pool for jobs that wait more than they compute."""
+    return ThreadPoolExecutor(max_workers=size, thread_name_prefix="job")
+
+
+class SpawnedChild:
+    """A child process and the parent's end of the pipe to it."""
+
+    def __init__(self, process: SpawnProcess, connection: Connection) -> None:
+        self._process = process
+        self._connection = connection
+
+    @property
+    def connection(self) -> Connection:
+        """The parent's end; ``recv`` raises ``EOFError`` once the child has ended."""
+        return self._connection
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid or 0
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs; negative is the signal that ended it."""
+        return self._process.exitcode
+
+    def kill(self) -> None:
+        """End it at once and reap it; safe to call twice."""
+        if self._process.is_alive():
+            self._process.kill()
+        self._process.join(_KILL_WAIT_S)
+        self._connection.close()
+
+
+def spawn(name: str, entry: Callable[..., None], *arguments: object, nice: int = 0) -> SpawnedChild:
+    """Run ``entry(connection, *arguments)`` in a fresh interpreter.
+
+    Args:
+        entry: A module-level function; it ends when its connection reaches the end of file,
+            so a child never outlives the application, however that ended.
+        nice: Added to the priority number where the system has one.
+    """
+    ours, theirs = _SPAWN.Pipe(duplex=True)
+    process = _SPAWN.Process(
+        target=_child_main, args=(theirs, nice, entry, arguments), name=name, daemon=True
+    )
+    process.start()
+    theirs.close()
+    return SpawnedChild(process, ours)
+
+
+def _child_main(
+    connection: Connection,
+    nice: int,
+    entry: Callable[..., None],
+    arguments: tuple[object, ...],
+) -> None:
+    # Ctrl+C in a terminal reaches the whole group: the parent decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if nice and sys.platform != "win32":
+        os.nice(nice)
+    try:
+        entry(connection, *arguments)
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return  # the parent is gone

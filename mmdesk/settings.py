@@ -1,0 +1,149 @@
+"""The person's settings: a TOML file, read defensively and written atomically."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import tomli_w
+
+from mmdesk.core.errors import SettingsError
+from mmdesk.core.requests import GenerationSettings
+
+LANGUAGES = ("system", "en", "zh_CN")
+THEMES = ("system", "light", "dark")
+DEVICES = ("auto", "cuda", "mps", "cpu")
+DTYPES = ("auto", "float32", "bfloat16", "float16")
+
+_Number = TypeVar("_Number", int, float)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the person chose.
+
+    Attributes:
+        model: A checkpoint's folder; None is the starter.
+        threads: CPU threads for inference; 0 is the number of cores less one.
+        shortcuts: Changed key bindings, action name -> portable key text ("Ctrl+N").
+    """
+
+    language: str = "system"
+    theme: str = "system"
+    model: Path | None = None
+    device: str = "auto"
+    dtype: str = "auto"
+    threads: int = 0
+    generation: GenerationSettings = field(default_factory=GenerationSettings)
+    shortcuts: dict[str, str] = field(default_factory=dict)
+
+
+def load_settings(path: Path) -> Settings:
+    """Read the settings; a missing file means the defaults, an unknown key is ignored.
+
+    Raises:
+        SettingsError: unreadable or nonsensical. The file is set aside as ``*.broken`` first,
+            so that nothing overwrites what the person wrote.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        return _parse(document)
+    except FileNotFoundError:
+        return Settings()
+    except OSError as error:
+        raise SettingsError(path=path, reason=error.strerror or str(error)) from error
+    except ValueError as error:
+        _set_aside(path)
+        raise SettingsError(path=path, reason=str(error)) from error
+
+
+def save_settings(settings: Settings, path: Path) -> None:
+    """Write the settings: whole or not at all.
+
+    Raises:
+        SettingsError: the folder can't be written.
+    """
+    document = asdict(settings)
+    document["model"] = str(settings.model) if settings.model else ""
+    if settings.generation.seed is None:
+        del document["generation"]["seed"]
+    draft = path.with_suffix(".new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(draft, "wb") as file:
+            os.chmod(draft, 0o600)
+            tomli_w.dump(document, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+    except OSError as error:
+        raise SettingsError(path=path, reason=error.strerror or str(error)) from error
+
+
+def _parse(document: dict[str, Any]) -> Settings:
+    settings = Settings()
+    settings = replace(
+        settings,
+        language=_choice(document, "language", LANGUAGES),
+        theme=_choice(document, "theme", THEMES),
+        device=_choice(document, "device", DEVICES),
+        dtype=_choice(document, "dtype", DTYPES),
+        threads=_number(document, "threads", int, 0, 0, 1024),
+        generation=_generation(document.get("generation", {})),
+        shortcuts=_shortcuts(document.get("shortcuts", {})),
+    )
+    model = document.get("model", "")
+    if not isinstance(model, str):
+        raise ValueError("model is not a text")
+    return replace(settings, model=Path(model)) if model else settings
+
+
+def _generation(table: object) -> GenerationSettings:
+    if not isinstance(table, dict):
+        raise ValueError("generation is not a table")
+    default = GenerationSettings()
+    return GenerationSettings(
+        temperature=_number(table, "temperature", float, default.temperature, 0.0, 5.0),
+        top_p=_number(table, "top_p", float, default.top_p, 0.01, 1.0),
+        max_tokens=_number(table, "max_tokens", int, default.max_tokens, 1, 1_000_000),
+        seed=_number(table, "seed", int, 0, 0, 2**63 - 1) if "seed" in table else None,
+    )
+
+
+def _shortcuts(table: object) -> dict[str, str]:
+    if not isinstance(table, dict):
+        raise ValueError("shortcuts is not a table")
+    return {str(action): keys for action, keys in table.items() if isinstance(keys, str)}
+
+
+def _choice(document: dict[str, Any], key: str, allowed: tuple[str, ...]) -> str:
+    value = document.get(key, allowed[0])
+    if value not in allowed:
+        raise ValueError(f"{key} is {value!r}, not one of {', '.join(allowed)}")
+    return str(value)
+
+
+def _number(
+    document: dict[str, Any],
+    key: str,
+    kind: type[_Number],
+    default: float,
+    least: float,
+    most: float,
+) -> _Number:
+    value = document.get(key, default)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{key} is not a number")
+    if not least <= value <= most:
+        raise ValueError(f"{key} is {value}, not between {least} and {most}")
+    return kind(value)
+
+
+def _set_aside(path: Path) -> None:
+    try:
+        os.replace(path, path.with_suffix(".toml.broken"))
+    except OSError:  # the sentence names the file either way
+        return
