@@ -15,9 +15,14 @@ ENGINES = ("child", "in-process")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return the exit status: 0, 1 after an error, 2 for wrong usage."""
     multiprocessing.freeze_support()
-    parsed = _parser().parse_args(arguments)
+    parsed = parse(arguments)
     status: int = parsed.run(parsed)
     return status
+
+
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """Return the parsed command line; its ``run`` is the command's function."""
+    return _parser().parse_args(arguments)
 
 
 def _parser() -> argparse.ArgumentParser:

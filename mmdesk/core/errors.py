@@ -7,7 +7,7 @@
     ├── PictureError               one picture can't be used
     │   ├── FileMissing  NotAFile  FileUnreadable  FileEmpty
     │   ├── NotAPicture  UnsupportedKind  PictureDamaged
-    │   ├── PictureTooLarge  PictureTooSlow
+    │   ├── PictureTooLarge  PictureTooHeavy  PictureTooSlow  PictureUnwritable
     │   └── TooManyPictures
     ├── DropError                  a drag or the clipboard holds nothing to take
     │   ├── WebAddressRefused  NothingToTake
@@ -16,9 +16,10 @@
     ├── ModelError                 the model can't be loaded
     │   ├── ModelMissing  ModelIncomplete  ModelDamaged
     │   ├── ArchitectureUnknown  RemoteCodeRefused  ModelTakesNoPictures
+    │   ├── ModelNeedsPackage  DeviceUnavailable
     │   └── ModelOutOfMemory
     ├── GenerationError            a loaded model can't answer this
-    │   ├── PromptTooLong  AnswerOutOfMemory
+    │   ├── EngineEmpty  PromptTooLong  PicturesNotPlaced  AnswerOutOfMemory
     │   └── EngineCrashed
     ├── StoreError                 a conversation can't be kept or read
     │   ├── StoreUnwritable  StoreDamaged  StoreTooNew  StoreBusy
@@ -154,6 +155,22 @@ class PictureTooLarge(PictureError):
     advice = QT_TRANSLATE_NOOP("errors", "Make it smaller, or crop the part you ask about.")
 
 
+class PictureTooHeavy(PictureError):
+    """Its pixels are few enough, yet decoding it takes more memory than allowed."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "“{name}” needs too much memory to decode.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Make it smaller, or open it in another program and save it as PNG."
+    )
+
+
+class PictureUnwritable(PictureError):
+    """The decoded picture can't be written. Fields: ``name``, ``reason``, ``path`` (a folder)."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "“{name}” can't be prepared: {reason}.")
+    advice = QT_TRANSLATE_NOOP("errors", "Free some space or check the permissions of “{path}”.")
+
+
 class PictureTooSlow(PictureError):
     """Decoding took longer than allowed. Fields: ``name``, ``seconds``."""
 
@@ -274,6 +291,22 @@ class RemoteCodeRefused(ModelError):
     )
 
 
+class ModelNeedsPackage(ModelError):
+    """A Python package is missing that only some models use. Fields: ``path``, ``package``."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors", "The model in “{path}” needs the Python package {package}."
+    )
+    advice = QT_TRANSLATE_NOOP("errors", "Install it beside mmdesk, or choose another model.")
+
+
+class DeviceUnavailable(ModelError):
+    """The settings name a device that isn't there. Fields: ``path``, ``device``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "This computer has no device “{device}” for models.")
+    advice = QT_TRANSLATE_NOOP("errors", "Choose “auto” as the device in the settings.")
+
+
 class ModelOutOfMemory(ModelError):
     """Fields: ``path``, ``device``."""
 
@@ -297,6 +330,24 @@ class PromptTooLong(GenerationError):
     )
     advice = QT_TRANSLATE_NOOP(
         "errors", "Shorten the question, remove a picture, or start a new chat (Ctrl+N)."
+    )
+
+
+class EngineEmpty(GenerationError):
+    """No model is loaded."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "No model is loaded.")
+    advice = QT_TRANSLATE_NOOP("errors", "Choose a model folder in the settings.")
+
+
+class PicturesNotPlaced(GenerationError):
+    """The model's own template leaves pictures out. Fields: ``pictures``, ``placed`` (counts)."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors", "The model's chat template takes {placed} of the {pictures} picture(s)."
+    )
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Ask about fewer pictures in a new chat, or choose another model."
     )
 
 

@@ -293,6 +293,7 @@ class ChatSession:
         turn = self._turns.pop(event.turn, None)
         if turn is None:
             return ()
+        turn.model = self._model or turn.model
         answer = turn.settle(event)
         if turn.saved:
             self._write(turn, answer.message.text, answer)

@@ -9,18 +9,12 @@ from mmdesk.core.messages import Message, Role
 
 
 def prompt_messages(entries: Iterable[Entry]) -> tuple[Message, ...]:
-    """Return alternating messages that end with the last question.
+    """Return the messages, less the answers that failed before their first word.
 
-    An answer that failed before its first word is left out, and the questions around it become
-    one: many chat templates refuse two questions in a row. No picture is lost by that.
+    The questions around such an answer are then neighbours, which the prompt makes one.
     """
-    messages: list[Message] = []
-    for entry in entries:
-        message = entry.message
-        if message.role is Role.ASSISTANT and not message.text.strip():
-            continue
-        if messages and messages[-1].role is message.role:
-            messages[-1] = Message(message.role, messages[-1].parts + message.parts)
-        else:
-            messages.append(message)
-    return tuple(messages)
+    return tuple(
+        entry.message
+        for entry in entries
+        if entry.message.role is not Role.ASSISTANT or entry.message.text.strip()
+    )

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable
 
 from mmdesk.core.conversations import StopReason
-from mmdesk.core.errors import EngineCrashed, InternalError, MmdeskError, ModelMissing
+from mmdesk.core.errors import EngineCrashed, InternalError, MmdeskError
 from mmdesk.core.events import (
     Event,
     ModelFailed,
@@ -152,7 +152,7 @@ class ModelWorker:
         for last_try in (False, True):
             try:
                 if not self._loaded:
-                    raise self._refusal or ModelMissing(path="")
+                    raise self._refusal or EngineEmpty
                 finished = engine.answer(request, emit, lambda: self._stopped(request.turn))
             except EngineCrashed as error:
                 self._loaded, self._refusal = False, error

@@ -1,0 +1,134 @@
+"""The window's composition root: everything of :mod:`mmdesk.compose`, and the window on top."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Callable
+
+import psutil
+from PySide6.QtCore import QSocketNotifier, QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from mmdesk import __version__, compose, paths
+from mmdesk.core.errors import MmdeskError, NoDisplay, SettingsError
+from mmdesk.core.events import Event
+from mmdesk.display import display_missing
+from mmdesk.logs import open_log
+from mmdesk.models.fit import largest_model_billions
+from mmdesk.settings import Settings, load_settings, save_settings
+from mmdesk.ui import i18n
+from mmdesk.ui.event_pump import EventPump
+from mmdesk.ui.first_start import load_samples
+from mmdesk.ui.main_window import MainWindow
+from mmdesk.ui.theme import Theme
+
+log = logging.getLogger(__name__)
+
+OnStart = Callable[["WindowApplication"], None]
+
+
+def run(arguments: argparse.Namespace, on_start: OnStart | None = None) -> int:
+    """Open the window; return when it is closed.
+
+    Args:
+        on_start: Called with the application before its event loop runs; for measurements
+            and end-to-end tests.
+    """
+    if display_missing():
+        error = NoDisplay()
+        print(f"mmdesk: {error.message}\n  {error.hint}", file=sys.stderr)
+        return 1
+    open_log(paths.log_file(), debug=arguments.debug)
+    application = WindowApplication(arguments)
+    if on_start is not None:
+        on_start(application)
+    return application.run()
+
+
+class WindowApplication:
+    """Qt, the session and the window of one run."""
+
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        self._arguments = arguments
+        self.qt = QApplication(["mmdesk"])
+        self.qt.setApplicationName("mmdesk")
+        self.qt.setApplicationVersion(__version__)
+        self.qt.setDesktopFileName("mmdesk")
+        self.qt.setWindowIcon(QIcon(str(paths.resources() / "icons" / "mmdesk.svg")))
+        self.settings, self._refusal = _settings()
+        i18n.install(self.qt, self.settings.language)
+        self.pump = EventPump(self._handle, self._tick)
+        self.core = compose.build(self.pump.put, engine=arguments.engine)
+        self.core.session.settings = self.settings.generation
+        self.window = MainWindow(
+            self.core.session,
+            self.settings,
+            self._save_settings,
+            Theme(self.settings.theme),
+            load_samples(paths.samples(), i18n.current_language()),
+            paths,
+        )
+
+    def run(self) -> int:
+        """Show the window, load the model after the first paint, and serve events."""
+        wakeup = _quit_on_signals(self.qt)
+        self.window.show()
+        QTimer.singleShot(0, self._begin)
+        status = self.qt.exec()
+        self.pump.close()
+        self.core.close()
+        wakeup.close()
+        return status
+
+    def _begin(self) -> None:
+        session = self.core.session
+        session.start()
+        session.load_model(compose.load_request(self.settings, self._arguments.model))
+        session.attach(self._arguments.files)
+        if self._refusal is not None:
+            self.window.show_error(self._refusal)
+
+    def _handle(self, event: Event) -> None:
+        for shown in self.core.session.handle(event):
+            self.window.handle(shown)
+
+    def _tick(self) -> bool:
+        return self.core.session.tick()
+
+    def _save_settings(self, settings: Settings) -> None:
+        """Apply and keep what the person chose."""
+        self.settings = settings
+        self.core.session.settings = settings.generation
+        save_settings(settings, paths.settings_file())
+
+
+def _settings() -> tuple[Settings, MmdeskError | None]:
+    try:
+        return load_settings(paths.settings_file()), None
+    except SettingsError as error:
+        log.warning("settings: %s", error.message)
+        return Settings(), error
+
+
+def _quit_on_signals(qt: QApplication) -> socket.socket:
+    """End the event loop on SIGTERM and SIGINT, so that everything is saved.
+
+    Python runs signal handlers between byte codes, and Qt's loop runs none: the wake-up socket
+    makes it run one.
+    """
+    reading, writing = socket.socketpair()
+    for end in (reading, writing):
+        end.setblocking(False)
+    signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
+    notifier = QSocketNotifier(reading.fileno(), QSocketNotifier.Type.Read, qt)
+    notifier.activated.connect(lambda: reading.recv(64))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: qt.quit())
+    return writing
+
+

@@ -1,0 +1,138 @@
+"""``mmdesk doctor``: what is installed, which device, which model, and what is missing."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import json
+import platform
+import queue
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+
+from mmdesk import __version__, compose, paths
+from mmdesk.core.errors import MmdeskError
+from mmdesk.core.events import Event, ModelFailed, ModelInfo, ModelReady
+from mmdesk.display import display_missing
+from mmdesk.settings import load_settings
+
+_PACKAGES = ("torch", "transformers", "PySide6-Essentials", "pillow", "tokenizers", "safetensors")
+_QT_PROBE = "import PySide6.QtWidgets, PySide6.QtSvg"
+_LOAD_PATIENCE_S = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report; ``ok`` is False where something is missing."""
+
+    name: str
+    value: str
+    ok: bool = True
+    hint: str = ""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the report; return 1 if something that mmdesk needs is missing."""
+    findings = [*_software(), *_machine(), *_folders(), _model(arguments.model)]
+    if arguments.json:
+        report = {"ok": all(finding.ok for finding in findings)}
+        print(json.dumps(report | {"findings": [asdict(f) for f in findings]}, ensure_ascii=False))
+    else:
+        for finding in findings:
+            _print(finding)
+    return 0 if all(finding.ok for finding in findings) else 1
+
+
+def _print(finding: Finding) -> None:
+    print(f"{'ok ' if finding.ok else '-- '} {finding.name:<20} {finding.value}")
+    if finding.hint:
+        print(f"{'':24} {finding.hint}")
+
+
+def _software() -> list[Finding]:
+    findings = [
+        Finding("mmdesk", __version__),
+        Finding("Python", platform.python_version()),
+        *(_package(name) for name in _PACKAGES),
+        Finding("SQLite", sqlite3.sqlite_version),
+        _window(),
+    ]
+    return findings
+
+
+def _package(name: str) -> Finding:
+    try:
+        return Finding(name, importlib.metadata.version(name))
+    except importlib.metadata.PackageNotFoundError:
+        return Finding(name, "missing", ok=False, hint=f"Install it: pip install {name}")
+
+
+def _window() -> Finding:
+    """Import Qt in a process of its own: a missing library must not end the report."""
+    probe = subprocess.run(
+        [sys.executable, "-c", _QT_PROBE], capture_output=True, text=True, check=False
+    )
+    if probe.returncode:
+        reason = (probe.stderr.strip().splitlines() or ["unknown reason"])[-1]
+        return Finding("window", reason, ok=False, hint="On Debian, `make run` installs it.")
+    if display_missing():
+        return Finding("window", "Qt works; there is no display here", hint="Use mmdesk ask.")
+    return Finding("window", "Qt works; a display is there")
+
+
+def _machine() -> list[Finding]:
+    memory = psutil.virtual_memory()
+    free = f"{memory.available / 2**30:.1f} of {memory.total / 2**30:.1f} GiB free"
+    return [
+        Finding("system", f"{platform.system()} {platform.release()}, {platform.machine()}"),
+        Finding("memory", f"{free}; {psutil.cpu_count()} processor threads"),
+    ]
+
+
+def _folders() -> list[Finding]:
+    places: tuple[tuple[str, Callable[[], Path]], ...] = (
+        ("settings", paths.settings_file),
+        ("conversations", paths.database),
+        ("log", paths.log_file),
+    )
+    findings = []
+    for name, place in places:
+        try:
+            findings.append(Finding(name, str(place())))
+        except OSError as error:
+            hint = f"Check the permissions of “{error.filename}”."
+            findings.append(Finding(name, error.strerror or str(error), ok=False, hint=hint))
+    return findings
+
+
+def _model(model: Path | None) -> Finding:
+    """Load the model as the window would, in the child process."""
+    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    try:
+        request = compose.load_request(load_settings(paths.settings_file()), model)
+        application = compose.build(events.put, keep=False)
+    except MmdeskError as error:
+        return Finding("model", error.message, ok=False, hint=error.hint)
+    try:
+        application.session.load_model(request)
+        while True:
+            match events.get(timeout=_LOAD_PATIENCE_S):
+                case ModelReady(info=info):
+                    return Finding("model", _describe(info))
+                case ModelFailed(error=error):
+                    return Finding("model", error.message, ok=False, hint=error.hint)
+    except queue.Empty:
+        return Finding("model", "loading took too long", ok=False, hint=f"See {paths.log_file()}")
+    finally:
+        application.close()
+
+
+def _describe(info: ModelInfo) -> str:
+    size = f"{info.parameters / 1e6:,.1f} M parameters"
+    return f"{info.name}: {size}, {info.dtype} on {info.device}, {info.path}"

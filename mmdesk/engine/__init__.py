@@ -1,0 +1,5 @@
+"""The multimodal model: checking, loading, prompting and generating.
+
+torch and transformers are imported by the first load, not by importing this package:
+:mod:`mmdesk.engine.process` (the parent's side) never needs them.
+"""

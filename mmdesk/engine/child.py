@@ -1,0 +1,101 @@
+"""The entry of the process that holds the model.
+
+Messages from the parent are ``LoadModel``, ``AnswerQuestion``, ``Cancel`` and ``Shutdown``. The
+answer to a request is any number of events, then one result: ``ModelInfo``, ``TurnFinished`` or
+an ``MmdeskError``. The process ends with its connection, so it never outlives the application.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+
+from mmdesk.core.errors import InternalError, MmdeskError
+from mmdesk.core.events import ModelInfo, TurnFinished
+from mmdesk.core.requests import AnswerQuestion, LoadModel, Shutdown, TurnId
+from mmdesk.engine.local import LocalChatEngine
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """End the answer to ``turn``; means nothing once that has ended."""
+
+    turn: TurnId
+
+
+def serve(connection: Connection, log_path: str) -> None:
+    """Hold a model and answer requests until ``Shutdown`` or the end of the connection."""
+    _log_to(log_path)
+    try:
+        _ChildEngine(connection).run()
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        _LOG.info("The application is gone; the engine ends")
+
+
+class _ChildEngine:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._engine = LocalChatEngine()
+        self._shutdown = False
+
+    def run(self) -> None:
+        while not self._shutdown:
+            request = self._connection.recv()
+            if isinstance(request, LoadModel | AnswerQuestion):
+                self._connection.send(self._result(request))
+            self._shutdown = self._shutdown or isinstance(request, Shutdown)
+        self._engine.close()
+
+    def _result(
+        self, request: LoadModel | AnswerQuestion
+    ) -> ModelInfo | TurnFinished | MmdeskError:
+        send = self._connection.send
+        try:
+            if isinstance(request, LoadModel):
+                return self._engine.load(request, send)
+            return self._engine.answer(request, send, self._cancelled(request.turn))
+        except MmdeskError as error:
+            return error
+        except (EOFError, BrokenPipeError, ConnectionResetError):
+            raise
+        except Exception as error:
+            _LOG.exception("Unexpected error in the engine")
+            return InternalError(what=f"{type(error).__name__}: {error}")
+
+    def _cancelled(self, turn: TurnId) -> Callable[[], bool]:
+        """Return a check that looks into the connection, between tokens, without waiting."""
+        cancelled = False
+
+        def check() -> bool:
+            nonlocal cancelled
+            while self._connection.poll(0):
+                message = self._connection.recv()
+                self._shutdown = self._shutdown or isinstance(message, Shutdown)
+                cancelled = cancelled or message == Cancel(turn)
+            return cancelled or self._shutdown
+
+        return check
+
+
+def _log_to(path: str) -> None:
+    """Send standard output and error, native code's included, to the log file."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for standard in (1, 2):
+        os.dup2(descriptor, standard)
+    os.close(descriptor)
+    if sys.stderr is None:  # a windowed Python on Windows
+        sys.stdout = sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", closefd=False)
+    faulthandler.enable(2)
+    logging.basicConfig(
+        level=logging.INFO,
+        stream=sys.stderr,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    logging.captureWarnings(True)

@@ -1,0 +1,218 @@
+"""One answer: transformers' ``generate`` with a streamer, a stop button and a stopwatch."""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+import torch
+from transformers import (
+    BatchFeature,
+    GenerationConfig,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+    StoppingCriteria,
+    StoppingCriteriaList,
+)
+from transformers.generation.streamers import BaseStreamer
+
+from mmdesk.core.conversations import StopReason, Usage
+from mmdesk.core.requests import GenerationSettings
+from mmdesk.engine.detokenizer import detokenizer_for
+
+TextSink = Callable[[str, int], None]
+"""Takes new text and the number of tokens that it came from."""
+
+_SAMPLING_FIELDS = (
+    "do_sample", "temperature", "top_p", "top_k", "min_p", "typical_p", "epsilon_cutoff",
+    "eta_cutoff", "num_beams", "num_beam_groups", "num_return_sequences", "penalty_alpha",
+    "max_length", "min_length", "max_new_tokens", "min_new_tokens", "max_time", "stop_strings",
+    "prompt_lookup_num_tokens", "assistant_early_exit", "return_dict_in_generate",
+    "output_scores", "output_logits", "output_attentions", "output_hidden_states",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A finished answer; ``text`` equals what was streamed."""
+
+    text: str
+    stop_reason: StopReason
+    usage: Usage
+
+
+def neutral_config(
+    config: GenerationConfig, tokenizer: PreTrainedTokenizerBase
+) -> GenerationConfig:
+    """Return a checkpoint's generation config without its own choice of sampling.
+
+    What belongs to the model stays: end and padding tokens, suppressed tokens, penalties, the
+    kind of cache. How to sample and how long is the person's choice, and greedy means greedy
+    whatever the checkpoint recommends.
+    """
+    config = copy.deepcopy(config)
+    for name in _SAMPLING_FIELDS:
+        if hasattr(config, name):
+            setattr(config, name, None)
+    if config.eos_token_id is None:
+        config.eos_token_id = tokenizer.eos_token_id
+    if config.pad_token_id is None:
+        ends = end_tokens(config)
+        config.pad_token_id = (
+            min(ends) if tokenizer.pad_token_id is None and ends else tokenizer.pad_token_id
+        )
+    return config
+
+
+def end_tokens(config: GenerationConfig) -> frozenset[int]:
+    """Return the tokens that end an answer."""
+    ends = config.eos_token_id
+    if ends is None:
+        return frozenset()
+    return frozenset(ends) if isinstance(ends, list | tuple) else frozenset([ends])
+
+
+def generate(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    inputs: BatchFeature,
+    settings: GenerationSettings,
+    *,
+    max_tokens: int,
+    started: float,
+    sink: TextSink,
+    cancelled: Callable[[], bool],
+) -> Answer:
+    """Generate one answer, streaming it to ``sink``.
+
+    Args:
+        inputs: Tensors on the model's device; ``input_ids`` is (1, prompt tokens).
+        max_tokens: The longest answer that fits; at most ``settings.max_tokens``.
+        started: ``time.perf_counter()`` when the work on this question began.
+        cancelled: Asked once per token.
+    """
+    stream = _TokenStream(tokenizer, end_tokens(_config_of(model)), sink)
+    stop = _Cancel(cancelled)
+    _seed(settings)
+    with torch.inference_mode():
+        cast(Any, model).generate(
+            **inputs,
+            **_sampling(settings),
+            max_new_tokens=max_tokens,
+            streamer=stream,
+            stopping_criteria=StoppingCriteriaList([stop]),
+        )
+    stream.finish()
+    return Answer(
+        text=stream.text,
+        stop_reason=_reason(stream, stop, max_tokens),
+        usage=_usage(int(inputs["input_ids"].shape[1]), stream, started),
+    )
+
+
+class _TokenStream(BaseStreamer):
+    """Receives the prompt once, then every token as it is chosen, in the same thread."""
+
+    def __init__(
+        self, tokenizer: PreTrainedTokenizerBase, ends: frozenset[int], sink: TextSink
+    ) -> None:
+        self._detokenizer = detokenizer_for(tokenizer)
+        self._ends = ends
+        self._sink = sink
+        self._prompt_seen = False
+        self._unsent = 0
+        self._pieces: list[str] = []
+        self.count = 0
+        self.ended = False
+        self.first_at = 0.0
+        self.last_at = 0.0
+
+    @property
+    def text(self) -> str:
+        return "".join(self._pieces)
+
+    def put(self, value: torch.Tensor) -> None:
+        if not self._prompt_seen:
+            self._prompt_seen = True
+            return
+        self.last_at = time.perf_counter()
+        self.first_at = self.first_at or self.last_at
+        for token in value.flatten().tolist():
+            self.count += 1
+            self._unsent += 1
+            self.ended = token in self._ends
+            if not self.ended:
+                self._send(self._detokenizer.push(token))
+
+    def end(self) -> None:
+        """Part of the streamer interface; :meth:`finish` also serves a cancelled answer."""
+
+    def finish(self) -> None:
+        self._send(self._detokenizer.flush())
+
+    def _send(self, text: str) -> None:
+        if text:
+            self._pieces.append(text)
+            self._sink(text, self._unsent)
+            self._unsent = 0
+
+
+class _Cancel(StoppingCriteria):
+    """Ends generation at the next token once ``cancelled`` says so."""
+
+    def __init__(self, cancelled: Callable[[], bool]) -> None:
+        self._cancelled = cancelled
+        self.fired = False
+
+    def __call__(
+        self, input_ids: torch.Tensor, scores: torch.Tensor | None, **kwargs: Any
+    ) -> torch.Tensor:
+        self.fired = self.fired or self._cancelled()
+        return torch.full((input_ids.shape[0],), self.fired, device=input_ids.device)
+
+
+def _config_of(model: PreTrainedModel) -> GenerationConfig:
+    config = model.generation_config
+    assert isinstance(config, GenerationConfig)
+    return config
+
+
+def _seed(settings: GenerationSettings) -> None:
+    if settings.temperature > 0:
+        if settings.seed is None:
+            torch.seed()
+        else:
+            torch.manual_seed(settings.seed)
+
+
+def _sampling(settings: GenerationSettings) -> dict[str, object]:
+    if settings.temperature <= 0:
+        return {"do_sample": False}
+    # top_k=0 switches transformers' default of 50 off: what is left is pure nucleus sampling.
+    return {
+        "do_sample": True,
+        "temperature": settings.temperature,
+        "top_p": settings.top_p,
+        "top_k": 0,
+    }
+
+
+def _reason(stream: _TokenStream, stop: _Cancel, max_tokens: int) -> StopReason:
+    if stream.ended:
+        return StopReason.STOP
+    if stop.fired:
+        return StopReason.CANCELLED
+    return StopReason.LENGTH if stream.count >= max_tokens else StopReason.STOP
+
+
+def _usage(prompt_tokens: int, stream: _TokenStream, started: float) -> Usage:
+    decoding = stream.last_at - stream.first_at
+    return Usage(
+        prompt_tokens=prompt_tokens,
+        completion_tokens=stream.count,
+        ttft_ms=1000 * (stream.first_at - started) if stream.count else 0.0,
+        tokens_per_second=(stream.count - 1) / decoding if decoding > 0 else 0.0,
+    )

@@ -1,0 +1,118 @@
+"""The engine that holds the model in this process."""
+
+from __future__ import annotations
+
+import gc
+import os
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from mmdesk.core.conversations import StopReason, Usage
+from mmdesk.core.errors import AnswerOutOfMemory, EngineEmpty
+from mmdesk.core.events import (
+    LoadStage,
+    ModelInfo,
+    ModelLoading,
+    TextDelta,
+    TurnFinished,
+    TurnProgress,
+    TurnStage,
+)
+from mmdesk.core.protocols import EventSink
+from mmdesk.core.requests import AnswerQuestion, LoadModel
+
+if TYPE_CHECKING:
+    from mmdesk.engine.loading import LoadedModel
+
+_ENVIRONMENT = {
+    # transformers asks the hub even about cached files unless told not to.
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    # Read by cuBLAS when CUDA starts: the same question gets the same greedy answer.
+    "CUBLAS_WORKSPACE_CONFIG": ":4096:8",
+}
+
+
+class LocalChatEngine:
+    """A :class:`~mmdesk.core.protocols.ChatEngine` with torch and transformers in this process.
+
+    Both are imported by the first :meth:`load`, which takes seconds.
+    """
+
+    def __init__(self) -> None:
+        self._loaded: LoadedModel | None = None
+
+    def load(self, request: LoadModel, emit: EventSink) -> ModelInfo:
+        """Load a checkpoint; see :class:`~mmdesk.core.protocols.ChatEngine`."""
+        self.close()
+        emit(ModelLoading(LoadStage.STARTING))
+        os.environ.update(_ENVIRONMENT)
+        from mmdesk.engine.loading import load_model
+
+        self._loaded = load_model(request, emit)
+        return self._loaded.info
+
+    def answer(
+        self, request: AnswerQuestion, emit: EventSink, cancelled: Callable[[], bool]
+    ) -> TurnFinished:
+        """Generate; see :class:`~mmdesk.core.protocols.ChatEngine`."""
+        if self._loaded is None:
+            raise EngineEmpty
+        from mmdesk.engine.devices import free_memory, is_out_of_memory
+
+        try:
+            return _answer(self._loaded, request, emit, cancelled)
+        except (MemoryError, RuntimeError) as error:
+            if not is_out_of_memory(error):
+                raise
+        # Outside `except`: the exception's frames hold the tensors that were too many.
+        gc.collect()
+        free_memory(self._loaded.placement.device)
+        raise AnswerOutOfMemory(device=self._loaded.placement.device_name)
+
+    def close(self) -> None:
+        """Free the model. May be called twice."""
+        if self._loaded is None:
+            return
+        from mmdesk.engine.devices import free_memory
+
+        device = self._loaded.placement.device
+        self._loaded = None
+        gc.collect()
+        free_memory(device)
+
+
+def _answer(
+    loaded: LoadedModel,
+    request: AnswerQuestion,
+    emit: EventSink,
+    cancelled: Callable[[], bool],
+) -> TurnFinished:
+    from mmdesk.engine.generation import generate
+    from mmdesk.engine.prompt import tokenizer_of
+
+    started = time.perf_counter()
+    turn, settings = request.turn, request.settings
+
+    def prepared(done: int, total: int) -> None:
+        emit(TurnProgress(turn, TurnStage.PICTURES, done, total))
+
+    prompt = loaded.prompts.build(request.messages, settings.max_tokens, prepared)
+    if cancelled():
+        usage = Usage(prompt.tokens, 0, 0.0, 0.0)
+        return TurnFinished(turn, StopReason.CANCELLED, "", usage, loaded.info.name)
+    emit(TurnProgress(turn, TurnStage.PREFILL))
+    room = settings.max_tokens if prompt.room is None else prompt.room
+    answer = generate(
+        loaded.model,
+        tokenizer_of(loaded.processor),
+        prompt.inputs.to(loaded.placement.device, dtype=loaded.model.dtype),
+        settings,
+        max_tokens=min(settings.max_tokens, room),
+        started=started,
+        sink=lambda text, tokens: emit(TextDelta(turn, text, tokens)),
+        cancelled=cancelled,
+    )
+    return TurnFinished(turn, answer.stop_reason, answer.text, answer.usage, loaded.info.name)

@@ -1,0 +1,68 @@
+"""The folder of pictures that are decoded and not yet kept by any message."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_STALE_SECONDS = 7 * 24 * 3600
+_PREFIX = "run-"
+
+
+class StagingFolder:
+    """A private folder inside ``root`` for one run of the application.
+
+    Several instances share ``root``: what one of them removes, no other uses.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self.path = root / f"{_PREFIX}{os.getpid()}-{secrets.token_hex(4)}"
+
+    def make(self) -> None:
+        """Make the folder where it is not there, and clear up after runs that crashed long ago.
+
+        Raises:
+            OSError: it can't be made.
+        """
+        if not self.path.is_dir():
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._remove_stale()
+
+    def canonical(self, sha256: str) -> tuple[Path, Path]:
+        """Return where the canonical file and its thumbnail are."""
+        return self.path / f"{sha256}.png", self.path / f"{sha256}.thumb.png"
+
+    @contextmanager
+    def holding(self, data: bytes) -> Iterator[Path]:
+        """Keep ``data`` in a private file inside the block. Raises ``OSError``."""
+        path = self.path / f"{secrets.token_hex(16)}.pasted"
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        try:
+            with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
+                file.write(data)
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
+
+    def remove_parts(self, pid: int) -> None:
+        """Remove what a child that was killed had begun to write."""
+        for part in self.path.glob(f"{pid}-*.part"):
+            with contextlib.suppress(OSError):
+                part.unlink()
+
+    def remove(self) -> None:
+        """Remove the folder with all in it."""
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def _remove_stale(self) -> None:
+        for folder in self._root.glob(f"{_PREFIX}*"):
+            with contextlib.suppress(OSError):
+                if time.time() - folder.stat().st_mtime > _STALE_SECONDS:
+                    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,84 @@
+"""Reads conversations: the list, and the shown path through one."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from datetime import UTC, datetime
+
+from mmdesk.core.conversations import Conversation, ConversationSummary, Entry
+from mmdesk.core.errors import ConversationMissing
+from mmdesk.core.messages import Part
+from mmdesk.store.attachments import AttachmentFolder
+from mmdesk.store.rows import read_entry, read_part
+
+_log = logging.getLogger(__name__)
+
+
+def read_summaries(connection: sqlite3.Connection) -> tuple[ConversationSummary, ...]:
+    """Return all conversations, the latest first. Raises ``sqlite3.Error``."""
+    rows = connection.execute(
+        "SELECT id, title, updated_us FROM conversation ORDER BY updated_us DESC, number DESC"
+    ).fetchall()
+    return tuple(_summary(row) for row in rows)
+
+
+def read_conversation(
+    connection: sqlite3.Connection, attachments: AttachmentFolder, conversation: str
+) -> Conversation:
+    """Return the shown path. A message that can't be read completely has what can be.
+
+    Raises:
+        ConversationMissing: there is none with that id.
+        sqlite3.Error: the messages can't be read.
+    """
+    row: sqlite3.Row | None = connection.execute(
+        "SELECT id, title, updated_us, leaf_id FROM conversation WHERE id = ?", (conversation,)
+    ).fetchone()
+    if row is None:
+        raise ConversationMissing(id=conversation)
+    entries: list[Entry] = []
+    for message in _shown_path(connection, row):
+        previous = entries[-1].message.role if entries else None
+        parts = _parts(connection, attachments, message["id"])
+        entries.append(read_entry(message, parts, previous))
+    return Conversation(_summary(row), tuple(entries))
+
+
+def _summary(row: sqlite3.Row) -> ConversationSummary:
+    micros = row["updated_us"] if isinstance(row["updated_us"], int) else 0
+    try:
+        updated = datetime.fromtimestamp(micros / 1e6, UTC)
+    except (ValueError, OverflowError, OSError):
+        updated = datetime.fromtimestamp(0, UTC)
+    return ConversationSummary(str(row["id"]), str(row["title"]), updated)
+
+
+def _shown_path(connection: sqlite3.Connection, conversation: sqlite3.Row) -> list[sqlite3.Row]:
+    """Return the rows from the root to the shown leaf (to the latest if that is lost)."""
+    rows = connection.execute(
+        "SELECT * FROM message WHERE conversation_id = ? ORDER BY number", (conversation["id"],)
+    ).fetchall()
+    nodes = {row["id"]: row for row in rows}
+    leaf = conversation["leaf_id"]
+    if leaf not in nodes and rows:
+        leaf = rows[-1]["id"]
+    path: list[sqlite3.Row] = []
+    while (row := nodes.pop(leaf, None)) is not None:  # popped, so a loop of parents ends
+        path.append(row)
+        leaf = row["parent_id"]
+    return path[::-1]
+
+
+def _parts(
+    connection: sqlite3.Connection, attachments: AttachmentFolder, message: str
+) -> tuple[Part, ...]:
+    try:
+        rows = connection.execute(
+            "SELECT * FROM part WHERE message_id = ? ORDER BY ordinal", (message,)
+        ).fetchall()
+    except sqlite3.DatabaseError:  # a damaged page: the other messages may be whole
+        _log.warning("the parts of message %s are damaged", message, exc_info=True)
+        return ()
+    parts = (read_part(row, attachments) for row in rows)
+    return tuple(part for part in parts if part is not None)

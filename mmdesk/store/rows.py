@@ -1,0 +1,189 @@
+"""Messages to rows and back.
+
+Reading never fails over one bad field: what can't be understood is left out or replaced, with a
+line in the log, so that a conversation always opens.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+from enum import StrEnum
+from typing import TypeVar
+
+from mmdesk.core.conversations import Entry, EntryStatus, Failure, StopReason, Usage
+from mmdesk.core.messages import ImagePart, Message, Part, Picture, Role, TextPart
+from mmdesk.core.phrases import Phrase
+from mmdesk.store.attachments import AttachmentFolder, is_sha256
+
+_log = logging.getLogger(__name__)
+_Name = TypeVar("_Name", bound=StrEnum)
+
+TITLE_CHARACTERS = 60
+
+
+def storable(text: str) -> str:
+    """Return ``text`` as UTF-8 can hold it: surrogate pairs joined, lone ones replaced."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def title_of(message: Message) -> str:
+    """Return a conversation's title: the first line of its question, shortened.
+
+    A question without text has the name of its first picture.
+    """
+    lines = [" ".join(line.split()) for line in message.text.splitlines()]
+    names = [" ".join(picture.name.split()) for picture in message.pictures]
+    title = next(filter(None, [*lines, *names]), "…")
+    title = storable(title).replace("\0", "")
+    if len(title) <= TITLE_CHARACTERS:
+        return title
+    head = title[: TITLE_CHARACTERS - 1]
+    words = head.rpartition(" ")[0]
+    return f"{words if len(words) > TITLE_CHARACTERS // 2 else head}…"
+
+
+def part_row(part: Part) -> dict[str, object]:
+    """Return a part's columns, without ``message_id`` and ``ordinal``."""
+    row: dict[str, object] = dict.fromkeys(
+        ("kind", "text", "sha256", "name", "width", "height", "notes")
+    )
+    if isinstance(part, TextPart):
+        row.update(kind="text", text=storable(part.text))
+        return row
+    picture = part.picture
+    notes = [_phrase_json(note) for note in picture.notes]
+    row.update(
+        kind="image",
+        sha256=picture.sha256,
+        name=storable(picture.name),
+        width=picture.width,
+        height=picture.height,
+        notes=_dump(notes),
+    )
+    return row
+
+
+def read_part(row: sqlite3.Row, attachments: AttachmentFolder) -> Part | None:
+    """Return a part, or None where the row makes no sense."""
+    if row["kind"] == "text" and isinstance(row["text"], str):
+        return TextPart(row["text"])
+    sha256 = row["sha256"]
+    if row["kind"] != "image" or not isinstance(sha256, str) or not is_sha256(sha256):
+        _log.warning("message %s: part %s is damaged", row["message_id"], row["ordinal"])
+        return None
+    path, thumbnail = attachments.paths(sha256)
+    picture = Picture(
+        sha256=sha256,
+        path=path,
+        thumbnail=thumbnail,
+        name=row["name"] if isinstance(row["name"], str) else path.name,
+        width=_whole(row["width"]),
+        height=_whole(row["height"]),
+        notes=_notes(row["notes"]),
+    )
+    return ImagePart(picture)
+
+
+def read_entry(row: sqlite3.Row, parts: tuple[Part, ...], previous: Role | None) -> Entry:
+    """Return a message with its state.
+
+    Args:
+        row: Of the table ``message``.
+        previous: Who spoke before, None at the start; tells the role where the row doesn't.
+    """
+    guess = Role.ASSISTANT if previous is Role.USER else Role.USER
+    return Entry(
+        id=str(row["id"]),
+        message=Message(_named(Role, row["role"]) or guess, parts),
+        status=_named(EntryStatus, row["status"]) or EntryStatus.INTERRUPTED,
+        stop_reason=_named(StopReason, row["stop_reason"]),
+        usage=_usage(row),
+        failure=_failure(row["failure"]),
+        model=row["model"] if isinstance(row["model"], str) else "",
+    )
+
+
+def usage_row(usage: Usage | None) -> dict[str, object]:
+    """Return the columns of a usage."""
+    return {
+        "prompt_tokens": usage.prompt_tokens if usage else None,
+        "completion_tokens": usage.completion_tokens if usage else None,
+        "ttft_ms": usage.ttft_ms if usage else None,
+        "tokens_per_second": usage.tokens_per_second if usage else None,
+    }
+
+
+def failure_json(failure: Failure | None) -> str | None:
+    """Return the column of a failure."""
+    if failure is None:
+        return None
+    return _dump(
+        {
+            "kind": failure.kind,
+            "message": _phrase_json(failure.message),
+            "hint": _phrase_json(failure.hint),
+        }
+    )
+
+
+def _dump(value: object) -> str:
+    # ASCII, so that lone surrogates in a field stay escapes; a path in a field becomes text.
+    return json.dumps(value, default=str)
+
+
+def _phrase_json(phrase: Phrase) -> dict[str, object]:
+    return {"template": phrase.template, "fields": phrase.fields}
+
+
+def _read_phrase(value: dict[str, object]) -> Phrase:
+    fields = value["fields"]
+    if not isinstance(fields, dict):
+        raise TypeError("fields are no object")
+    phrase = Phrase(str(value["template"]), fields)
+    str(phrase)  # raises where template and fields don't fit
+    return phrase
+
+
+def _notes(text: object) -> tuple[Phrase, ...]:
+    if not text:
+        return ()
+    try:
+        return tuple(_read_phrase(note) for note in json.loads(str(text)))
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        _log.warning("the notes of a picture are damaged")
+        return ()
+
+
+def _failure(text: object) -> Failure | None:
+    if not text:
+        return None
+    try:
+        value = json.loads(str(text))
+        message, hint = _read_phrase(value["message"]), _read_phrase(value["hint"])
+        return Failure(str(value["kind"]), message, hint)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        _log.warning("the failure of a message is damaged")
+        return None
+
+
+def _named(kind: type[_Name], value: object) -> _Name | None:
+    try:
+        return kind(str(value)) if value is not None else None
+    except ValueError:
+        _log.warning("%r is no %s", value, kind.__name__)
+        return None
+
+
+def _usage(row: sqlite3.Row) -> Usage | None:
+    values = [row[column] for column in ("prompt_tokens", "completion_tokens", "ttft_ms")] + [
+        row["tokens_per_second"]
+    ]
+    if any(not isinstance(value, int | float) for value in values):
+        return None
+    return Usage(int(values[0]), int(values[1]), float(values[2]), float(values[3]))
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) else 0

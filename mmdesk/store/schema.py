@@ -1,0 +1,100 @@
+"""The database's schema as numbered migrations; ``PRAGMA user_version`` is the number.
+
+A message is a node of a tree: asking again or editing adds a sibling and keeps the old one.
+``conversation.leaf_id`` names the end of the path that is shown.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from mmdesk.core.errors import StoreDamaged, StoreTooNew
+
+APPLICATION_ID = 0x4D4D444B
+"""``MMDK``: tells file(1), and mmdesk itself, whose database this is."""
+
+_VERSION_1 = (
+    f"PRAGMA application_id = {APPLICATION_ID}",
+    """
+    CREATE TABLE conversation (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        title TEXT NOT NULL,
+        created_us INTEGER NOT NULL,  -- microseconds since 1970, UTC
+        updated_us INTEGER NOT NULL,
+        leaf_id TEXT
+    )
+    """,
+    """
+    CREATE TABLE message (
+        number INTEGER PRIMARY KEY,  -- in the order of writing
+        id TEXT NOT NULL UNIQUE,
+        conversation_id TEXT NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
+        parent_id TEXT REFERENCES message (id) ON DELETE CASCADE,
+        role TEXT NOT NULL,
+        status TEXT NOT NULL,
+        stop_reason TEXT,
+        model TEXT NOT NULL,
+        created_us INTEGER NOT NULL,
+        prompt_tokens INTEGER,
+        completion_tokens INTEGER,
+        ttft_ms REAL,
+        tokens_per_second REAL,
+        failure TEXT  -- JSON: kind, message, hint
+    )
+    """,
+    """
+    CREATE TABLE part (
+        message_id TEXT NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+        ordinal INTEGER NOT NULL,
+        kind TEXT NOT NULL,  -- text, image
+        text TEXT,
+        sha256 TEXT,
+        name TEXT,
+        width INTEGER,
+        height INTEGER,
+        notes TEXT,  -- JSON: a list of template and fields
+        PRIMARY KEY (message_id, ordinal)
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX conversation_updated ON conversation (updated_us)",
+    "CREATE INDEX message_conversation ON message (conversation_id)",
+    "CREATE INDEX message_parent ON message (parent_id)",
+    "CREATE INDEX message_streaming ON message (status) WHERE status = 'streaming'",
+    "CREATE INDEX part_picture ON part (sha256) WHERE sha256 IS NOT NULL",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1,)
+"""``MIGRATIONS[n]`` leads from version n to n + 1."""
+
+
+def migrate(connection: sqlite3.Connection, path: str) -> None:
+    """Bring a database to the newest version, each step in a transaction of its own.
+
+    Raises:
+        StoreTooNew: a later mmdesk wrote it.
+        StoreDamaged: it is some other program's database.
+        sqlite3.Error: the step that failed left the database as it was.
+    """
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version > len(MIGRATIONS):
+        raise StoreTooNew(path=path, version=version, known=len(MIGRATIONS))
+    _require_ours(connection, path)
+    for step in range(version, len(MIGRATIONS)):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in MIGRATIONS[step]:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {step + 1}")
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+
+def _require_ours(connection: sqlite3.Connection, path: str) -> None:
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if tables and application != APPLICATION_ID:
+        raise StoreDamaged(path=path, reason="it is another program's database")

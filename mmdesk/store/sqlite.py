@@ -1,0 +1,245 @@
+"""Conversations in one sqlite file, through one connection, on one thread."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+from mmdesk.core.conversations import (
+    Conversation,
+    ConversationSummary,
+    EntryStatus,
+    Failure,
+    SavedTurn,
+    StopReason,
+    Usage,
+)
+from mmdesk.core.errors import ConversationMissing, StoreUnwritable
+from mmdesk.core.messages import Message, Role, TextPart
+from mmdesk.store.attachments import AttachmentFolder
+from mmdesk.store.failures import plain_failures
+from mmdesk.store.lock import InstanceLock
+from mmdesk.store.opening import open_database
+from mmdesk.store.reading import read_conversation, read_summaries
+from mmdesk.store.rows import failure_json, part_row, storable, title_of, usage_row
+
+
+class SqliteStore:
+    """Implements :class:`~mmdesk.core.protocols.ConversationStore`.
+
+    Use it on the thread that made it: sqlite3 itself refuses any other.
+    """
+
+    def __init__(self, path: Path | Literal[":memory:"], attachments: Path) -> None:
+        """Open the database, making or migrating it, and mark answers that a crash cut off.
+
+        Args:
+            path: The database; its folder is made. ``":memory:"`` keeps nothing.
+            attachments: The folder for the pictures of messages.
+
+        Raises:
+            StoreBusy: another mmdesk has it open.
+            StoreTooNew, StoreDamaged: it can't be used, and isn't touched.
+            StoreUnwritable: it can't be made or written.
+        """
+        self._shown = str(path)
+        self._attachments = AttachmentFolder(attachments)
+        self._lock: InstanceLock | None = None
+        with plain_failures(self._shown):
+            if isinstance(path, Path):
+                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self._lock = InstanceLock(path)
+            try:
+                self._connection = open_database(path)
+            except BaseException:
+                self._release()
+                raise
+
+    def conversations(self) -> tuple[ConversationSummary, ...]:
+        """Return all conversations, the latest first."""
+        with plain_failures(self._shown, reading=True):
+            return read_summaries(self._connection)
+
+    def conversation(self, conversation_id: str) -> Conversation:
+        """Return the shown path; pictures point into the attachment folder.
+
+        A message that can't be read completely is there with what can be.
+        """
+        with plain_failures(self._shown, reading=True):
+            return read_conversation(self._connection, self._attachments, conversation_id)
+
+    def begin_turn(
+        self, question: Message, *, conversation: str | None, parent: str | None, model: str
+    ) -> SavedTurn:
+        """Keep a question below ``parent`` (an entry's id) and an empty answer below it.
+
+        None as ``parent`` begins a new path from the conversation's root. When this returns,
+        messages and pictures are on disk.
+        """
+        self._keep_pictures(question)
+        with self._transaction():
+            now = self._now()
+            if conversation is None:
+                conversation = self._add_conversation(title_of(question), now)
+            elif parent is None:
+                self._retitle(conversation, title_of(question))
+            else:
+                self._require_message(parent, conversation)
+            asked = self._add_message(conversation, parent, question, EntryStatus.FINISHED, now)
+            answer = self._add_answer(conversation, asked, model, now)
+        return SavedTurn(conversation, asked, answer)
+
+    def begin_answer(self, conversation: str, question: str, *, model: str) -> SavedTurn:
+        """Add another, empty answer below a kept question; it becomes the shown one."""
+        with self._transaction():
+            self._require_message(question, conversation)
+            answer = self._add_answer(conversation, question, model, self._now())
+        return SavedTurn(conversation, question, answer)
+
+    def write_answer(
+        self,
+        answer: str,
+        text: str,
+        status: EntryStatus,
+        *,
+        stop_reason: StopReason | None = None,
+        usage: Usage | None = None,
+        failure: Failure | None = None,
+        model: str = "",
+    ) -> None:
+        """Replace an answer's text and state; an empty ``model`` keeps the name it has."""
+        state = {
+            "id": answer,
+            "status": status.value,
+            "stop_reason": stop_reason.value if stop_reason else None,
+            "failure": failure_json(failure),
+            "model": storable(model),
+            **usage_row(usage),
+        }
+        with self._transaction():
+            written = self._connection.execute(
+                "UPDATE message SET status = :status, stop_reason = :stop_reason,"
+                " failure = :failure, model = coalesce(nullif(:model, ''), model),"
+                " prompt_tokens = :prompt_tokens, completion_tokens = :completion_tokens,"
+                " ttft_ms = :ttft_ms, tokens_per_second = :tokens_per_second"
+                " WHERE id = :id AND role = 'assistant'",
+                state,
+            )
+            if not written.rowcount:
+                raise ConversationMissing(id=answer)
+            self._connection.execute(
+                "INSERT INTO part (message_id, ordinal, kind, text) VALUES (?, 0, 'text', ?)"
+                " ON CONFLICT (message_id, ordinal) DO UPDATE SET text = excluded.text",
+                (answer, storable(text)),
+            )
+
+    def close(self) -> None:
+        """Let go of the file; every write is committed already. May be called twice."""
+        with plain_failures(self._shown):
+            self._connection.close()
+        self._release()
+
+    def _release(self) -> None:
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """Commit at the end of the block, or leave everything as it was."""
+        with plain_failures(self._shown):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def _keep_pictures(self, message: Message) -> None:
+        with plain_failures(self._shown):
+            for picture in message.pictures:
+                try:
+                    self._attachments.keep(picture)
+                except FileNotFoundError as error:
+                    reason = f"its picture “{picture.name}” is no longer there"
+                    raise StoreUnwritable(path=str(picture.path), reason=reason) from error
+
+    def _now(self) -> int:
+        """Return microseconds since 1970, later than every conversation even if a clock isn't."""
+        row = self._connection.execute("SELECT max(updated_us) FROM conversation").fetchone()
+        latest = row[0] if isinstance(row[0], int) else 0
+        return max(time.time_ns() // 1000, latest + 1)
+
+    def _add_conversation(self, title: str, now: int) -> str:
+        conversation = uuid.uuid4().hex
+        self._connection.execute(
+            "INSERT INTO conversation (id, title, created_us, updated_us) VALUES (?, ?, ?, ?)",
+            (conversation, title, now, now),
+        )
+        return conversation
+
+    def _retitle(self, conversation: str, title: str) -> None:
+        changed = self._connection.execute(
+            "UPDATE conversation SET title = ? WHERE id = ?", (title, conversation)
+        )
+        if not changed.rowcount:
+            raise ConversationMissing(id=conversation)
+
+    def _require_message(self, message: str, conversation: str) -> None:
+        found = self._connection.execute(
+            "SELECT 1 FROM message WHERE id = ? AND conversation_id = ?", (message, conversation)
+        ).fetchone()
+        if found is None:
+            raise ConversationMissing(id=conversation)
+
+    def _add_answer(self, conversation: str, question: str, model: str, now: int) -> str:
+        empty = Message(Role.ASSISTANT, (TextPart(""),))
+        answer = self._add_message(
+            conversation, question, empty, EntryStatus.STREAMING, now, model=model
+        )
+        self._connection.execute(
+            "UPDATE conversation SET leaf_id = ?, updated_us = ? WHERE id = ?",
+            (answer, now, conversation),
+        )
+        return answer
+
+    def _add_message(
+        self,
+        conversation: str,
+        parent: str | None,
+        message: Message,
+        status: EntryStatus,
+        now: int,
+        *,
+        model: str = "",
+    ) -> str:
+        identity = uuid.uuid4().hex
+        self._connection.execute(
+            "INSERT INTO message (id, conversation_id, parent_id, role, status, model, created_us)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                identity,
+                conversation,
+                parent,
+                message.role.value,
+                status.value,
+                storable(model),
+                now,
+            ),
+        )
+        self._connection.executemany(
+            "INSERT INTO part"
+            " (message_id, ordinal, kind, text, sha256, name, width, height, notes) VALUES"
+            " (:message_id, :ordinal, :kind, :text, :sha256, :name, :width, :height, :notes)",
+            [
+                {"message_id": identity, "ordinal": ordinal, **part_row(part)}
+                for ordinal, part in enumerate(message.parts)
+            ],
+        )
+        return identity

@@ -1,0 +1,187 @@
+"""Turns lessons into arrays: token ids, answer labels, pixels, and per-patch labels.
+
+Batch number n of a seed is always the same batch, whichever process makes it: that is what makes a
+run resumable.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import torch
+from PIL import Image
+from tokenizers import Tokenizer
+from torch.utils.data import Dataset
+
+from mmdesk.training.draw import draw_scene, patch_cover, squeeze
+from mmdesk.training.foreign import foreign_picture
+from mmdesk.training.grammar import Skill
+from mmdesk.training.lessons import Lesson, Turn, one_picture, two_picture
+from mmdesk.training.model import ASSISTANT, END, IMAGE, PAD, SYSTEM, USER
+from mmdesk.training.unknown import Split
+from mmdesk.training.world import COLOURS, SHAPES, Scene, Size, sample_scene
+
+IGNORE = -100
+# Classes of each per-patch head: shape (0 background, 7 foreign), colour, cell, size, filled,
+# centre, background colour (10 foreign).
+HEADS = {"shape": 8, "colour": 11, "cell": 10, "size": 3, "filled": 3, "centre": 2, "back": 11}
+Batch = dict[str, torch.Tensor]
+LessonMaker = Callable[[random.Random, Mapping[Skill, float], float], Lesson]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a batch is made up. `length`: tokens a sequence; singles + doubles: sequences."""
+
+    seed: int
+    side: int = 144
+    grid: int = 9
+    length: int = 272
+    singles: int = 40
+    doubles: int = 8
+    foreign: float = 0.08
+
+
+def render(picture: Scene | Image.Image, side: int) -> np.ndarray:
+    """(side, side, 3) uint8, as the processor makes them; large scenes need no supersampling."""
+    if isinstance(picture, Scene):
+        short = min(picture.width, picture.height)
+        return squeeze(draw_scene(picture, 1 if short > 2.2 * side else None), side)
+    return squeeze(picture, side)
+
+
+def dense_labels(picture: Scene | Image.Image, grid: int) -> np.ndarray:
+    """(grid * grid, heads) int64 classes in the order of `HEADS`, IGNORE where nothing is asked."""
+    labels = np.zeros((grid, grid, len(HEADS)), dtype=np.int64)
+    if not isinstance(picture, Scene):
+        labels[..., 1:6] = IGNORE
+        labels[..., 0], labels[..., 6] = 7, 10
+        return labels.reshape(grid * grid, -1)
+    owner = patch_cover(picture, grid)
+    for number, item in enumerate(picture.items):
+        size = {Size.SMALL: 1, Size.BIG: 2, Size.MEDIUM: IGNORE}[item.size]
+        labels[owner == number] = (
+            SHAPES.index(item.shape) + 1, COLOURS.index(item.colour) + 1, item.cell.value + 1,
+            size, 1 + item.filled, 0, 0,
+        )  # fmt: skip
+        row, column = int(item.y * grid), int(item.x * grid)
+        labels[min(grid - 1, row), min(grid - 1, column), 5] = 1
+    labels[owner == -2, :5] = IGNORE
+    labels[..., 6] = COLOURS.index(picture.background.colour)
+    return labels.reshape(grid * grid, -1)
+
+
+class LessonTooLong(Exception):
+    """A turn with a picture stands past the end of the sequence."""
+
+
+class Encoder:
+    """Tokenises turns exactly as the chat template does."""
+
+    def __init__(self, tokenizer: Tokenizer, image_tokens: int) -> None:
+        self._tokenizer = tokenizer
+        self._image = [IMAGE] * image_tokens
+        self._ids = lru_cache(maxsize=20000)(self._encode)
+
+    def _encode(self, text: str) -> tuple[int, ...]:
+        return tuple(self._tokenizer.encode(text.strip(), add_special_tokens=False).ids)
+
+    def turn(self, turn: Turn) -> tuple[list[int], int]:
+        """(ids, how many of the last ones are the answer with its end mark)."""
+        shown = self._image * len(turn.pictures)
+        text = list(self._ids(turn.question))
+        content = shown + text if turn.picture_first else text + shown
+        answer = [*self._ids(turn.answer), END]
+        return [USER, *content, END, ASSISTANT, *answer], len(answer)
+
+    def lesson(self, lesson: Lesson, length: int) -> tuple[np.ndarray, np.ndarray]:
+        """(length,) ids and labels; turns that don't fit are left out, then padding."""
+        ids: list[int] = []
+        labels: list[int] = []
+        if lesson.system is not None:
+            ids = [SYSTEM, *self._ids(lesson.system), END]
+            labels = [IGNORE] * len(ids)
+        for turn in lesson.turns:
+            new, answered = self.turn(turn)
+            if len(ids) + len(new) > length:
+                if turn.pictures:
+                    raise LessonTooLong
+                break
+            ids += new
+            labels += [IGNORE] * (len(new) - answered) + new[-answered:]
+        rest = length - len(ids)
+        return np.array(ids + [PAD] * rest), np.array(labels + [IGNORE] * rest)
+
+
+class DenseBatches(Dataset[Batch]):
+    """Batch n: pixels and per-patch labels of `plan.singles` pictures."""
+
+    def __init__(self, plan: Plan, end: int) -> None:
+        self._plan, self._end = plan, end
+
+    def __len__(self) -> int:
+        return self._end
+
+    def __getitem__(self, number: int) -> Batch:
+        rng = random.Random(f"dense {self._plan.seed} {number}")
+        pictures = [self._picture(rng) for _ in range(self._plan.singles)]
+        return _pictures(pictures, self._plan)
+
+    def _picture(self, rng: random.Random) -> Scene | Image.Image:
+        if rng.random() < self._plan.foreign:
+            return foreign_picture(rng, Split.TRAIN)
+        return sample_scene(rng)
+
+
+def _pictures(pictures: list[Scene | Image.Image], plan: Plan) -> Batch:
+    pixels = np.stack([render(p, plan.side) for p in pictures])
+    dense = np.stack([dense_labels(p, plan.grid) for p in pictures])
+    return {"pixels": torch.from_numpy(pixels), "dense": torch.from_numpy(dense)}
+
+
+class JointBatches(Dataset[Batch]):
+    """Batch n: `plan.singles` one-picture and `plan.doubles` two-picture conversations.
+
+    `slots` are the flat positions of all image tokens, in the order of `pixels`.
+    """
+
+    def __init__(
+        self, plan: Plan, tokenizer: Tokenizer, mix: Mapping[Skill, float], end: int
+    ) -> None:
+        self._plan, self._mix, self._end = plan, mix, end
+        self._encoder = Encoder(tokenizer, plan.grid**2)
+
+    def __len__(self) -> int:
+        return self._end
+
+    def __getitem__(self, number: int) -> Batch:
+        plan = self._plan
+        rng = random.Random(f"joint {plan.seed} {number}")
+        pictures: list[Scene | Image.Image] = []
+        rows = []
+        for index in range(plan.singles + plan.doubles):
+            make = one_picture if index < plan.singles else two_picture
+            lesson, row = self._fitting(make, rng)
+            rows.append(row)
+            pictures.extend(lesson.pictures)
+        ids = np.stack([row[0] for row in rows])
+        batch = _pictures(pictures, plan)
+        batch["ids"] = torch.from_numpy(ids)
+        batch["labels"] = torch.from_numpy(np.stack([row[1] for row in rows]))
+        batch["slots"] = torch.from_numpy(np.flatnonzero(ids == IMAGE))
+        return batch
+
+    def _fitting(
+        self, make: LessonMaker, rng: random.Random
+    ) -> tuple[Lesson, tuple[np.ndarray, np.ndarray]]:
+        """The first lesson whose pictures fit into the length."""
+        while True:
+            lesson = make(rng, self._mix, self._plan.foreign)
+            try:
+                return lesson, self._encoder.lesson(lesson, self._plan.length)
+            except LessonTooLong:
+                continue

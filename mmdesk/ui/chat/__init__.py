@@ -1,0 +1,1 @@
+"""The chat pane: messages, their Markdown, code and formulas."""

@@ -1,0 +1,171 @@
+"""The text of an answer: prose, code and long plain text below each other."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QUrl, Signal
+from PySide6.QtWidgets import QWidget
+
+from mmdesk.ui.chat.code import CodeBlock
+from mmdesk.ui.chat.long_text import LongText
+from mmdesk.ui.chat.markdown import Block, BlockKind, MarkdownStream, Update
+from mmdesk.ui.chat.prose import ProseView
+from mmdesk.ui.chat.prose_style import ProseStyle
+from mmdesk.ui.theme import Tokens
+
+_GAP = 10
+_LONG_PLAIN = 8000
+"""Characters; shorter plain text stands in the prose."""
+
+Segment = ProseView | CodeBlock | LongText
+
+
+class MarkdownBody(QWidget):
+    """Shows Markdown as it arrives; what is closed is never touched again.
+
+    ``small`` is for a thought, ``literal`` for text that is shown as it was typed.
+    """
+
+    linkActivated = Signal(str)
+    copied = Signal()
+
+    def __init__(
+        self, tokens: Tokens, *, small: bool = False, literal: bool = False, name: str = ""
+    ) -> None:
+        super().__init__()
+        self._tokens = tokens
+        self._small = small
+        self._name = name
+        self._style = ProseStyle(tokens, small=small)
+        self._stream = MarkdownStream(literal=literal)
+        self._segments: list[Segment] = []
+        self._closed = 0
+        self._heights: dict[Segment, tuple[int, int]] = {}
+        self._caret = False
+
+    def append(self, text: str) -> None:
+        """Add text to the end."""
+        self._apply(self._stream.append(text))
+
+    def finish(self) -> None:
+        """Close the last block."""
+        self._apply(self._stream.finish())
+        self.set_caret(False)
+
+    def set_caret(self, shown: bool) -> None:
+        """Show the caret at the end of the text, or not."""
+        self._caret = shown
+        if shown and not self._segments:
+            self._segments.append(self._make_prose())
+        for segment in self._segments:
+            last = shown and segment is self._segments[-1]
+            view = segment.text if isinstance(segment, CodeBlock) else segment
+            if not isinstance(view, (LongText, str)):
+                view.set_caret(last)
+
+    def is_empty(self) -> bool:
+        """Tell whether there is nothing to show yet."""
+        return not self._segments
+
+    def height_for(self, width: int) -> int:
+        """Lay out in ``width`` px and return the height in px; closed segments cost nothing."""
+        y = 0
+        for index, segment in enumerate(self._segments):
+            known = self._heights.get(segment)
+            if known is None or known[0] != width or index >= self._closed - 1:
+                known = (width, segment.height_for(width))
+                self._heights[segment] = known
+            segment.setGeometry(0, y, width, known[1])
+            y += known[1] + _GAP
+        return max(0, y - _GAP)
+
+    def ideal_width(self, width: int) -> int:
+        """Return how much of ``width`` px the text needs."""
+        widths = [
+            segment.ideal_width() if isinstance(segment, ProseView) else width
+            for segment in self._segments
+        ]
+        return min(width, max(widths, default=0))
+
+    def shown_text(self) -> str:
+        """Return what can be read here."""
+        parts = []
+        for segment in self._segments:
+            if isinstance(segment, ProseView):
+                parts.append(segment.shown_text())
+            else:
+                parts.append(segment.code if isinstance(segment, CodeBlock) else segment.text)
+        return "\n".join(parts)
+
+    # ------------------------------------------------------------------------------------
+
+    def _apply(self, update: Update) -> None:
+        last = self._segments[-1] if self._segments else None
+        if update.typed and isinstance(last, ProseView):
+            last.type(update.typed)
+            return
+        spare = self._segments[self._closed :]
+        del self._segments[self._closed :]
+        if self._segments and isinstance(self._segments[-1], ProseView):
+            self._segments[-1].roll_back()
+        for block in update.closed:
+            self._place(block, spare, closed=True)
+        self._closed = len(self._segments)
+        for block in update.tail:
+            self._place(block, spare, closed=False)
+        for segment in spare:
+            self._heights.pop(segment, None)
+            segment.hide()
+            segment.deleteLater()
+        self.set_caret(self._caret)
+
+    def _place(self, block: Block, spare: list[Segment], *, closed: bool) -> None:
+        if block.kind is BlockKind.CODE:
+            self._place_code(block, spare, closed=closed)
+        elif block.kind is BlockKind.PLAIN and len(block.source) > _LONG_PLAIN:
+            self._place_long(block, spare)
+        else:
+            self._place_prose(block, spare, closed=closed)
+
+    def _place_prose(self, block: Block, spare: list[Segment], *, closed: bool) -> None:
+        view = self._segments[-1] if self._segments else None
+        if not isinstance(view, ProseView):
+            view = next((s for s in spare if isinstance(s, ProseView)), None)
+            if view is None:
+                view = self._make_prose()
+            else:
+                spare.remove(view)
+                view.roll_back()
+            self._segments.append(view)
+        view.write(block, closed=closed)
+
+    def _place_code(self, block: Block, spare: list[Segment], *, closed: bool) -> None:
+        view = next((s for s in spare if isinstance(s, CodeBlock)), None)
+        if view is None:
+            view = CodeBlock(self._tokens, self)
+            view.copied.connect(self.copied)
+            view.show()
+        else:
+            spare.remove(view)
+        view.show_code(block.source, block.language, closed=closed)
+        self._segments.append(view)
+
+    def _place_long(self, block: Block, spare: list[Segment]) -> None:
+        view = next((s for s in spare if isinstance(s, LongText)), None)
+        if view is None:
+            view = LongText(self)
+            view.setAccessibleName(self._name or QCoreApplication.translate("chat", "Long text"))
+            view.show()
+        else:
+            spare.remove(view)
+        view.show_text(block.source)
+        self._segments.append(view)
+
+    def _make_prose(self) -> ProseView:
+        view = ProseView(self._style, self)
+        view.setAccessibleName(self._name)
+        view.anchorClicked.connect(self._follow)
+        view.show()
+        return view
+
+    def _follow(self, target: QUrl) -> None:
+        self.linkActivated.emit(target.toString())

@@ -1,0 +1,158 @@
+"""A question: a bubble on the right with its pictures above its text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication, QRectF, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtWidgets import QLabel
+
+from mmdesk.core.messages import Message
+from mmdesk.ui.chat.actions import QuietButton
+from mmdesk.ui.chat.body import MarkdownBody
+from mmdesk.ui.chat.message_view import MessageView
+from mmdesk.ui.chat.thumbnails import Thumbnail, thumbnail_size
+from mmdesk.ui.theme import Tokens
+from mmdesk.ui.translate import phrase_text
+
+_PADDING = 14
+_VERTICAL = 10
+_GAP = 8
+_RADIUS = 14
+_CORNER = 4
+_ACTIONS = 26
+
+
+class QuestionView(MessageView):
+    """What the person asked. Its text is shown as typed, without Markdown."""
+
+    def __init__(self, message: Message, tokens: Tokens) -> None:
+        super().__init__()
+        self._message = message
+        self._tokens = tokens
+        self._bubble = QRectF()
+        self.setAccessibleName(QCoreApplication.translate("chat", "Your question"))
+        self._thumbnails = [Thumbnail(picture, self) for picture in message.pictures]
+        for index, thumbnail in enumerate(self._thumbnails):
+            thumbnail.clicked.connect(self._opener(index))
+        self._body = MarkdownBody(tokens, name=self.accessibleName(), literal=True)
+        self._body.setParent(self)
+        if message.text:
+            self._body.append(message.text)
+            self._body.finish()
+        self._notes = QLabel(self)
+        self._notes.setTextFormat(Qt.TextFormat.PlainText)
+        self._notes.setProperty("quiet", True)
+        self._notes.setWordWrap(True)
+        self._notes.setText(self._note_lines())
+        self._notes.setVisible(bool(self._notes.text()))
+        self._copy = QuietButton("copy", self)
+        self._copy.set_look("copy", QCoreApplication.translate("chat", "Copy question"))
+        self._copy.clicked.connect(self.copy)
+        self._copy.setVisible(bool(message.text))
+
+    def copy(self) -> None:
+        """Put the question's text on the clipboard."""
+        QGuiApplication.clipboard().setText(self._message.text)
+        self.copied.emit()
+
+    def reveal(self, revealed: bool) -> None:
+        """Show or hide the copy button."""
+        self._copy.set_revealed(revealed)
+
+    def source(self) -> str:
+        """Return the text as it was typed."""
+        return self._message.text
+
+    def shown_text(self) -> str:
+        """Return the pictures' names, their notes and the text."""
+        names = [thumbnail.picture.name for thumbnail in self._thumbnails]
+        parts = [*names, self._notes.text(), self._message.text]
+        return "\n".join(part for part in parts if part)
+
+    def height_for(self, width: int) -> int:
+        """Lay out in ``width`` px: the bubble takes what it needs, at most 85 %."""
+        widest = int(width * 0.85) - 2 * _PADDING
+        rows = self._rows(widest)
+        needed = max((sum(w for _, w, _ in row) + _GAP * (len(row) - 1) for row in rows), default=0)
+        if self._message.text:
+            self._body.height_for(widest)
+            needed = max(needed, self._body.ideal_width(widest) + 2)
+        if self._notes.text():
+            needed = max(needed, min(widest, self._notes.sizeHint().width()))
+        left = width - needed - 2 * _PADDING
+        y = self._place_rows(rows, left + _PADDING, width)
+        y = self._place_text(left + _PADDING, y, min(needed, widest), width)
+        top = 0.0
+        x = 0 if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else left
+        self._bubble = QRectF(x, top, needed + 2 * _PADDING, y + _VERTICAL)
+        hint = self._copy.sizeHint()
+        beside = max(0, left - hint.width() - 4)
+        self.place(self._copy, beside, y + _VERTICAL - hint.height() - 4, *hint.toTuple(), width)
+        return y + _VERTICAL
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the bubble; the corner towards its speaker is small."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        shape = QPainterPath()
+        shape.setFillRule(Qt.FillRule.WindingFill)
+        shape.addRoundedRect(self._bubble, _RADIUS, _RADIUS)
+        corner = QRectF(0, 0, 2 * _RADIUS, 2 * _RADIUS)
+        if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+            corner.moveBottomLeft(self._bubble.bottomLeft())
+        else:
+            corner.moveBottomRight(self._bubble.bottomRight())
+        shape.addRoundedRect(corner, _CORNER, _CORNER)
+        painter.fillPath(shape, QColor(self._tokens.user_bubble))
+
+    def _rows(self, widest: int) -> list[list[tuple[Thumbnail, int, int]]]:
+        """Break the thumbnails into rows: each with its width and height."""
+        rows: list[list[tuple[Thumbnail, int, int]]] = []
+        used = 0
+        for thumbnail in self._thumbnails:
+            size = thumbnail_size(thumbnail.picture, len(self._thumbnails), widest)
+            if not rows or used + _GAP + size.width() > widest:
+                rows.append([])
+                used = -_GAP
+            rows[-1].append((thumbnail, size.width(), size.height()))
+            used += _GAP + size.width()
+        return rows
+
+    def _place_rows(
+        self, rows: list[list[tuple[Thumbnail, int, int]]], left: int, whole: int
+    ) -> int:
+        y = _VERTICAL + (2 if rows else 0)
+        for row in rows:
+            x = left
+            for thumbnail, width, height in row:
+                self.place(thumbnail, x, y, width, height, whole)
+                x += width + _GAP
+            y += max(height for _, _, height in row) + _GAP
+        return y - (_GAP if rows else 0)
+
+    def _place_text(self, left: int, y: int, width: int, whole: int) -> int:
+        if self._notes.text():
+            height = self._notes.heightForWidth(width)
+            self.place(self._notes, left, y + 6, width, height, whole)
+            y += 6 + height
+        if self._message.text:
+            y += _GAP if self._thumbnails else 0
+            height = self._body.height_for(width)
+            self.place(self._body, left, y, width, height, whole)
+            y += height
+        return y
+
+    def _note_lines(self) -> str:
+        """Return what the person should know of how the pictures were read."""
+        several = len(self._thumbnails) > 1
+        lines = []
+        for picture in self._message.pictures:
+            for note in picture.notes:
+                text = phrase_text(note)
+                lines.append(f"{picture.name}: {text}" if several else text)
+        return "\n".join(lines)
+
+    def _opener(self, index: int) -> Callable[[], None]:
+        return lambda: self.pictureActivated.emit(self._message.pictures, index)

@@ -1,0 +1,142 @@
+"""Formulas: LaTeX -> ziamath -> SVG, painted as a text object in the text's own colour."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from functools import lru_cache
+
+from PySide6.QtCore import QByteArray, QRectF, QSizeF
+from PySide6.QtGui import (
+    QFontMetricsF,
+    QPainter,
+    QPyTextObject,
+    QTextCharFormat,
+    QTextDocument,
+    QTextFormat,
+)
+from PySide6.QtSvg import QSvgRenderer
+
+_LOG = logging.getLogger(__name__)
+
+LONGEST_LATEX = 300
+"""Characters; setting takes about 0.25 ms for each, and longer ones are rarely formulas."""
+FORMULA_OBJECT = QTextFormat.ObjectTypes.UserObject + 1
+_SOURCE = QTextFormat.Property.UserProperty + 1
+_LATEX = QTextFormat.Property.UserProperty + 2
+_DISPLAYED = QTextFormat.Property.UserProperty + 3
+_WIDTH = QTextFormat.Property.UserProperty + 4
+_HEIGHT = QTextFormat.Property.UserProperty + 5
+_TOP = QTextFormat.Property.UserProperty + 6
+_PLACEHOLDER = "#010203"
+_SIZE = {False: 15.5, True: 17.0}
+"""Points of ziamath (px here): STIX is smaller than the text's face at the same size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A set formula; lengths in px. ``depth`` is how far it reaches below the baseline."""
+
+    svg: str
+    width: float
+    height: float
+    depth: float
+
+
+@lru_cache(maxsize=512)
+def set_formula(latex: str, displayed: bool) -> Formula | None:
+    """Return ``latex`` set, or None where it can't be: then its source is shown.
+
+    ziamath raises errors of its own and of everything below it (KeyError, IndexError,
+    RecursionError …) on what it doesn't know, so that every exception means the source.
+    """
+    if len(latex) > LONGEST_LATEX or not latex.strip():
+        return None
+    try:
+        import ziamath  # only conversations with formulas need it, and it loads fonts
+
+        ziamath.config.svg2 = False
+        made = ziamath.Math.fromlatex(
+            latex, size=_SIZE[displayed], color=_PLACEHOLDER, inline=not displayed
+        )
+        svg = str(made.svg())
+    except Exception:
+        _LOG.debug("formula shown as source: %r", latex, exc_info=True)
+        return None
+    box = QSvgRenderer(QByteArray(svg.encode())).viewBoxF()
+    if box.isEmpty() or box.width() > 4000 or box.height() > 1000:
+        return None
+    return Formula(svg, box.width(), box.height(), max(0.0, box.y() + box.height()))
+
+
+def formula_format(
+    base: QTextCharFormat, latex: str, source: str, *, displayed: bool, widest: float
+) -> QTextCharFormat | None:
+    """Return the format of the object character that stands for a formula, or None.
+
+    A text object has its bottom at the line's bottom or its middle at the baseline; the box is
+    padded so that in either case the formula's own baseline meets the line's.
+    """
+    formula = set_formula(latex, displayed)
+    if formula is None or formula.width <= 0:
+        return None
+    scale = min(1.0, widest / formula.width)
+    ascent, depth = (formula.height - formula.depth) * scale, formula.depth * scale
+    made = QTextCharFormat(base)
+    made.setObjectType(FORMULA_OBJECT)
+    below = QFontMetricsF(base.font()).descent()
+    if depth <= below:
+        made.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignBottom)
+        height = ascent + below
+    else:
+        made.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignMiddle)
+        height = 2 * max(ascent, depth)
+    top = height - below - ascent if depth <= below else height / 2 - ascent
+    made.setProperty(_SOURCE, source)
+    made.setProperty(_LATEX, latex)
+    made.setProperty(_DISPLAYED, displayed)
+    made.setProperty(_WIDTH, formula.width * scale)
+    made.setProperty(_HEIGHT, height)
+    made.setProperty(_TOP, top)
+    made.setToolTip(source)
+    return made
+
+
+def formula_source(form: QTextFormat) -> str:
+    """Return the Markdown of the formula with this format, or "" for anything else."""
+    if form.objectType() != FORMULA_OBJECT:
+        return ""
+    return str(form.property(_SOURCE) or "")
+
+
+class FormulaObject(QPyTextObject):
+    """Measures and paints formulas for one text document's layout."""
+
+    def intrinsicSize(self, doc: QTextDocument, position: int, form: QTextFormat) -> QSizeF:
+        """Return the padded size."""
+        del doc, position
+        return QSizeF(form.doubleProperty(_WIDTH), form.doubleProperty(_HEIGHT))
+
+    def drawObject(
+        self,
+        painter: QPainter,
+        rect: QRectF,
+        doc: QTextDocument,
+        position: int,
+        form: QTextFormat,
+    ) -> None:
+        """Paint at the painter's own resolution, in the format's text colour."""
+        del doc, position
+        formula = set_formula(form.stringProperty(_LATEX), form.boolProperty(_DISPLAYED))
+        if formula is None:
+            return
+        colour = form.foreground().color().name()
+        svg = formula.svg.replace(_PLACEHOLDER, colour)
+        width = form.doubleProperty(_WIDTH)
+        box = QRectF(
+            rect.x(),
+            rect.y() + form.doubleProperty(_TOP),
+            width,
+            formula.height * width / formula.width,
+        )
+        QSvgRenderer(QByteArray(svg.encode())).render(painter, box)

@@ -1,0 +1,129 @@
+"""The Markdown that answers are written in: CommonMark, tables, strikethrough, formulas.
+
+Nothing of a message may disappear, so what Markdown would swallow stays text: inline HTML and
+link reference definitions.
+"""
+
+from __future__ import annotations
+
+import re
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_inline import StateInline
+
+MAX_NESTING = 30
+_LONGEST_FORMULA = 2000
+_FENCES = {"$$": "$$", "\\[": "\\]"}
+
+
+def make_parser() -> MarkdownIt:
+    """Return a parser whose tokens :mod:`mmdesk.ui.chat.prose_writer` understands.
+
+    Formulas become ``math`` tokens with the LaTeX as content, the delimiter as markup, and
+    ``block`` True for those on lines of their own.
+    """
+    parser = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": MAX_NESTING})
+    parser.enable(["table", "strikethrough"])
+    parser.disable(["reference", "html_block", "html_inline"])
+    parser.inline.ruler.before("escape", "formula", _inline_formula)
+    options = {"alt": ["paragraph", "blockquote", "list"]}
+    parser.block.ruler.before("fence", "formula", _block_formula, options)
+    return parser
+
+
+def _inline_formula(state: StateInline, silent: bool) -> bool:
+    """``$…$``, ``$$…$$``, ``\\(…\\)`` and ``\\[…\\]`` inside a paragraph."""
+    start = state.pos
+    head = state.src[start : start + 2]
+    if head in ("\\(", "\\["):
+        end = _find(state.src, "\\)" if head == "\\(" else "\\]", start + 2)
+        opening = head
+    elif head == "$$":
+        end, opening = _find(state.src, "$$", start + 2), head
+    elif head[:1] == "$":
+        end, opening = _closing_dollar(state.src, start), "$"
+    else:
+        return False
+    if end < 0 or not state.src[start + len(opening) : end].strip():
+        return False
+    if not silent:
+        token = state.push("math", "", 0)
+        token.content = state.src[start + len(opening) : end]
+        token.markup = opening
+        token.meta = {"source": state.src[start : end + len(opening)]}
+    state.pos = end + len(opening)
+    return True
+
+
+def _find(text: str, closing: str, start: int) -> int:
+    return text.find(closing, start, start + _LONGEST_FORMULA)
+
+
+def _closing_dollar(text: str, start: int) -> int:
+    """Return where ``$…$`` closes, or -1 where it is money, a variable or lone dollars.
+
+    As in Pandoc, no space inside the dollars; and no letter or digit directly outside, so that
+    "$5 and $6" and "$HOME/$USER" stay text.
+    """
+    before, after = text[start - 1 : start], text[start + 1 : start + 2]
+    if before.isalnum() or not after or after.isspace():
+        return -1
+    position = start + 1
+    while (position := _find(text, "$", position)) >= 0:
+        if position > start + _LONGEST_FORMULA:
+            return -1
+        if text[position - 1] == "\\":
+            position += 1
+            continue
+        outside = text[position + 1 : position + 2]
+        spaced = text[position - 1].isspace() or outside.isalnum()
+        return -1 if spaced or "\n" in text[start:position] else position
+    return -1
+
+
+def _block_formula(state: StateBlock, first: int, last: int, silent: bool) -> bool:
+    """A formula that begins a line with ``$$`` or ``\\[`` and ends one with its closing."""
+    if state.is_code_block(first):
+        return False
+    line = state.src[state.bMarks[first] + state.tShift[first] : state.eMarks[first]]
+    opening = line[:2]
+    closing = _FENCES.get(opening)
+    if closing is None:
+        return False
+    lines = [line[2:]]
+    number = first
+    while closing not in lines[-1]:
+        number += 1
+        if number >= last or number - first > 60 or state.sCount[number] < state.blkIndent:
+            return False
+        lines.append(state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]])
+    inner, _, rest = lines[-1].partition(closing)
+    if rest.strip():
+        return False
+    if silent:
+        return True
+    token = state.push("math", "", 0)
+    token.content = "\n".join([*lines[:-1], inner]).strip()
+    token.markup = opening
+    token.block = True
+    token.map = [first, number + 1]
+    token.meta = {"source": opening + "\n".join(lines)}
+    state.line = number + 1
+    return True
+
+
+_NESTED = re.compile(r"^(?:[ \t]*(?:>|[-+*](?=[ \t])|\d{1,9}[.)](?=[ \t]))){13}", re.MULTILINE)
+_MOST = {"[": 800, "*": 4000, "_": 4000, "`": 4000, "<": 4000, "~": 4000, "|": 8000, "!": 4000}
+_LONGEST_PARSED = 40_000
+
+
+def too_wild(text: str) -> bool:
+    """Tell whether ``text`` nests or repeats markers as no answer does.
+
+    Some constructs cost quadratic time or are cut at the parser's nesting limit; such text is
+    shown as it stands.
+    """
+    if len(text) > _LONGEST_PARSED or _NESTED.search(text):
+        return True
+    return any(text.count(mark) > most for mark, most in _MOST.items())

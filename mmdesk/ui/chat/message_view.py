@@ -1,0 +1,67 @@
+"""What the views of all messages have in common."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRect, Qt, Signal
+from PySide6.QtGui import QEnterEvent
+from PySide6.QtWidgets import QWidget
+
+from mmdesk.core.messages import Picture
+
+
+class MessageView(QWidget):
+    """A message in the column. It lays itself out in a width and says how high it became."""
+
+    pictureActivated = Signal(object, int)
+    linkActivated = Signal(str)
+    regenerateRequested = Signal()
+    retryRequested = Signal()
+    copied = Signal()
+    heightChanged = Signal()
+    """Something in it was opened or closed: the column lays out anew from here."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._hovered = False
+        self._focused = False
+
+    def height_for(self, width: int) -> int:
+        """Lay the children out in ``width`` px and return the height in px."""
+        raise NotImplementedError
+
+    def shown_text(self) -> str:
+        """Return everything that can be read here."""
+        raise NotImplementedError
+
+    def source(self) -> str:
+        """Return what was written: Markdown for an answer, the text of a question."""
+        raise NotImplementedError
+
+    def set_focused(self, focused: bool) -> None:
+        """Take note that the keyboard is somewhere in this message."""
+        self._focused = focused
+        self.reveal(self._focused or self._hovered)
+
+    def reveal(self, revealed: bool) -> None:
+        """Show or hide the message's actions; their place stays."""
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Show the actions."""
+        self._hovered = True
+        self.reveal(True)
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Hide the actions unless the keyboard is here."""
+        self._hovered = False
+        self.reveal(self._focused)
+        super().leaveEvent(event)
+
+    def place(self, child: QWidget, x: int, y: int, width: int, height: int, whole: int) -> None:
+        """Set a child's geometry in a message ``whole`` px wide; mirrored from right to left."""
+        if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+            x = whole - x - width
+        child.setGeometry(QRect(x, y, width, height))
+
+
+Pictures = tuple[Picture, ...]

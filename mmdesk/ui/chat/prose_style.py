@@ -1,0 +1,125 @@
+"""The text formats of prose, made from the theme's tokens."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextFormat,
+    QTextFrameFormat,
+    QTextLength,
+    QTextTableFormat,
+)
+
+from mmdesk.ui.theme import BASE_PX, LINE_HEIGHT, Tokens, base_font, mono_font
+
+QUOTE_LEVEL = QTextFormat.Property.UserProperty + 10
+"""Block property: how many quotes the block stands in; their bars are painted beside it."""
+INDENT = 24
+_HEADING_PX = {1: 17.0, 2: 15.5}
+
+
+class ProseStyle:
+    """Formats for one theme. ``small`` is for a folded thought: smaller and muted."""
+
+    def __init__(self, tokens: Tokens, *, small: bool = False) -> None:
+        self.tokens = tokens
+        self.size = BASE_PX - 1 if small else BASE_PX
+        self.colour = QColor(tokens.muted if small else tokens.text)
+        self.font = base_font(self.size)
+        self._mono = mono_font(self.size - 1)
+
+    def text(self) -> QTextCharFormat:
+        """Plain running text."""
+        made = QTextCharFormat()
+        made.setFont(self.font)
+        made.setForeground(self.colour)
+        return made
+
+    def code(self, base: QTextCharFormat) -> QTextCharFormat:
+        """Code inside a sentence."""
+        made = QTextCharFormat(base)
+        made.setFontFamilies(self._mono.families())
+        made.setFontFixedPitch(True)
+        made.setProperty(QTextFormat.Property.FontPixelSize, self.size - 1)
+        made.setBackground(QColor(self.tokens.panel))
+        return made
+
+    def link(self, base: QTextCharFormat, target: str, tooltip: str) -> QTextCharFormat:
+        """A link; its target is shown on hover and given to assistive tools."""
+        made = QTextCharFormat(base)
+        made.setAnchor(True)
+        made.setAnchorHref(target)
+        made.setToolTip(tooltip)
+        made.setForeground(QColor(self.tokens.accent))
+        made.setFontUnderline(True)
+        return made
+
+    def heading(self, level: int) -> QTextCharFormat:
+        """17, 15.5 or 14 px, semi-bold."""
+        made = self.text()
+        font = QFont(self.font)
+        # QFont takes whole pixels; at the 96 dpi that Qt lays text out with, 0.75 pt is 1 px.
+        font.setPixelSize(round(_HEADING_PX.get(level, float(self.size))))
+        font.setWeight(QFont.Weight.DemiBold)
+        made.setFont(font)
+        return made
+
+    def paragraph(self, *, indent: int = 0, quotes: int = 0, tight: bool = False) -> (
+        QTextBlockFormat
+    ):
+        """A paragraph's block format; spacing stands above it, so that text can grow below."""
+        made = QTextBlockFormat()
+        line = round(self.size * LINE_HEIGHT)
+        made.setLineHeight(line, QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
+        made.setTopMargin(2 if tight else 8)
+        made.setIndent(indent)
+        if quotes:
+            made.setProperty(QUOTE_LEVEL, quotes)
+            made.setLeftMargin(quotes * 14)
+        return made
+
+    def heading_block(self, level: int, *, quotes: int = 0) -> QTextBlockFormat:
+        """A heading's block format."""
+        made = self.paragraph(quotes=quotes)
+        made.setTopMargin(16 if level <= 2 else 12)
+        made.setHeadingLevel(min(level, 6))
+        return made
+
+    def nested_code_block(self, *, indent: int, quotes: int) -> QTextBlockFormat:
+        """Lines of code inside a list or quote."""
+        made = self.paragraph(indent=indent, quotes=quotes, tight=True)
+        made.setTopMargin(0)
+        made.setBackground(QColor(self.tokens.panel))
+        return made
+
+    def rule(self) -> QTextBlockFormat:
+        """A horizontal rule."""
+        made = self.tiny()
+        made.setTopMargin(12)
+        made.setBottomMargin(8)
+        width = QTextLength(QTextLength.Type.PercentageLength, 100)
+        made.setProperty(QTextFormat.Property.BlockTrailingHorizontalRulerWidth, width)
+        made.setBackground(QColor(self.tokens.line))
+        return made
+
+    def tiny(self) -> QTextBlockFormat:
+        """The empty blocks that a text document insists on around a table."""
+        made = QTextBlockFormat()
+        made.setLineHeight(1, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+        return made
+
+    def table(self) -> QTextTableFormat:
+        """A table with hairlines."""
+        made = QTextTableFormat()
+        made.setBorder(1)
+        made.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+        made.setBorderBrush(QColor(self.tokens.line))
+        made.setBorderCollapse(True)
+        made.setCellPadding(6)
+        made.setCellSpacing(0)
+        made.setTopMargin(10)
+        made.setBottomMargin(4)
+        return made

@@ -1,0 +1,201 @@
+"""A read-only text in the message column: as high as its text, never a scroll area of its own."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from PySide6.QtCore import QMimeData, QRect, Qt, QUrl
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QTextBlock,
+    QTextBlockFormat,
+    QTextCursor,
+    QTextDocument,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QTextBrowser, QTextEdit, QWidget
+
+from mmdesk.ui.chat.formula import FORMULA_OBJECT, FormulaObject, formula_source
+from mmdesk.ui.chat.prose_style import QUOTE_LEVEL
+from mmdesk.ui.theme import current
+
+_OBJECT = "\N{OBJECT REPLACEMENT CHARACTER}"
+_PANE_KEYS = frozenset(
+    (
+        Qt.Key.Key_PageUp,
+        Qt.Key.Key_PageDown,
+        Qt.Key.Key_Home,
+        Qt.Key.Key_End,
+        Qt.Key.Key_Up,
+        Qt.Key.Key_Down,
+        Qt.Key.Key_Escape,
+    )
+)
+
+
+class TextView(QTextBrowser):
+    """Text that can be selected, copied and read aloud; it loads and opens nothing itself.
+
+    Links are reported by ``anchorClicked``.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setOpenLinks(False)
+        self.setOpenExternalLinks(False)
+        self.setUndoRedoEnabled(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setLineWrapMode(QTextEdit.LineWrapMode.FixedPixelWidth)
+        self.setStyleSheet("QTextBrowser { background: transparent; border: none; padding: 0; }")
+        self.viewport().setAutoFillBackground(False)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+        self.document().setDocumentMargin(0)
+        self.document().setIndentWidth(24)
+        self._formulas = FormulaObject(self)
+        self.document().documentLayout().registerHandler(FORMULA_OBJECT, self._formulas)
+        self._caret = False
+        self._tabbed = False
+
+    def height_for(self, width: int) -> int:
+        """Lay the text out in ``width`` px and return its height in px."""
+        if self.lineWrapColumnOrWidth() != width:
+            self.setLineWrapColumnOrWidth(width)
+        return max(1, math.ceil(self.document().size().height()))
+
+    def set_caret(self, shown: bool) -> None:
+        """Show the block behind the last character while text streams in."""
+        if shown != self._caret:
+            self._caret = shown
+            self.viewport().update()
+
+    def ideal_width(self) -> int:
+        """Return the width in px of the longest line as laid out now."""
+        return math.ceil(self.document().idealWidth())
+
+    def loadResource(self, kind: int, name: QUrl | str) -> None:
+        """Refuse: no text of a message names a resource that is loaded."""
+
+    def doSetSource(
+        self,
+        name: QUrl | str,
+        kind: QTextDocument.ResourceType = QTextDocument.ResourceType.UnknownResource,
+    ) -> None:
+        """Refuse: a message never becomes another document."""
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """Return the selection as plain text, formulas as their source."""
+        made = QMimeData()
+        made.setText(selected_text(self.textCursor()))
+        return made
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave vertical turns to the pane."""
+        if abs(event.angleDelta().x()) > abs(event.angleDelta().y()):
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave the keys that move the pane to the pane."""
+        if event.key() in _PANE_KEYS and not event.modifiers():
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Remember whether the keyboard came here, for the ring."""
+        self._tabbed = event.reason() in (
+            Qt.FocusReason.TabFocusReason,
+            Qt.FocusReason.BacktabFocusReason,
+        )
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the ring away."""
+        self._tabbed = False
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the bars of quotes below the text, caret and focus ring above it."""
+        area = event.rect()
+        painter = QPainter(self.viewport())
+        self._paint_quotes(painter, area)
+        painter.end()
+        super().paintEvent(event)
+        if not (self._caret or self._tabbed):
+            return
+        painter = QPainter(self.viewport())
+        if self._caret:
+            painter.fillRect(self._caret_rect(), QColor(current().text))
+        if self._tabbed:
+            painter.setPen(QPen(QColor(current().accent), 1))
+            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
+        painter.end()
+
+    def _caret_rect(self) -> QRect:
+        cursor = QTextCursor(self.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        place = self.cursorRect(cursor)
+        height = min(place.height(), 15)
+        top = place.bottom() - height - (place.height() - height) // 4
+        return QRect(place.left() + 1, max(0, top), 5, height)
+
+    def _paint_quotes(self, painter: QPainter, area: QRect) -> None:
+        layout = self.document().documentLayout()
+        colour = QColor(current().line)
+        for block in _blocks_between(self.document(), area):
+            level = block.blockFormat().intProperty(QUOTE_LEVEL)
+            if not level:
+                continue
+            box = layout.blockBoundingRect(block)
+            mirrored = block.textDirection() == Qt.LayoutDirection.RightToLeft
+            above = block.previous().blockFormat().intProperty(QUOTE_LEVEL)
+            for bar in range(level):
+                gap = block.blockFormat().topMargin() if bar < above else 0
+                x = self.viewport().width() - bar * 14 - 3 if mirrored else bar * 14
+                painter.fillRect(
+                    QRect(x, int(box.top() - gap), 3, math.ceil(box.height() + gap)), colour
+                )
+
+
+def _blocks_between(document: QTextDocument, area: QRect) -> Iterator[QTextBlock]:
+    layout = document.documentLayout()
+    position = layout.hitTest(area.topLeft().toPointF(), Qt.HitTestAccuracy.FuzzyHit)
+    block = document.findBlock(max(0, position))
+    while block.isValid() and layout.blockBoundingRect(block).top() <= area.bottom():
+        yield block
+        block = block.next()
+
+
+def selected_text(cursor: QTextCursor) -> str:
+    """Return a selection as plain text, with formulas as their source."""
+    text = cursor.selection().toPlainText()
+    if _OBJECT not in text:
+        return text
+    sources = []
+    probe = QTextCursor(cursor.document())
+    for position in range(cursor.selectionStart(), cursor.selectionEnd()):
+        if cursor.document().characterAt(position) == _OBJECT:
+            probe.setPosition(position + 1)
+            sources.append(formula_source(probe.charFormat()))
+    parts = text.split(_OBJECT)
+    return "".join(
+        part + (sources[i] if i < len(sources) else "") for i, part in enumerate(parts)
+    )
+
+
+def line_format(height: int) -> QTextBlockFormat:
+    """Return the block format of lines that are at least ``height`` px high."""
+    made = QTextBlockFormat()
+    made.setLineHeight(height, QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
+    return made

@@ -1,0 +1,273 @@
+"""Where a question is made: its text, its pictures, what was refused, send and stop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from mmdesk.core.errors import MmdeskError, QuestionEmpty, QuestionError, QuestionTooLong
+from mmdesk.ui.attachment_strip import AttachmentStrip
+from mmdesk.ui.controls import IconButton, plain_label, restyle
+from mmdesk.ui.dropped import CarriedKind, image_bytes, judge
+from mmdesk.ui.notices import ErrorStack
+from mmdesk.ui.question_input import QuestionInput
+from mmdesk.ui.session_port import Session
+from mmdesk.ui.shortcuts import label_of
+from mmdesk.ui.theme import theme
+from mmdesk.ui.translate import phrase_text
+
+MAX_QUESTION = 200_000
+"""Characters, for the sentence about a paste; the session decides on what is sent."""
+_CARDS = 3
+
+
+class Composer(QFrame):
+    """The card at the bottom of the window; it owns the draft's text, the session the rest."""
+
+    filesWanted = Signal()
+    pictureOpened = Signal(object, int)
+    """All pictures of the draft, and which of them."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.setObjectName("composerFrame")
+        self._session = session
+        self._waiting = False
+        self.errors = ErrorStack("composerErrors", _CARDS)
+        self.strip = AttachmentStrip()
+        self.strip.opened.connect(self._open_picture)
+        self.strip.removed.connect(self._remove_picture)
+        self._notes = plain_label("attachmentNotes", wrap=True)
+        self._notes.hide()
+        self._hint = plain_label("composerHint", wrap=True)
+        self._hint.hide()
+        self.input = self._make_input()
+        self.attach = IconButton("attachButton", "plus")
+        self.attach.clicked.connect(self.filesWanted)
+        self.send = IconButton("sendButton", "arrow-up", role="on_accent")
+        self.send.clicked.connect(self.submit)
+        self.stop = IconButton("stopButton", "stop", role="on_accent")
+        self.stop.clicked.connect(self.stop_answer)
+        self.stop.hide()
+        self._cancel_edit = IconButton("cancelEditButton", "close", role="accent", side=24, glyph=14)
+        self._cancel_edit.clicked.connect(self.cancel_edit)
+        self._editing = self._editing_bar()
+        self._lay_out()
+        self.refresh()
+
+    # What a person does
+
+    def submit(self) -> None:
+        """Send what is written, or say why it can't be sent yet."""
+        if self._session.busy:
+            self._say(self.tr("An answer is being written: Esc stops it."))
+            return
+        if self._waiting:
+            return
+        try:
+            self._session.submit(self.input.toPlainText())
+        except QuestionEmpty:
+            self.input.setFocus()
+            return
+        except MmdeskError as error:
+            self.errors.add(error)
+            return
+        self.errors.clear(QuestionError)
+        self._waiting = not self._session.busy
+        self.refresh()
+
+    def stop_answer(self) -> None:
+        """Stop the answer, or a question that waits for its pictures."""
+        self._waiting = False
+        self._session.stop()
+        self.refresh()
+        self.input.setFocus()
+
+    def edit_last(self) -> None:
+        """Take the last question back to change it."""
+        text = self._session.edit_last()
+        if text is not None:
+            self.put_text(text)
+        self.refresh()
+
+    def cancel_edit(self) -> None:
+        """Leave the last question as it was."""
+        self._session.cancel_edit()
+        self.input.clear()
+        self.refresh()
+        self.input.setFocus()
+
+    def take(self, mime: QMimeData) -> None:
+        """Take a drop or a paste."""
+        carried = judge(mime)
+        if carried.kind is CarriedKind.FILES:
+            self._session.attach(carried.paths)
+        elif carried.kind is CarriedKind.IMAGE:
+            found = image_bytes(mime)
+            if found is not None:
+                self._session.attach_bytes(*found)
+        elif carried.kind is CarriedKind.TEXT:
+            self.input.insertPlainText(mime.text())
+        else:
+            for error in carried.refused:
+                self.errors.add(error)
+        self.refresh()
+        self.input.setFocus()
+
+    def attach_files(self, paths: list[Path]) -> None:
+        """Add files that were chosen."""
+        self._session.attach(paths)
+        self.refresh()
+        self.input.setFocus()
+
+    # What happens
+
+    def question_left(self) -> None:
+        """The question was sent: begin with an empty draft."""
+        self._waiting = False
+        self.input.clear()
+        self.errors.clear()
+        self.refresh()
+
+    def draft_dropped(self) -> None:
+        """Another conversation is shown: an edit of the last question ends with it."""
+        if not self._editing.isHidden():
+            self.input.clear()
+        self._waiting = False
+        self.errors.clear(QuestionError)
+        self.refresh()
+
+    def refused(self, error: MmdeskError) -> None:
+        """A picture can't be used: say so above the question."""
+        self._waiting = False
+        self.errors.add(error)
+        self.refresh()
+
+    def put_text(self, text: str) -> None:
+        """Replace the text; the cursor goes to its end."""
+        self.input.setPlainText(text)
+        self.input.moveCursor(self.input.textCursor().MoveOperation.End)
+        self.input.setFocus()
+
+    def refresh(self) -> None:
+        """Show the session's state: pictures, busy, editing."""
+        attachments = self._session.attachments
+        self.strip.sync(attachments)
+        notes = [
+            f"{each.name}: {phrase_text(note)}"
+            for each in attachments
+            if each.picture is not None
+            for note in each.picture.notes
+        ]
+        self._notes.setText("\n".join(notes))
+        self._notes.setVisible(bool(notes))
+        decoding = any(each.picture is None for each in attachments)
+        self._waiting = self._waiting and decoding and not self._session.busy
+        self._show_stop(self._session.busy or self._waiting)
+        if self._waiting:
+            self._say(self.tr("The question is sent as soon as its pictures are read."))
+        else:
+            self._hint.hide()
+        self._editing.setVisible(self._session.editing)
+        self._show_readiness()
+
+    def limit_height(self, window_height: int) -> None:
+        """Leave room for the chat in a low window."""
+        spare = window_height - 360
+        self.input.limit_lines(max(3, spare // max(1, self.input.fontMetrics().lineSpacing())))
+
+    def retranslate(self) -> None:
+        """Set every text anew."""
+        self.input.setPlaceholderText(self.tr("Ask about a picture…"))
+        self.input.setAccessibleName(self.tr("Question"))
+        self.attach.describe(label_of("attach"))
+        self.send.describe(label_of("send"))
+        self.stop.describe(self.tr("Stop the answer"))
+        self._edit_label.setText(self.tr("Editing the last question: sending replaces it."))
+        self._cancel_edit.describe(self.tr("Cancel the edit"))
+        self.strip.retranslate()
+        self.refresh()
+
+    # Inside
+
+    def _make_input(self) -> QuestionInput:
+        field = QuestionInput()
+        field.submitted.connect(self.submit)
+        field.upPressed.connect(self.edit_last)
+        field.carried.connect(self.take)
+        field.pasteTooLong.connect(self._refuse_paste)
+        field.focusChanged.connect(self._show_focus)
+        field.textChanged.connect(self._show_readiness)
+        return field
+
+    def _editing_bar(self) -> QFrame:
+        bar = QFrame()
+        bar.setObjectName("editingBar")
+        self._edit_label = plain_label("editingLabel")
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(10, 2, 4, 2)
+        row.addWidget(self._edit_label, 1)
+        row.addWidget(self._cancel_edit)
+        bar.hide()
+        return bar
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        bottom = Qt.AlignmentFlag.AlignBottom
+        row.addWidget(self.attach, 0, bottom)
+        middle = QVBoxLayout()
+        middle.setContentsMargins(0, 6, 0, 6)
+        middle.addWidget(self.input)
+        row.addLayout(middle, 1)
+        row.addWidget(self.send, 0, bottom)
+        row.addWidget(self.stop, 0, bottom)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(11, 9, 11, 9)
+        column.setSpacing(6)
+        parts: tuple[QWidget, ...] = (self._editing, self.errors, self.strip, self._notes)
+        for part in parts:
+            column.addWidget(part)
+        column.addLayout(row)
+        column.addWidget(self._hint)
+
+    def _say(self, text: str) -> None:
+        self._hint.setText(text)
+        self._hint.show()
+
+    def _show_stop(self, busy: bool) -> None:
+        if busy == self.stop.isVisibleTo(self):
+            return
+        leaving = self.send if busy else self.stop
+        had_focus = leaving.hasFocus()
+        self.send.setVisible(not busy)
+        self.stop.setVisible(busy)
+        if had_focus:
+            self.input.setFocus()
+
+    def _show_readiness(self) -> None:
+        empty = self.input.document().isEmpty() and not self._session.attachments
+        restyle(self.send, "empty", empty)
+        self.send.show_icon("arrow-up", "accent" if empty and not theme().tokens.dark else "on_accent")
+
+    def _show_focus(self, focused: bool) -> None:
+        restyle(self, "focused", focused)
+
+    def _refuse_paste(self, size: int) -> None:
+        self.errors.add(QuestionTooLong(size=size, limit=MAX_QUESTION))
+
+    def _open_picture(self, attachment_id: str) -> None:
+        shown = [each for each in self._session.attachments if each.picture is not None]
+        ids = [each.id for each in shown]
+        if attachment_id in ids:
+            pictures = tuple(each.picture for each in shown)
+            self.pictureOpened.emit(pictures, ids.index(attachment_id))
+
+    def _remove_picture(self, attachment_id: str) -> None:
+        self._session.detach(attachment_id)
+        self.refresh()
+        self.input.setFocus()
+
+

@@ -1,0 +1,107 @@
+"""Small controls that the window is made of: named, reachable, and dressed by the theme."""
+
+from __future__ import annotations
+
+import html
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QLabel, QToolButton, QWidget
+
+from mmdesk.ui.theme import icon, theme
+
+
+class IconButton(QToolButton):
+    """A button that shows only an icon; its name is in the tool tip and for screen readers."""
+
+    def __init__(
+        self, object_name: str, icon_name: str, *, role: str = "muted", side: int = 34, glyph: int = 20
+    ) -> None:
+        """``role`` is the token that colours the glyph; sizes are in px."""
+        super().__init__()
+        self.setObjectName(object_name)
+        self.setProperty("flat", True)
+        self.setFixedSize(side, side)
+        self.setIconSize(QSize(glyph, glyph))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._icon_name, self._role = icon_name, role
+        self._tint()
+        theme().changed.connect(self._tint)
+
+    def describe(self, name: str, keys: QKeySequence | None = None) -> None:
+        """Give the button its name, and the keys that do the same."""
+        self.setAccessibleName(name)
+        shown = keys.toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
+        self.setToolTip(f"{name} ({shown})" if shown else name)
+
+    def show_icon(self, icon_name: str, role: str) -> None:
+        """Show another icon, or the same in another colour."""
+        if (icon_name, role) != (self._icon_name, self._role):
+            self._icon_name, self._role = icon_name, role
+            self._tint()
+
+    def _tint(self) -> None:
+        self.setIcon(icon(self._icon_name, getattr(theme().tokens, self._role)))
+
+
+class LinkSentence(QLabel):
+    """A sentence with one link in it, in a colour of the theme; Tab and Enter reach the link."""
+
+    activated = Signal()
+
+    def __init__(self, object_name: str, *, role: str = "accent", underline: bool = False) -> None:
+        super().__init__()
+        self.setObjectName(object_name)
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setWordWrap(True)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByMouse
+            | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._role, self._underline = role, underline
+        self._sentence, self._link = "{link}", ""
+        self.linkActivated.connect(lambda _target: self.activated.emit())
+        theme().changed.connect(self._render)
+
+    @property
+    def plain(self) -> str:
+        """The sentence as it reads."""
+        return self._sentence.replace("{link}", self._link)
+
+    def say(self, sentence: str, link: str) -> None:
+        """Show ``sentence`` with its ``{link}`` replaced by the link's text."""
+        self._sentence, self._link = sentence, link
+        self.setAccessibleName(self.plain)
+        self._render()
+
+    def one_line_width(self) -> int:
+        """Return the pixels that the sentence takes on one line."""
+        return self.fontMetrics().horizontalAdvance(self.plain) + 8
+
+    def _render(self) -> None:
+        colour = getattr(theme().tokens, self._role)
+        line = "underline" if self._underline else "none"
+        style = f"color: {colour}; text-decoration: {line};"
+        anchor = f'<a href="#" style="{style}">{html.escape(self._link)}</a>'
+        self.setText(html.escape(self._sentence).replace("{link}", anchor))
+
+
+def plain_label(object_name: str, text: str = "", *, wrap: bool = False) -> QLabel:
+    """Return a label that never reads its text as HTML: names of files are foreign."""
+    label = QLabel(text)
+    label.setObjectName(object_name)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(wrap)
+    return label
+
+
+def restyle(widget: QWidget, name: str, value: object) -> None:
+    """Set a property that the style sheet selects on, and apply the sheet anew."""
+    if widget.property(name) == value:
+        return
+    widget.setProperty(name, value)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+    widget.update()

@@ -1,0 +1,146 @@
+"""What a drag or the clipboard carries, judged before anything is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path, PurePath
+
+from PySide6.QtCore import (
+    QT_TRANSLATE_NOOP,
+    QBuffer,
+    QByteArray,
+    QCoreApplication,
+    QIODevice,
+    QMimeData,
+    QUrl,
+)
+from PySide6.QtGui import QImage
+
+from mmdesk.core.errors import (
+    MmdeskError,
+    NotAFile,
+    NotAPicture,
+    NothingToTake,
+    UnsupportedKind,
+    WebAddressRefused,
+)
+
+PICTURE_SUFFIXES = frozenset(
+    {".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff"}
+)
+
+_KINDS: dict[str, str] = {
+    "HEIC": ".heic .heif .hif",
+    "AVIF": ".avif",
+    "SVG": ".svg .svgz",
+    "PDF": ".pdf",
+    QT_TRANSLATE_NOOP("kinds", "a camera's raw file"): ".raw .cr2 .cr3 .nef .arw .dng .orf .rw2",
+    QT_TRANSLATE_NOOP("kinds", "a layered picture"): ".psd .xcf .kra",
+    QT_TRANSLATE_NOOP("kinds", "a video"): ".mp4 .m4v .mov .mkv .webm .avi .mpg .mpeg .wmv",
+    QT_TRANSLATE_NOOP("kinds", "a sound file"): ".mp3 .wav .flac .ogg .oga .opus .m4a .aac .wma",
+    QT_TRANSLATE_NOOP("kinds", "a document"): (
+        ".doc .docx .odt .rtf .ppt .pptx .xls .xlsx .epub"
+    ),
+    QT_TRANSLATE_NOOP("kinds", "an archive"): ".zip .tar .gz .7z .rar .xz .bz2 .zst",
+}
+_KIND_OF = {suffix: kind for kind, suffixes in _KINDS.items() for suffix in suffixes.split()}
+
+_IMAGE_FORMATS = (
+    ("image/png", "png"),
+    ("image/jpeg", "jpg"),
+    ("image/webp", "webp"),
+    ("image/gif", "gif"),
+    ("image/bmp", "bmp"),
+    ("image/tiff", "tif"),
+)
+
+
+class CarriedKind(Enum):
+    """What is taken from a drag or the clipboard."""
+
+    FILES = auto()
+    IMAGE = auto()
+    TEXT = auto()
+    NOTHING = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """The judgement: what is taken, and a sentence for each thing that isn't."""
+
+    kind: CarriedKind
+    paths: tuple[Path, ...] = ()
+    refused: tuple[MmdeskError, ...] = ()
+
+
+def judge(mime: QMimeData) -> Carried:
+    """Say what a drag or the clipboard carries, by names and formats alone."""
+    urls = mime.urls() if mime.hasUrls() else []
+    local = tuple(Path(url.toLocalFile()) for url in urls if url.isLocalFile())
+    if local:
+        refused = tuple(error for path in local if (error := refusal(path)) is not None)
+        return Carried(CarriedKind.FILES, local, refused)
+    text = mime.text().strip() if mime.hasText() else ""
+    if mime.hasImage() or _raw_image(mime) is not None:
+        if text and not urls and not _is_web_address(text):
+            return Carried(CarriedKind.TEXT)  # a word processor adds a picture of its text
+        return Carried(CarriedKind.IMAGE)
+    if urls:
+        return Carried(CarriedKind.NOTHING, refused=(WebAddressRefused(),))
+    if text:
+        return Carried(CarriedKind.TEXT)
+    return Carried(CarriedKind.NOTHING, refused=(NothingToTake(),))
+
+
+def refusal(path: Path) -> MmdeskError | None:
+    """Say why a path can't be taken, by its ending and kind; None where it may be a picture."""
+    suffix = path.suffix.lower()
+    if suffix in PICTURE_SUFFIXES:
+        return None
+    if path.is_dir():
+        return NotAFile(name=path.name)
+    if kind := _KIND_OF.get(suffix):
+        kind_name = QCoreApplication.translate("kinds", kind)
+        return UnsupportedKind(name=path.name, kind_name=kind_name)
+    if suffix in {".txt", ".md", ".csv", ".html", ".htm", ".json", ".xml", ".exe", ".py"}:
+        return NotAPicture(name=path.name)
+    return None  # no known ending: the reader looks inside
+
+
+def image_bytes(mime: QMimeData) -> tuple[bytes, str] | None:
+    """Return the image data and a name for it; the bytes as they are where Qt has them."""
+    name = _name_of(mime)
+    raw = _raw_image(mime)
+    if raw is not None:
+        data, suffix = raw
+        return data, f"{name}.{suffix}"
+    image = mime.imageData()
+    if not isinstance(image, QImage) or image.isNull():
+        return None
+    store = QByteArray()
+    buffer = QBuffer(store)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]
+    return bytes(store.data()), f"{name}.png"
+
+
+def _raw_image(mime: QMimeData) -> tuple[bytes, str] | None:
+    for format_name, suffix in _IMAGE_FORMATS:
+        if mime.hasFormat(format_name):
+            data = bytes(mime.data(format_name).data())
+            if data:
+                return data, suffix
+    return None
+
+
+def _name_of(mime: QMimeData) -> str:
+    for url in mime.urls():
+        stem = PurePath(url.path()).stem
+        if stem:
+            return stem
+    return "pasted"
+
+
+def _is_web_address(text: str) -> bool:
+    return "\n" not in text and QUrl(text).scheme() in {"http", "https"}

@@ -1,0 +1,140 @@
+"""Cards that say something where the person is looking: notices and errors, never a dialog."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from mmdesk.core.errors import MmdeskError
+from mmdesk.ui.controls import IconButton, LinkSentence, plain_label
+from mmdesk.ui.theme import icon, theme
+from mmdesk.ui.translate import phrase_text
+
+
+class ErrorCard(QFrame):
+    """One sentence, a hint, and what can be done about it."""
+
+    dismissed = Signal()
+
+    def __init__(self, error: MmdeskError) -> None:
+        super().__init__()
+        self.setObjectName("errorCard")
+        self.error = error
+        self._glyph = QLabel()
+        self._message = plain_label("errorMessage", phrase_text(error.message_phrase), wrap=True)
+        self._hint = plain_label("errorHint", phrase_text(error.hint_phrase), wrap=True)
+        for label in (self._message, self._hint):
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        close = IconButton("dismissError", "close", role="error_text", side=26, glyph=16)
+        close.describe(self.tr("Dismiss"))
+        close.clicked.connect(self.dismissed)
+        self.setAccessibleName(f"{self._message.text()} {self._hint.text()}")
+        self._texts = QVBoxLayout()
+        self._texts.setSpacing(2)
+        self._texts.addWidget(self._message)
+        self._texts.addWidget(self._hint)
+        self._actions: QHBoxLayout | None = None
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 8, 6, 8)
+        row.setSpacing(10)
+        row.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(self._texts, 1)
+        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self._tint()
+        theme().changed.connect(self._tint)
+
+    def add_action(self, object_name: str, text: str, act: Callable[[], None]) -> None:
+        """Offer something to do below the hint."""
+        if self._actions is None:
+            self._actions = QHBoxLayout()
+            self._actions.setContentsMargins(0, 4, 0, 0)
+            self._actions.addStretch(1)
+            self._texts.addLayout(self._actions)
+        button = QPushButton(text)
+        button.setObjectName(object_name)
+        button.setAccessibleName(text)
+        button.clicked.connect(lambda: act())
+        self._actions.insertWidget(self._actions.count() - 1, button)
+
+    def _tint(self) -> None:
+        self._glyph.setPixmap(icon("warning", theme().tokens.error_text).pixmap(QSize(20, 20)))
+
+
+class ErrorStack(QWidget):
+    """Errors above each other, the latest last; one of a kind and text is shown once."""
+
+    changed = Signal()
+
+    def __init__(self, object_name: str, limit: int) -> None:
+        """``limit`` is how many stand at most; older ones leave."""
+        super().__init__()
+        self.setObjectName(object_name)
+        self._limit = limit
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(6)
+        self.hide()
+
+    @property
+    def cards(self) -> list[ErrorCard]:
+        """The cards that stand."""
+        items = (self._column.itemAt(index) for index in range(self._column.count()))
+        return [item.widget() for item in items if isinstance(item.widget(), ErrorCard)]
+
+    def add(self, error: MmdeskError) -> ErrorCard:
+        """Show an error."""
+        for card in self.cards:
+            if card.error.message == error.message:
+                self.remove(card)
+        card = ErrorCard(error)
+        card.dismissed.connect(lambda: self.remove(card))
+        self._column.addWidget(card)
+        self.show()
+        for old in self.cards[: -self._limit]:
+            self.remove(old)
+        self.changed.emit()
+        return card
+
+    def remove(self, card: ErrorCard) -> None:
+        """Take a card away."""
+        self._column.removeWidget(card)
+        card.hide()
+        card.deleteLater()
+        self.setVisible(bool(self.cards))
+        self.changed.emit()
+
+    def clear(self, kind: type[MmdeskError] = MmdeskError) -> None:
+        """Take all cards of a kind of error away."""
+        for card in self.cards:
+            if isinstance(card.error, kind):
+                self.remove(card)
+
+
+class StarterNotice(QFrame):
+    """One line while the starter is in use: what it knows, and where to get more."""
+
+    modelWanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("noticeCard")
+        self._sentence = LinkSentence("starterNotice", role="notice_text", underline=True)
+        self._sentence.activated.connect(self.modelWanted)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 5, 12, 5)
+        row.addWidget(self._sentence)
+
+    def fit(self, width: int) -> None:
+        """Take one line where ``width`` px allow it, else as many as it needs."""
+        margins = self.layout().contentsMargins()
+        around = margins.left() + margins.right()
+        self._sentence.setFixedWidth(min(self._sentence.one_line_width(), max(120, width - around)))
+
+    def retranslate(self) -> None:
+        """Set every text anew."""
+        self._sentence.say(
+            self.tr("Starter model: knows drawn shapes, colours and counting. For photos, {link}."),
+            self.tr("choose a larger model"),
+        )

@@ -1,0 +1,124 @@
+"""The field in which a question is written."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QMimeData, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy
+
+from mmdesk.ui.dropped import CarriedKind, judge
+
+_LINES = 8
+_PASTE_LIMIT = 250_000
+"""Characters. Laying out a longer line holds the window up for seconds."""
+
+
+class QuestionInput(QPlainTextEdit):
+    """Plain text that grows to eight lines; Enter sends, Shift+Enter breaks the line."""
+
+    submitted = Signal()
+    upPressed = Signal()
+    """Up was pressed while there is no text."""
+    carried = Signal(QMimeData)
+    """Files or an image were pasted."""
+    pasteTooLong = Signal(int)
+    """Characters of a text that was not pasted."""
+    focusChanged = Signal(bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("composer")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAcceptDrops(False)  # the window takes drops, wherever they fall
+        self.viewport().setAcceptDrops(False)
+        self.setTabChangesFocus(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.document().setDocumentMargin(2)
+        self._composing = False
+        self._most_lines = _LINES
+        self.textChanged.connect(self._grow)
+
+    def limit_lines(self, lines: int) -> None:
+        """Grow to at most this many lines (a low window has less room)."""
+        if lines != self._most_lines:
+            self._most_lines = max(1, min(lines, _LINES))
+            self._grow()
+
+    def sizeHint(self) -> QSize:
+        """Return one line's height and any width."""
+        return QSize(200, self._height(1))
+
+    def minimumSizeHint(self) -> QSize:
+        """As :meth:`sizeHint`, for narrow windows."""
+        return QSize(80, self._height(1))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take Enter and Up; the input method has them while it composes."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if self._composing:
+                return
+            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+                self.insertPlainText("\n")
+                self.ensureCursorVisible()
+            elif not event.isAutoRepeat():
+                self.submitted.emit()
+            return
+        if event.key() == Qt.Key.Key_Up and not self._composing and self.document().isEmpty():
+            self.upPressed.emit()
+            return
+        super().keyPressEvent(event)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """Remember whether the input method is composing."""
+        self._composing = bool(event.preeditString())
+        super().inputMethodEvent(event)
+        self._grow()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Tell the frame around to show the focus."""
+        super().focusInEvent(event)
+        self.focusChanged.emit(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Composition ends with the focus."""
+        super().focusOutEvent(event)
+        self._composing = False
+        self.focusChanged.emit(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Wrapping changes with the width."""
+        super().resizeEvent(event)
+        self._grow()
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        """Whether the clipboard has something for the question."""
+        return judge(source).kind is not CarriedKind.NOTHING or source.hasText()
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Paste text; hand files and images on."""
+        if judge(source).kind in (CarriedKind.FILES, CarriedKind.IMAGE):
+            self.carried.emit(source)
+            return
+        text = source.text()
+        if len(text) > _PASTE_LIMIT:
+            self.pasteTooLong.emit(len(text))
+            return
+        self.insertPlainText(text)
+        self.ensureCursorVisible()
+
+    def set_placeholder_colour(self, palette: QPalette) -> None:
+        """Follow the theme; a style sheet doesn't reach the placeholder everywhere."""
+        self.setPalette(palette)
+
+    def _height(self, lines: int) -> int:
+        return round(lines * self.fontMetrics().lineSpacing() + 2 * self.document().documentMargin()) + 2
+
+    def _grow(self) -> None:
+        needed = max(1, round(self.document().size().height()))
+        self.setFixedHeight(self._height(min(needed, self._most_lines)))
+        scrolls = needed > self._most_lines
+        self.setVerticalScrollBarPolicy(
+            Qt.ScrollBarPolicy.ScrollBarAsNeeded if scrolls else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        )

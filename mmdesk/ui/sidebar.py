@@ -1,0 +1,132 @@
+"""The conversations, the latest first, grouped by day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+)
+
+from mmdesk.core.conversations import ConversationSummary
+from mmdesk.ui.controls import restyle
+from mmdesk.ui.shortcuts import label_of
+from mmdesk.ui.theme import icon, theme
+
+WIDTH = 236
+_ID = Qt.ItemDataRole.UserRole
+
+
+class Sidebar(QFrame):
+    """New chat, and the list of conversations."""
+
+    newChatWanted = Signal()
+    conversationChosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("sidebar")
+        self.setFixedWidth(WIDTH)
+        self._summaries: tuple[ConversationSummary, ...] = ()
+        self._shown: str | None = None
+        self.new_chat = QPushButton()
+        self.new_chat.setObjectName("newChatButton")
+        self.new_chat.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.new_chat.setIconSize(QSize(16, 16))
+        self.new_chat.clicked.connect(self.newChatWanted)
+        self.list = _conversation_list()
+        self.list.itemClicked.connect(self._chosen)
+        self.list.itemActivated.connect(self._chosen)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 12, 11, 8)
+        column.setSpacing(6)
+        column.addWidget(self.new_chat)
+        column.addWidget(self.list, 1)
+        self._tint()
+        theme().changed.connect(self._tint)
+
+    def show_conversations(self, summaries: Sequence[ConversationSummary]) -> None:
+        """Fill the list; where it is scrolled to and what is current stays."""
+        self._summaries = tuple(summaries)
+        position = self.list.verticalScrollBar().value()
+        self.list.clear()
+        group = ""
+        for summary in self._summaries:
+            day = self._group(summary.updated.astimezone().date(), date.today())
+            if day != group:
+                group = day
+                self.list.addItem(_heading(day))
+            self.list.addItem(_line(summary, self.tr("Untitled")))
+        self.mark(self._shown)
+        self.list.verticalScrollBar().setValue(position)
+
+    def mark(self, conversation: str | None) -> None:
+        """Mark the shown conversation; None is a new one."""
+        self._shown = conversation
+        restyle(self.new_chat, "current", conversation is None)
+        self.list.clearSelection()
+        for row in range(self.list.count()):
+            item = self.list.item(row)
+            if conversation is not None and item.data(_ID) == conversation:
+                self.list.setCurrentItem(item)
+                return
+        self.list.setCurrentItem(None)
+
+    def retranslate(self) -> None:
+        """Set every text anew."""
+        self.new_chat.setText(label_of("new_chat"))
+        self.new_chat.setAccessibleName(label_of("new_chat"))
+        self.list.setAccessibleName(self.tr("Conversations"))
+        self.show_conversations(self._summaries)
+
+    def _group(self, day: date, today: date) -> str:
+        if day >= today:
+            return self.tr("Today")
+        if day == today - timedelta(days=1):
+            return self.tr("Yesterday")
+        return self.tr("Earlier")
+
+    def _chosen(self, item: QListWidgetItem) -> None:
+        conversation = item.data(_ID)
+        if conversation and conversation != self._shown:
+            self.conversationChosen.emit(conversation)
+
+    def _tint(self) -> None:
+        self.new_chat.setIcon(icon("plus", theme().tokens.accent))
+
+
+def _conversation_list() -> QListWidget:
+    made = QListWidget()
+    made.setObjectName("conversationList")
+    made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    made.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    made.setTextElideMode(Qt.TextElideMode.ElideRight)
+    made.setUniformItemSizes(False)
+    made.setWordWrap(False)
+    return made
+
+
+def _heading(text: str) -> QListWidgetItem:
+    item = QListWidgetItem(text)
+    item.setFlags(Qt.ItemFlag.NoItemFlags)
+    font = QFont()
+    font.setPixelSize(12)
+    item.setFont(font)
+    return item
+
+
+def _line(summary: ConversationSummary, untitled: str) -> QListWidgetItem:
+    title = " ".join(summary.title.split()) or untitled
+    item = QListWidgetItem(title)
+    item.setData(_ID, summary.id)
+    item.setToolTip(title)
+    item.setData(Qt.ItemDataRole.AccessibleTextRole, title)
+    return item

@@ -1,0 +1,115 @@
+"""The window's own style rules, above the base rules of :mod:`mmdesk.ui.style`."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from string import Template
+
+from mmdesk.ui.theme import Tokens
+
+_RULES = Template(
+    """
+#mainWindow, #chatColumn, #page { background: $background; }
+#header { background: $background; border: none; border-bottom: 1px solid $line; }
+#appName { font-size: 15px; font-weight: 600; }
+#modelButton {
+    background: $card; border: 1px solid $line; border-radius: 13px; padding: 2px 11px;
+    min-height: 20px; font-size: 13px;
+}
+#modelButton:hover { background: $panel; }
+#modelButton:focus { border: 2px solid $accent; padding: 1px 10px; }
+QToolButton::menu-indicator { image: none; width: 0; }
+
+#sidebar { background: $panel; border: none; border-right: 1px solid $line; }
+#newChatButton {
+    background: transparent; border: 1px solid transparent; border-radius: 8px; color: $accent;
+    text-align: left; padding: 6px 8px; min-height: 22px;
+}
+#newChatButton:hover { background: $card; }
+#newChatButton:focus { border: 1px solid $accent; }
+#newChatButton[current="true"] { background: $accent_tint; }
+#conversationList { background: transparent; border: none; }
+#conversationList::item { padding: 7px 9px; margin: 1px 0; }
+#conversationList::item:disabled { color: $muted; padding: 12px 5px 3px 5px; }
+#conversationList::item:disabled:hover { background: transparent; }
+
+#statusLine { background: $background; border: none; border-top: 1px solid $line; }
+#statusLine QLabel { color: $muted; font-size: 12px; }
+#statusLine QLabel[state="ready"] { color: $accent; }
+#statusLine QLabel[state="loading"] { color: $notice_text; }
+#statusLine QLabel[state="failed"] { color: $error_text; }
+
+#composerFrame { background: $card; border: 1px solid $line; border-radius: 14px; }
+#composerFrame[focused="true"] { border: 1px solid $accent; }
+#composer {
+    background: transparent; border: none; padding: 0; font-size: 15px;
+    placeholder-text-color: $muted;
+}
+#sendButton, #stopButton {
+    background: $accent; border: 1px solid $accent; border-radius: 8px; padding: 0;
+}
+#sendButton:hover, #stopButton:hover { background: $accent; }
+#sendButton[empty="true"] { background: $accent_tint; border: 1px solid $accent_tint; }
+#sendButton:focus, #stopButton:focus { border: 2px solid $text; padding: 0; }
+#composerHint, #attachmentNotes { color: $muted; font-size: 12px; }
+#editingBar { background: $accent_tint; border-radius: 8px; }
+#editingBar QLabel { color: $accent; font-size: 13px; }
+
+#attachmentTile {
+    background: $panel; border: 1px solid $line; border-radius: 8px; padding: 0;
+}
+#attachmentTile:focus { border: 2px solid $accent; padding: 0; }
+#removeAttachment {
+    background: $text; border: 1px solid $card; border-radius: 10px; padding: 0; min-height: 0;
+}
+#removeAttachment:focus { border: 2px solid $accent; padding: 0; }
+
+#errorCard { background: $error_ground; border: none; border-radius: 8px; }
+#errorCard QLabel { color: $error_text; font-size: 13px; }
+#errorCard QLabel#errorHint { color: $text; font-size: 12px; }
+#noticeCard { background: $notice_ground; border: none; border-radius: 8px; }
+#noticeCard QLabel { color: $notice_text; font-size: 13px; }
+#errorCard QPushButton, #noticeCard QPushButton { padding: 2px 10px; font-size: 13px; }
+#noticeLink {
+    background: transparent; border: 1px solid transparent; color: $notice_text;
+    text-decoration: underline; padding: 0 2px;
+}
+#noticeLink:hover { background: transparent; color: $text; }
+#noticeLink:focus { border: 1px solid $notice_text; padding: 0 2px; }
+
+#dropTitle { font-size: 18px; }
+#dropLine, #chooseFile, #starterLine { font-size: 14px; color: $muted; }
+#starterLine { font-size: 13px; }
+#chooseFile, #chooseModel {
+    background: transparent; border: 1px solid transparent; color: $accent; padding: 0 2px;
+}
+#chooseModel { font-size: 13px; }
+#chooseFile:hover, #chooseModel:hover { text-decoration: underline; background: transparent; }
+#chooseFile:focus, #chooseModel:focus { border: 1px solid $accent; padding: 0 2px; }
+#sampleCard {
+    background: $card; border: 1px solid $line; border-radius: 10px; padding: 0;
+}
+#sampleCard:hover { border: 1px solid $accent; }
+#sampleCard:focus { border: 2px solid $accent; padding: 0; }
+#sampleCard QLabel { font-size: 13px; }
+
+#pageTitle { font-size: 18px; font-weight: 600; }
+#sectionTitle { font-size: 14px; font-weight: 600; color: $text; }
+#fieldHelp { color: $muted; font-size: 12px; }
+#fieldError { color: $error_text; font-size: 12px; }
+#keyCap {
+    background: $card; border: 1px solid $line; border-radius: 6px; padding: 3px 8px;
+    font-size: 12px;
+}
+#noticesText { font-size: 12px; padding: 8px; }
+
+#dropTitleOverlay { font-size: 20px; font-weight: 600; }
+#dropDetail { font-size: 14px; color: $muted; }
+#dropDetail[refused="true"] { color: $error_text; }
+"""
+)
+
+
+def window_rules(tokens: Tokens) -> str:
+    """Return the style sheet of the main window in a theme's colours."""
+    return _RULES.substitute({f.name: getattr(tokens, f.name) for f in fields(tokens)})

@@ -1,0 +1,1 @@
+"""The real window, in a process of its own, driven from outside."""

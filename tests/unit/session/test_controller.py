@@ -1,0 +1,368 @@
+"""One question end to end through session, worker and the real store."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from mmdesk.core.conversations import EntryStatus, StopReason
+from mmdesk.core.errors import (
+    EngineCrashed,
+    NotAPicture,
+    QuestionEmpty,
+    QuestionTooLong,
+    StoreUnwritable,
+)
+from mmdesk.core.events import (
+    AttachmentReady,
+    AttachmentRefused,
+    ConversationOpened,
+    ConversationsListed,
+    Event,
+    TextDelta,
+    TurnAdded,
+    TurnFailed,
+    TurnFinished,
+    TurnSaved,
+)
+from mmdesk.core.messages import Picture, Role
+from mmdesk.core.protocols import ConversationStore
+from mmdesk.session.controller import MAX_QUESTION, ChatSession
+from mmdesk.session.draft import MAX_PICTURES
+from mmdesk.session.store_thread import StoreThread
+from mmdesk.session.threads import job_pool
+from mmdesk.session.worker import ModelWorker
+from mmdesk.store.sqlite import SqliteStore
+from tests.unit.session.scripted import PATIENCE_S, Events, ScriptedEngine, load_request
+
+
+class Reader:
+    """Reads what the tests wrote; ``gate`` holds decoding back."""
+
+    def __init__(self, staging: Path) -> None:
+        self._staging = staging
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def read(self, path: Path) -> Picture:
+        assert self.gate.wait(PATIENCE_S)
+        if path.suffix != ".png":
+            raise NotAPicture(name=path.name)
+        canonical = self._staging / f"canonical-{path.name}"
+        thumbnail = self._staging / f"thumb-{path.name}"
+        Image.new("RGB", (4, 3), (ord(path.name[0]), 0, 0)).save(canonical)
+        Image.new("RGB", (4, 3)).save(thumbnail)
+        digest = hashlib.sha256(canonical.read_bytes()).hexdigest()
+        return Picture(digest, canonical, thumbnail, path.name, 4, 3)
+
+    def read_bytes(self, data: bytes, name: str) -> Picture:
+        return self.read(Path(name))
+
+    def close(self) -> None:
+        pass
+
+
+class Desk:
+    """A session with everything behind it, and the loop that a window would run."""
+
+    def __init__(self, folder: Path, store_error: Exception | None = None) -> None:
+        self.engine = ScriptedEngine()
+        self.events = Events()
+        self.reader = Reader(folder)
+        self.shown: list[Event] = []
+        self.store_path = folder / "c.sqlite3"
+        self.store_error = store_error
+        self.worker = ModelWorker(lambda: self.engine, self.events.put)
+        self.store = StoreThread(lambda: self._open(folder))
+        self.pool = job_pool(2)
+        self.session = ChatSession(
+            self.worker, self.store, self.reader, self.pool, self.events.put
+        )
+        self.worker.start()
+        self.store.start()
+        self.session.load_model(load_request())
+
+    def _open(self, folder: Path) -> ConversationStore:
+        if self.store_error:
+            raise self.store_error
+        return SqliteStore(self.store_path, folder / "attachments")
+
+    def until(self, kind: type[Event], also: Callable[[], bool] = lambda: True) -> Event:
+        """Handle events up to and with one of ``kind`` that is shown; return it."""
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline:
+            shown = self.session.handle(self.events.next())
+            self.shown += shown
+            if any(isinstance(event, kind) for event in shown) and also():
+                return next(event for event in shown if isinstance(event, kind))
+        raise AssertionError(f"no {kind.__name__}")
+
+    def ask(self, text: str = "What color?") -> TurnFinished | TurnFailed:
+        self.session.submit(text)
+        event = self.until(TurnFinished | TurnFailed)  # type: ignore[arg-type]
+        assert isinstance(event, TurnFinished | TurnFailed)
+        return event
+
+    def reopened(self, conversation: str) -> ConversationOpened:
+        self.session.open_conversation(conversation)
+        event = self.until(ConversationOpened)
+        assert isinstance(event, ConversationOpened)
+        return event
+
+    def close(self) -> None:
+        self.engine.gate.set()
+        self.engine.load_gate.set()
+        self.reader.gate.set()
+        self.session.close()
+        self.pool.shutdown()
+        self.worker.close()
+        self.store.close()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk(tmp_path)
+    yield desk
+    desk.close()
+
+
+def texts(opened: ConversationOpened) -> list[str]:
+    assert opened.conversation is not None
+    return [entry.message.text for entry in opened.conversation.entries]
+
+
+def test_a_question_is_saved_before_it_is_answered(desk: Desk) -> None:
+    assert isinstance(desk.ask(), TurnFinished)
+    kinds = [type(event) for event in desk.shown]
+    assert kinds.index(TurnAdded) < kinds.index(TurnSaved) < kinds.index(TextDelta)
+    assert not desk.session.busy
+    assert desk.session.conversation is not None
+    opened = desk.reopened(desk.session.conversation)
+    assert texts(opened) == ["What color?", "It is red."]
+    assert opened.conversation is not None
+    answer = opened.conversation.entries[-1]
+    assert answer.status is EntryStatus.FINISHED
+    assert answer.usage is not None
+    assert answer.usage.completion_tokens == 3
+    assert answer.model == "model"
+
+
+def test_a_follow_up_gives_the_model_the_whole_conversation(desk: Desk, tmp_path: Path) -> None:
+    desk.session.attach([tmp_path / "a.png", tmp_path / "b.png"])
+    desk.ask("first")
+    desk.ask("second")
+    roles = [(m.role, m.text, len(m.pictures)) for m in desk.engine.asked[-1].messages]
+    assert roles == [
+        (Role.USER, "first", 2),
+        (Role.ASSISTANT, "It is red.", 0),
+        (Role.USER, "second", 0),
+    ]
+    assert [p.name for p in desk.engine.asked[-1].messages[0].pictures] == ["a.png", "b.png"]
+
+
+def test_a_question_waits_for_its_pictures(desk: Desk, tmp_path: Path) -> None:
+    desk.reader.gate.clear()
+    desk.session.attach([tmp_path / "a.png"])
+    desk.session.submit("What?")
+    assert not desk.session.busy
+    desk.reader.gate.set()
+    desk.until(TurnFinished)
+    assert len(desk.engine.asked[0].messages[0].pictures) == 1
+    assert desk.session.attachments == ()
+
+
+def test_a_refused_picture_holds_the_question_back(desk: Desk, tmp_path: Path) -> None:
+    desk.reader.gate.clear()
+    desk.session.attach([tmp_path / "a.png", tmp_path / "b.txt"])
+    desk.session.submit("What?")
+    desk.reader.gate.set()
+    refused = desk.until(AttachmentRefused)
+    assert isinstance(refused, AttachmentRefused)
+    assert refused.error.kind == "not_a_picture"
+    while desk.session.attachments[0].picture is None:
+        desk.session.handle(desk.events.next())
+    assert not desk.session.busy
+    assert desk.ask("What?").turn
+    assert len(desk.engine.asked) == 1
+
+
+def test_fifty_files_at_once(desk: Desk, tmp_path: Path) -> None:
+    desk.session.attach([tmp_path / f"{index}.png" for index in range(50)])
+    refused = desk.until(AttachmentRefused)
+    assert isinstance(refused, AttachmentRefused)
+    assert refused.error.fields == {"name": "", "count": 50, "limit": MAX_PICTURES}
+    assert len(desk.session.attachments) == MAX_PICTURES
+
+
+def test_a_removed_picture_is_not_sent(desk: Desk, tmp_path: Path) -> None:
+    desk.session.attach([tmp_path / "a.png", tmp_path / "b.png"])
+    desk.until(AttachmentReady)
+    desk.session.detach(desk.session.attachments[0].id)
+    desk.ask()
+    assert [p.name for p in desk.engine.asked[0].messages[0].pictures] == ["b.png"]
+
+
+@pytest.mark.parametrize("text", ["", "   \n"])
+def test_nothing_to_ask(desk: Desk, text: str) -> None:
+    with pytest.raises(QuestionEmpty):
+        desk.session.submit(text)
+
+
+def test_a_question_of_a_megabyte(desk: Desk) -> None:
+    with pytest.raises(QuestionTooLong) as caught:
+        desk.session.submit("x" * (MAX_QUESTION + 1))
+    assert str(MAX_QUESTION) in caught.value.message
+    assert not desk.session.busy
+
+
+def test_streamed_text_is_on_disk_before_the_end(desk: Desk) -> None:
+    desk.engine.gate.clear()
+    desk.session.submit("What?")
+    desk.until(TextDelta)
+    conversation = desk.session.conversation
+    assert conversation is not None
+    deadline = time.monotonic() + PATIENCE_S
+    while desk.session.tick() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    found: list[str] = []
+    done = threading.Event()
+
+    def look(store: ConversationStore) -> None:
+        found.extend(e.message.text for e in store.conversation(conversation).entries)
+        done.set()
+
+    desk.store.put(look, lambda error: done.set())
+    assert done.wait(PATIENCE_S)
+    assert found == ["What?", "It "]
+
+
+def test_stop_keeps_and_marks_what_was_written(desk: Desk) -> None:
+    desk.engine.gate.clear()
+    desk.session.submit("What?")
+    desk.until(TextDelta)
+    desk.session.stop()
+    finished = desk.until(TurnFinished)
+    assert isinstance(finished, TurnFinished)
+    assert finished.stop_reason is StopReason.CANCELLED
+    assert desk.session.conversation is not None
+    opened = desk.reopened(desk.session.conversation)
+    assert texts(opened) == ["What?", "It "]
+    assert opened.conversation is not None
+    assert opened.conversation.entries[-1].status is EntryStatus.STOPPED
+
+
+def test_regenerate_keeps_the_question_and_shows_the_new_answer(desk: Desk) -> None:
+    desk.ask("one")
+    desk.ask("two")
+    desk.engine.words = ("Blue.",)
+    desk.session.regenerate()
+    desk.until(TurnFinished)
+    assert [m.text for m in desk.engine.asked[-1].messages] == ["one", "It is red.", "two"]
+    assert desk.session.conversation is not None
+    assert texts(desk.reopened(desk.session.conversation)) == [
+        "one",
+        "It is red.",
+        "two",
+        "Blue.",
+    ]
+
+
+def test_an_edited_question_replaces_the_last_one(desk: Desk, tmp_path: Path) -> None:
+    desk.ask("one")
+    desk.session.attach([tmp_path / "a.png"])
+    desk.ask("tow")
+    assert desk.session.edit_last() == "tow"
+    assert desk.session.editing
+    assert [item.name for item in desk.session.attachments] == ["a.png"]
+    desk.ask("two")
+    assert not desk.session.editing
+    added = [event for event in desk.shown if isinstance(event, TurnAdded)][-1]
+    assert added.entries is not None
+    assert [entry.message.text for entry in added.entries] == ["one", "It is red.", "two"]
+    asked = desk.engine.asked[-1].messages
+    assert [m.text for m in asked] == ["one", "It is red.", "two"]
+    assert len(asked[-1].pictures) == 1
+    assert desk.session.conversation is not None
+    assert texts(desk.reopened(desk.session.conversation))[2] == "two"
+
+
+def test_editing_the_only_question_stays_in_its_conversation(desk: Desk) -> None:
+    desk.ask("oen")
+    conversation = desk.session.conversation
+    desk.session.edit_last()
+    desk.ask("one")
+    assert desk.session.conversation == conversation
+    assert conversation is not None
+    assert texts(desk.reopened(conversation)) == ["one", "It is red."]
+
+
+def test_a_crash_keeps_the_text_and_retry_works(desk: Desk) -> None:
+    desk.engine.answers = [(2, EngineCrashed(reason="killed by SIGKILL"))]
+    failed = desk.ask("What?")
+    assert isinstance(failed, TurnFailed)
+    conversation = desk.session.conversation
+    assert conversation is not None
+    opened = desk.reopened(conversation)
+    assert texts(opened) == ["What?", "It is "]
+    assert opened.conversation is not None
+    assert opened.conversation.entries[-1].failure is not None
+    assert "SIGKILL" in str(opened.conversation.entries[-1].failure.message)
+    desk.session.retry()
+    desk.until(TurnFinished)
+    assert texts(desk.reopened(conversation)) == ["What?", "It is red."]
+
+
+def test_a_question_after_a_failed_one_carries_both(desk: Desk, tmp_path: Path) -> None:
+    desk.engine.answers = [(0, StoreUnwritable(path="", reason="no"))]
+    desk.session.attach([tmp_path / "a.png"])
+    desk.ask("first")
+    desk.ask("second")
+    first, second = desk.engine.asked[-1].messages
+    assert (first.text, second.text) == ("first", "second")
+    assert len(first.pictures) == 1
+
+
+def test_another_conversation_while_one_is_answered(desk: Desk) -> None:
+    desk.engine.gate.clear()
+    desk.session.submit("slow")
+    desk.until(TextDelta)
+    first = desk.session.conversation
+    assert first is not None
+    desk.session.new_conversation()
+    desk.until(ConversationOpened)
+    assert not desk.session.busy
+    back = desk.reopened(first)
+    assert desk.session.busy
+    assert (texts(back), back.text) == (["slow"], "It ")
+    assert back.turn is not None
+    desk.engine.gate.set()
+    desk.until(TurnFinished)
+    assert texts(desk.reopened(first)) == ["slow", "It is red."]
+
+
+def test_the_list_names_the_latest_first(desk: Desk) -> None:
+    desk.ask("first")
+    desk.session.new_conversation()
+    desk.ask("second")
+    desk.session.start()
+    while True:
+        listed = desk.until(ConversationsListed)
+        assert isinstance(listed, ConversationsListed)
+        if len(listed.summaries) == 2:
+            break
+    assert [summary.title for summary in listed.summaries] == ["second", "first"]
+
+
+def test_a_store_that_does_not_open_fails_the_turn_with_its_reason(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, StoreUnwritable(path=tmp_path, reason="Read-only file system"))
+    failed = desk.ask("What?")
+    assert isinstance(failed, TurnFailed)
+    assert "Read-only" in failed.error.message
+    assert [entry.message.text for entry in desk.session.entries] == ["What?", ""]
+    desk.close()

@@ -1,0 +1,205 @@
+"""The worker owes each question exactly one terminal event, whatever the engine does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from mmdesk.core.conversations import StopReason
+from mmdesk.core.errors import EngineCrashed, InternalError, ModelMissing, PromptTooLong
+from mmdesk.core.events import (
+    ModelFailed,
+    ModelLoading,
+    ModelReady,
+    TextDelta,
+    TurnFailed,
+    TurnFinished,
+)
+from mmdesk.core.messages import user_message
+from mmdesk.core.requests import AnswerQuestion
+from mmdesk.session.worker import ModelWorker
+from tests.unit.session.scripted import Events, ScriptedEngine, load_request
+
+
+@pytest.fixture
+def engine() -> ScriptedEngine:
+    return ScriptedEngine()
+
+
+@pytest.fixture
+def events() -> Events:
+    return Events()
+
+
+@pytest.fixture
+def worker(engine: ScriptedEngine, events: Events) -> Iterator[ModelWorker]:
+    worker = ModelWorker(lambda: engine, events.put)
+    worker.start()
+    yield worker
+    engine.gate.set()
+    engine.load_gate.set()
+    worker.close()
+    assert engine.closed
+
+
+def question(turn: str = "t1") -> AnswerQuestion:
+    return AnswerQuestion(turn, (user_message("What color?"),))
+
+
+def terminals(events: Events) -> list[TurnFinished | TurnFailed]:
+    return [event for event in events.seen if isinstance(event, TurnFinished | TurnFailed)]
+
+
+def test_a_question_sent_early_waits_for_the_model(
+    worker: ModelWorker, engine: ScriptedEngine, events: Events
+) -> None:
+    engine.load_gate.clear()
+    worker.load(load_request())
+    worker.answer(question())
+    assert isinstance(events.next(), ModelLoading)
+    assert events.quiet()
+    engine.load_gate.set()
+    assert isinstance(events.next(), ModelReady)
+    assert isinstance(events.until(TurnFinished)[-1], TurnFinished)
+    assert "".join(e.text for e in events.seen if isinstance(e, TextDelta)) == "It is red."
+
+
+def test_stop_while_waiting_is_answered_at_once_and_never_generated(
+    worker: ModelWorker, engine: ScriptedEngine, events: Events
+) -> None:
+    engine.load_gate.clear()
+    worker.load(load_request())
+    worker.answer(question("early"))
+    worker.cancel("early")
+    assert events.until(TurnFinished)[-1] == TurnFinished("early", StopReason.CANCELLED, "", None)
+    engine.load_gate.set()
+    worker.answer(question("later"))
+    events.until(TurnFinished)
+    assert [request.turn for request in engine.asked] == ["later"]
+    assert len(terminals(events)) == 2
+
+
+def test_stop_in_the_middle_keeps_what_was_written(
+    worker: ModelWorker, engine: ScriptedEngine, events: Events
+) -> None:
+    worker.load(load_request())
+    engine.gate.clear()
+    worker.answer(question())
+    events.until(TextDelta)
+    worker.cancel("t1")
+    assert events.until(TurnFinished)[-1] == TurnFinished("t1", StopReason.CANCELLED, "It ", None)
+
+
+def test_a_crash_in_the_middle_fails_the_turn_and_the_model_comes_back(
+    worker: ModelWorker, engine: ScriptedEngine, events: Events
+) -> None:
+    engine.answers = [(2, EngineCrashed(reason="killed by SIGKILL"))]
+    worker.load(load_request())
+    worker.answer(question("t1"))
+    failed = events.until(TurnFailed)[-1]
+    assert isinstance(failed, TurnFailed)
+    assert isinstance(failed.error, EngineCrashed)
+    events.until(ModelReady)
+    worker.answer(question("t2"))
+    assert events.until(TurnFinished)[-1] == TurnFinished(
+        "t2", StopReason.STOP, "It is red.", terminals(events)[-1].usage  # type: ignore[union-attr]
+    )
+
+
+def test_a_crash_while_idle_is_mended_before_the_answer(
+    worker: ModelWorker, engine: ScriptedEngine, events: Events
+) -> None:
+    engine.answers = [(0, EngineCrashed(reason="killed by SIGKILL"))]
+    worker.load(load_request())
+    worker.answer(question())
+    finished = events.until(TurnFinished)[-1]
+    assert isinstance(finished, TurnFinished)
+    assert finished.text == "It is red."
+    assert len(engine.loaded) == 2
+
+
+def test_a_model_that_always_crashes_is_given_up(
+    worker: ModelWorker, engine: ScriptedEngine, events: Events
+) -> None:
+    engine.loads = [EngineCrashed(reason="killed by SIGKILL")] * 10
+    worker.load(load_request())
+    worker.answer(question())
+    failed = events.until(TurnFailed)[-1]
+    assert isinstance(failed, TurnFailed)
+    assert isinstance(failed.error, EngineCrashed)
+    assert len(engine.loaded) == 4
+    engine.loads = []
+    worker.load(load_request())
+    events.until(ModelReady)
+    worker.answer(question("t2"))
+    events.until(TurnFinished)
+
+
+def test_a_model_that_is_not_there(
+    worker: ModelWorker, engine: ScriptedEngine, events: Events
+) -> None:
+    engine.loads = [ModelMissing(path="/x")]
+    worker.load(load_request())
+    worker.answer(question())
+    failed = events.until(ModelFailed)[-1]
+    assert isinstance(failed, ModelFailed)
+    assert failed.error.kind == "model_missing"
+    turn = events.until(TurnFailed)[-1]
+    assert isinstance(turn, TurnFailed)
+    assert turn.error.kind == "model_missing"
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (PromptTooLong(tokens=9, limit=1, picture_tokens=0, pictures=0), PromptTooLong),
+        (ZeroDivisionError("bug"), InternalError),
+    ],
+)
+def test_a_failure_leaves_the_model_loaded(
+    worker: ModelWorker,
+    engine: ScriptedEngine,
+    events: Events,
+    error: Exception,
+    kind: type[Exception],
+    request: pytest.FixtureRequest,
+) -> None:
+    if kind is InternalError:
+        request.getfixturevalue("caplog").set_level("CRITICAL")
+    engine.answers = [(1, error)]
+    worker.load(load_request())
+    worker.answer(question("t1"))
+    failed = events.until(TurnFailed)[-1]
+    assert isinstance(failed, TurnFailed)
+    assert isinstance(failed.error, kind)
+    worker.answer(question("t2"))
+    events.until(TurnFinished)
+    assert len(engine.loaded) == 1
+
+
+def test_an_older_load_that_has_not_begun_is_skipped(
+    worker: ModelWorker, engine: ScriptedEngine, events: Events
+) -> None:
+    engine.load_gate.clear()
+    worker.load(load_request("first"))
+    events.next()
+    worker.load(load_request("second"))
+    worker.load(load_request("third"))
+    engine.load_gate.set()
+    events.until(ModelReady)
+    events.until(ModelReady)
+    assert [request.path.name for request in engine.loaded] == ["first", "third"]
+
+
+def test_closing_stops_a_running_answer(events: Events) -> None:
+    engine = ScriptedEngine()
+    worker = ModelWorker(lambda: engine, events.put)
+    worker.start()
+    worker.load(load_request())
+    engine.gate.clear()
+    worker.answer(question())
+    events.until(TextDelta)
+    worker.close()
+    assert engine.closed
+    assert isinstance(events.until(TurnFinished)[-1], TurnFinished)

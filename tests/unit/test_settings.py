@@ -1,0 +1,73 @@
+"""Settings survive a round trip, and nonsense in the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mmdesk.core.errors import SettingsError
+from mmdesk.core.requests import GenerationSettings
+from mmdesk.settings import Settings, load_settings, save_settings
+
+
+def test_a_missing_file_means_the_defaults(tmp_path: Path) -> None:
+    assert load_settings(tmp_path / "settings.toml") == Settings()
+
+
+def test_round_trip(tmp_path: Path) -> None:
+    settings = Settings(
+        language="zh_CN",
+        theme="dark",
+        model=tmp_path / "模型 \"one\"",
+        threads=3,
+        generation=GenerationSettings(0.7, 0.9, 256, 42),
+        shortcuts={"new": "Ctrl+Shift+N"},
+    )
+    save_settings(settings, tmp_path / "deep" / "settings.toml")
+    assert load_settings(tmp_path / "deep" / "settings.toml") == settings
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "language = 3",
+        'theme = "purple"',
+        "threads = -1",
+        "threads = true",
+        "[generation]\ntemperature = 99.0",
+        "[generation]\ntop_p = nan",
+        "generation = 1",
+        "shortcuts = []",
+        "model = 5",
+        "not toml at all",
+        "\x00",
+    ],
+)
+def test_nonsense_is_refused_and_set_aside(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(text)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(path)
+    assert str(path) in caught.value.message
+    assert (tmp_path / "settings.toml.broken").read_text() == text
+    assert load_settings(path) == Settings()
+
+
+def test_bytes_that_are_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(SettingsError):
+        load_settings(path)
+
+
+def test_an_unknown_key_of_a_later_version_is_ignored(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text('voice = "F9"\ntheme = "dark"\n')
+    assert load_settings(path) == Settings(theme="dark")
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingsError):
+        save_settings(Settings(), tmp_path / "file" / "settings.toml")
