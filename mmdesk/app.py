@@ -8,10 +8,10 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from functools import partial
 
 import psutil
 from PySide6.QtCore import QSocketNotifier, QTimer
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from mmdesk import __version__, compose, paths
@@ -21,10 +21,9 @@ from mmdesk.display import display_missing
 from mmdesk.logs import open_log
 from mmdesk.models.fit import largest_model_billions
 from mmdesk.settings import Settings, load_settings, save_settings
-from mmdesk.ui import i18n
 from mmdesk.ui.event_pump import EventPump
-from mmdesk.ui.first_start import load_samples
-from mmdesk.ui.main_window import MainWindow
+from mmdesk.ui.i18n import Language
+from mmdesk.ui.main_window import MainWindow, Places
 from mmdesk.ui.theme import Theme
 
 log = logging.getLogger(__name__)
@@ -59,20 +58,24 @@ class WindowApplication:
         self.qt.setApplicationName("mmdesk")
         self.qt.setApplicationVersion(__version__)
         self.qt.setDesktopFileName("mmdesk")
-        self.qt.setWindowIcon(QIcon(str(paths.resources() / "icons" / "mmdesk.svg")))
-        self.settings, self._refusal = _settings()
-        i18n.install(self.qt, self.settings.language)
-        self.pump = EventPump(self._handle, self._tick)
+        self._settings, self._refusal = _settings()
+        self.theme = Theme(self.qt)
+        self.theme.set_mode(self._settings.theme)
+        self.language = Language(paths.resources() / "i18n")
+        self.language.use(self._settings.language)
+        self.pump = EventPump(self._handle, tick=self._tick)
         self.core = compose.build(self.pump.put, engine=arguments.engine)
-        self.core.session.settings = self.settings.generation
+        self.core.session.settings = self._settings.generation
         self.window = MainWindow(
             self.core.session,
-            self.settings,
-            self._save_settings,
-            Theme(self.settings.theme),
-            load_samples(paths.samples(), i18n.current_language()),
-            paths,
+            self._settings,
+            partial(save_settings, path=paths.settings_file()),
+            theme=self.theme,
+            language=self.language,
+            places=_places(),
+            fits_billions=largest_model_billions(psutil.virtual_memory().total),
         )
+        self.pump.failed.connect(self.window.show_error)
 
     def run(self) -> int:
         """Show the window, load the model after the first paint, and serve events."""
@@ -88,7 +91,7 @@ class WindowApplication:
     def _begin(self) -> None:
         session = self.core.session
         session.start()
-        session.load_model(compose.load_request(self.settings, self._arguments.model))
+        session.load_model(compose.load_request(self._settings, self._arguments.model))
         session.attach(self._arguments.files)
         if self._refusal is not None:
             self.window.show_error(self._refusal)
@@ -100,11 +103,18 @@ class WindowApplication:
     def _tick(self) -> bool:
         return self.core.session.tick()
 
-    def _save_settings(self, settings: Settings) -> None:
-        """Apply and keep what the person chose."""
-        self.settings = settings
-        self.core.session.settings = settings.generation
-        save_settings(settings, paths.settings_file())
+
+def _places() -> Places:
+    resources = paths.resources()
+    notices = resources.parent / "THIRD_PARTY_NOTICES.md"
+    return Places(
+        log=paths.log_file(),
+        starter=paths.starter(),
+        samples=paths.samples(),
+        geometry=paths.geometry_file(),
+        icon=resources / "icons" / "mmdesk.svg",
+        notices=notices if notices.is_file() else None,
+    )
 
 
 def _settings() -> tuple[Settings, MmdeskError | None]:
@@ -130,5 +140,3 @@ def _quit_on_signals(qt: QApplication) -> socket.socket:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: qt.quit())
     return writing
-
-

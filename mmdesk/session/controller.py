@@ -262,9 +262,7 @@ class ChatSession:
             turn,
             lambda store: TurnSaved(
                 turn.id,
-                store.begin_turn(
-                    question, conversation=conversation, parent=parent, model=model
-                ),
+                store.begin_turn(question, conversation=conversation, parent=parent, model=model),
             ),
         )
 

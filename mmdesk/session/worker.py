@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable
 
 from mmdesk.core.conversations import StopReason
-from mmdesk.core.errors import EngineCrashed, InternalError, MmdeskError
+from mmdesk.core.errors import EngineCrashed, EngineEmpty, InternalError, MmdeskError
 from mmdesk.core.events import (
     Event,
     ModelFailed,

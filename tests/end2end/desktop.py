@@ -125,9 +125,7 @@ class Desktop:
 
     def xdotool(self, *arguments: str) -> None:
         """Move the mouse, press keys."""
-        subprocess.run(
-            ["xdotool", *arguments], env=self._environment, check=True, timeout=60
-        )
+        subprocess.run(["xdotool", *arguments], env=self._environment, check=True, timeout=60)
 
     def click(self, name: str) -> None:
         """Click into the middle of a widget."""

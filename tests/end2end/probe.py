@@ -66,6 +66,8 @@ def look(look: str, name: str = "", path: str = "") -> Any:
     if look == "rect":
         corner = widget.mapToGlobal(QPoint(0, 0))
         return [corner.x(), corner.y(), widget.width(), widget.height()]
+    if look == "row":
+        return _row(widget, int(path))
     if look == "accessible":
         return widget.accessibleName()
     return _text(widget)
@@ -76,6 +78,13 @@ def _find(name: str) -> QWidget:
         if widget.objectName() == name:
             return widget
     raise LookupError(name)
+
+
+def _row(widget: Any, row: int) -> list[int]:
+    """Return where the middle of a list's row is on the screen."""
+    middle = widget.visualRect(widget.model().index(row, 0)).center()
+    corner = widget.viewport().mapToGlobal(middle)
+    return [corner.x(), corner.y()]
 
 
 def _text(widget: Any) -> str:

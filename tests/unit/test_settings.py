@@ -19,7 +19,7 @@ def test_round_trip(tmp_path: Path) -> None:
     settings = Settings(
         language="zh_CN",
         theme="dark",
-        model=tmp_path / "模型 \"one\"",
+        model=tmp_path / '模型 "one"',
         threads=3,
         generation=GenerationSettings(0.7, 0.9, 256, 42),
         shortcuts={"new": "Ctrl+Shift+N"},

@@ -6,6 +6,7 @@ byte-level BPE) and Idefics3 (a picture becomes tiles, as many as its shape asks
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import torch
@@ -31,7 +32,7 @@ CORPUS = (
     "def answer(question: str) -> str:\n    return f'{question} 42'\n\n| a | b |\n|---|---|\n",
 )
 IMAGE_SIDE = 32
-CONTEXT = 512
+CONTEXT = 2048
 
 LLAVA_TEMPLATE = """\
 {{ bos_token }}
@@ -86,7 +87,13 @@ def byte_fallback_tokenizer() -> Tokenizer:
         show_progress=False,
     )
     trained.train_from_iterator(CORPUS[:2], trainer)  # Chinese falls back to bytes
-    return trained
+    state = json.loads(trained.to_str())
+    state["model"]["byte_fallback"] = True
+    # The trainer only takes the byte tokens as special ones; in Llama's vocabulary they aren't.
+    state["added_tokens"] = [
+        token for token in state["added_tokens"] if token["content"] not in byte_tokens
+    ]
+    return Tokenizer.from_str(json.dumps(state))
 
 
 def fast(tokenizer: Tokenizer, **specials: object) -> PreTrainedTokenizerFast:

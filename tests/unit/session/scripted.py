@@ -99,5 +99,3 @@ class Events:
 
 def load_request(name: str = "model") -> LoadModel:
     return LoadModel(Path("/models") / name)
-
-

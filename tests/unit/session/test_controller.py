@@ -81,9 +81,7 @@ class Desk:
         self.worker = ModelWorker(lambda: self.engine, self.events.put)
         self.store = StoreThread(lambda: self._open(folder))
         self.pool = job_pool(2)
-        self.session = ChatSession(
-            self.worker, self.store, self.reader, self.pool, self.events.put
-        )
+        self.session = ChatSession(self.worker, self.store, self.reader, self.pool, self.events.put)
         self.worker.start()
         self.store.start()
         self.session.load_model(load_request())

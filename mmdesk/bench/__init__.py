@@ -1,0 +1,1 @@
+"""Side-by-side measurements. Not tests: a slow machine fails nothing."""

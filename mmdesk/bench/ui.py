@@ -1,0 +1,69 @@
+"""The window beside an empty PySide6 window, each in fresh processes, taking turns."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from mmdesk import paths
+from mmdesk.bench.endless import make_endless
+from mmdesk.core.figures import Figure
+from mmdesk.display import display_missing
+
+_PATIENCE_S = 300
+
+
+def measure(starts: int) -> Iterator[Figure]:
+    """Yield the figures of ``mmdesk bench ui``.
+
+    Args:
+        starts: How often each window is started; the first pair warms the disk cache and
+            does not count.
+    """
+    if display_missing():
+        print("no display: measured with Qt's offscreen platform", file=sys.stderr)
+    pairs = [(_probe("empty_window"), _probe("window", "start")) for _ in range(starts + 1)][1:]
+    empty = statistics.median(pair[0]["interactive_ms"] for pair in pairs)
+    window = statistics.median(pair[1]["interactive_ms"] for pair in pairs)
+    yield Figure("empty_start_ms", empty, "ms", None, starts)
+    yield Figure("window_start_ms", window, "ms", None, starts)
+    yield Figure("start_ratio", window / empty, "x", "<= 1.5", starts)
+    gaps = [pair[1]["load_gap_ms"] for pair in pairs]
+    yield Figure("load_gap_ms", statistics.median(gaps), "ms", "<= 50", starts)
+    yield Figure("load_gap_worst_ms", max(gaps), "ms", None, starts)
+    with tempfile.TemporaryDirectory(prefix="mmdesk-bench-") as folder:
+        model = make_endless(paths.starter(), Path(folder) / "starter")
+        stream = _probe("window", "stream", "--model", str(model))
+    ticks = stream["ticks"]
+    yield Figure("stream_tokens", stream["tokens"], "tokens", ">= 2000", 1)
+    yield Figure("stream_gap_p99_ms", stream["gap_p99_ms"], "ms", "<= 16", ticks)
+    yield Figure("stream_gap_worst_ms", stream["gap_worst_ms"], "ms", None, ticks)
+    yield Figure("stream_tokens_per_second", stream["tokens_per_second"], "tokens/s", None, 1)
+
+
+def _probe(module: str, what: str = "", *arguments: str) -> dict[str, Any]:
+    """Run one window to its end, in a home of its own, and return what it measured."""
+    with tempfile.TemporaryDirectory(prefix="mmdesk-bench-") as home:
+        environment = os.environ | {"MMDESK_HOME": home}
+        if display_missing():
+            environment["QT_QPA_PLATFORM"] = "offscreen"
+        # CLOCK_MONOTONIC is one clock for all processes: the interpreter's start counts too.
+        command = [sys.executable, "-m", f"mmdesk.bench.{module}", *filter(None, [what])]
+        finished = subprocess.run(
+            [*command, str(time.monotonic()), *arguments],
+            env=environment,
+            stdout=subprocess.PIPE,
+            timeout=_PATIENCE_S,
+            check=True,
+            text=True,
+        )
+    result: dict[str, Any] = json.loads(finished.stdout.splitlines()[-1])
+    return result

@@ -1,0 +1,90 @@
+"""Makes the README's picture from the real window and the real model.
+
+    python packaging/screenshot.py docs/screenshot.png [--theme dark] [--language zh_CN]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+
+from mmdesk import app, cli, paths
+from mmdesk.core.events import AttachmentReady, Event, ModelReady, TurnFailed, TurnFinished
+from mmdesk.display import display_missing
+from mmdesk.settings import Settings, save_settings
+from mmdesk.ui.first_start import load_samples
+
+_SETTLE_MS = 500
+_FOLLOW_UPS = {
+    "en": ("How many shapes are there?", "Where is the star?"),
+    "zh": ("图中有几个图形?", "星形在哪里?"),
+}
+
+
+class Photographer:
+    """Asks the first sample's question and some more, then takes the picture."""
+
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        self._arguments = arguments
+        self._questions: list[str] = []
+
+    def begin(self, application: app.WindowApplication) -> None:
+        """Watch the application's events."""
+        self._application = application
+        width, height = (int(side) for side in self._arguments.size.split("x"))
+        application.window.resize(width, height)
+        language = application.language.current
+        self._questions = list(_FOLLOW_UPS[language[:2]])
+        self._samples = load_samples(paths.samples(), language)
+        application.pump.add_handler(self._event)
+
+    def _event(self, event: Event) -> None:
+        session = self._application.core.session
+        if isinstance(event, ModelReady):
+            if self._arguments.first_start:
+                self._shoot_soon()
+            else:
+                self._application.window.ask_sample(self._samples[0])
+        elif isinstance(event, TurnFinished) and self._questions:
+            session.submit(self._questions.pop(0))
+        elif isinstance(event, TurnFinished | TurnFailed) and self._samples:
+            # The next question stands in the composer, with its picture.
+            session.attach(self._samples[1].pictures)
+            self._samples = ()
+        elif isinstance(event, AttachmentReady) and not self._samples:
+            self._shoot_soon()
+
+    def _shoot_soon(self) -> None:
+        QTimer.singleShot(_SETTLE_MS, self._shoot)
+
+    def _shoot(self) -> None:
+        self._arguments.out.parent.mkdir(parents=True, exist_ok=True)
+        saved = self._application.window.grab().save(str(self._arguments.out))
+        self._application.qt.exit(0 if saved else 1)
+
+
+def main() -> int:
+    """Open the window in a home of its own and photograph it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--theme", default="light", choices=["light", "dark"])
+    parser.add_argument("--language", default="en", choices=["en", "zh_CN"])
+    parser.add_argument("--size", default="1280x800")
+    parser.add_argument("--first-start", action="store_true")
+    arguments = parser.parse_args()
+    if display_missing():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    with tempfile.TemporaryDirectory(prefix="mmdesk-") as home:
+        os.environ["MMDESK_HOME"] = home
+        settings = Settings(theme=arguments.theme, language=arguments.language)
+        save_settings(settings, paths.settings_file())
+        return app.run(cli.parse([]), on_start=Photographer(arguments).begin)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,119 @@
+"""A session that records what the window asks of it and answers as the test scripts it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from mmdesk.core.conversations import Entry
+from mmdesk.core.errors import QuestionEmpty, QuestionTooLong
+from mmdesk.core.events import (
+    AttachmentAdded,
+    AttachmentReady,
+    AttachmentRemoved,
+    ConversationOpened,
+    Event,
+    TurnAdded,
+)
+from mmdesk.core.messages import Picture, user_message
+from mmdesk.core.requests import GenerationSettings, LoadModel
+
+
+@dataclass(frozen=True)
+class Attachment:
+    id: str
+    name: str
+    picture: Picture | None = None
+
+
+@dataclass
+class RecordingSession:
+    """Keeps the rules of ``ChatSession`` that the window relies on, without store or model."""
+
+    emit: Callable[[Event], None] = lambda event: None
+    settings: GenerationSettings = field(default_factory=GenerationSettings)
+    conversation: str | None = None
+    busy: bool = False
+    editing: bool = False
+    attachments: tuple[Attachment, ...] = ()
+    last_question: str | None = None
+    calls: list[tuple[object, ...]] = field(default_factory=list)
+
+    def new_conversation(self) -> None:
+        self.calls.append(("new",))
+        self.conversation = None
+        self.emit(ConversationOpened(None))
+
+    def open_conversation(self, conversation: str) -> None:
+        self.calls.append(("open", conversation))
+
+    def attach(self, paths: Sequence[Path]) -> None:
+        self.calls.append(("attach", tuple(paths)))
+        for path in paths:
+            self.add(path.name)
+
+    def attach_bytes(self, data: bytes, name: str) -> None:
+        self.calls.append(("attach_bytes", data, name))
+        self.add(name)
+
+    def detach(self, attachment: str) -> None:
+        self.calls.append(("detach", attachment))
+        self.attachments = tuple(each for each in self.attachments if each.id != attachment)
+        self.emit(AttachmentRemoved(attachment))
+
+    def submit(self, text: str) -> None:
+        text = text.strip()
+        if not text and not self.attachments:
+            raise QuestionEmpty
+        if len(text) > 200_000:
+            raise QuestionTooLong(size=len(text), limit=200_000)
+        self.calls.append(("submit", text))
+        if all(each.picture for each in self.attachments):
+            self.send(text)
+
+    def send(self, text: str) -> None:
+        """The question leaves the draft."""
+        pictures = tuple(each.picture for each in self.attachments if each.picture)
+        turn = f"turn{len(self.calls)}"
+        self.attachments, self.busy, self.editing = (), True, False
+        self.last_question = text
+        self.emit(TurnAdded(turn, Entry("", user_message(text, pictures))))
+
+    def stop(self) -> None:
+        self.calls.append(("stop",))
+
+    def regenerate(self) -> None:
+        self.calls.append(("regenerate",))
+
+    def retry(self) -> None:
+        self.calls.append(("retry",))
+
+    def edit_last(self) -> str | None:
+        self.calls.append(("edit_last",))
+        self.editing = self.last_question is not None
+        return self.last_question
+
+    def cancel_edit(self) -> None:
+        self.calls.append(("cancel_edit",))
+        self.editing = False
+
+    def load_model(self, request: LoadModel) -> None:
+        self.calls.append(("load_model", request))
+
+    # What a test says
+
+    def add(self, name: str, picture: Picture | None = None) -> str:
+        """Put an attachment into the draft."""
+        attachment_id = f"{name}-{len(self.attachments)}-{len(self.calls)}"
+        self.attachments += (Attachment(attachment_id, name, picture),)
+        self.emit(AttachmentAdded(attachment_id, name))
+        return attachment_id
+
+    def decoded(self, attachment_id: str, picture: Picture) -> None:
+        """An attachment's picture is ready."""
+        self.attachments = tuple(
+            replace(each, picture=picture) if each.id == attachment_id else each
+            for each in self.attachments
+        )
+        self.emit(AttachmentReady(attachment_id, picture))

@@ -1,0 +1,121 @@
+"""The joined pieces equal the full decode, and no piece ends within a character."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from transformers import PreTrainedTokenizerFast
+
+from mmdesk.engine.detokenizer import (
+    ByteLevelDetokenizer,
+    WindowDetokenizer,
+    detokenizer_for,
+)
+from tests.unit.engine.tiny_models import byte_fallback_tokenizer, byte_level_tokenizer, fast
+
+KINDS = ("byte level", "byte fallback")
+TEXTS = (
+    "Hello  world\n\n  indented, and three dots…",
+    " a leading space",
+    "图片里有三个红色的圆形,左上角是绿色的星形。",
+    "mixed 中文 and English 😀🎉 with 👩‍👩‍👧 and 🇨🇳",
+    "é è ü ñ — “quotes” ﷽ 𝔘𝔫𝔦𝔠𝔬𝔡𝔢",
+)
+
+
+@lru_cache
+def tokenizer(kind: str) -> PreTrainedTokenizerFast:
+    if kind == "byte level":
+        return fast(byte_level_tokenizer(), bos_token="<s>", eos_token="<|end|>")
+    return fast(byte_fallback_tokenizer(), bos_token="<s>", eos_token="</s>", unk_token="<unk>")
+
+
+def pieces(kind: str, tokens: list[int]) -> list[str]:
+    detokenizer = detokenizer_for(tokenizer(kind))
+    return [*(detokenizer.push(token) for token in tokens), detokenizer.flush()]
+
+
+def full(kind: str, tokens: list[int]) -> str:
+    return tokenizer(kind).decode(
+        tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False
+    )
+
+
+def test_each_tokenizer_gets_its_detokenizer() -> None:
+    assert isinstance(detokenizer_for(tokenizer("byte level")), ByteLevelDetokenizer)
+    assert isinstance(detokenizer_for(tokenizer("byte fallback")), WindowDetokenizer)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("text", TEXTS)
+def test_text_comes_back_in_whole_characters(kind: str, text: str) -> None:
+    tokens = tokenizer(kind).encode(text, add_special_tokens=False)
+    assert len(tokens) > len(text.split())
+    streamed = pieces(kind, tokens)
+    assert "".join(streamed) == text
+    assert not any("\N{REPLACEMENT CHARACTER}" in piece for piece in streamed)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_text_is_not_held_back(kind: str) -> None:
+    tokens = tokenizer(kind).encode("What color is the circle?", add_special_tokens=False)
+    assert all(pieces(kind, tokens)[:-1])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(data=st.data())
+def test_any_tokens_equal_the_full_decode(kind: str, data: st.DataObject) -> None:
+    """Random ids: broken bytes, special tokens in the middle, ids beyond the vocabulary."""
+    ids = st.integers(0, len(tokenizer(kind)) + 5)
+    tokens = data.draw(st.lists(ids, max_size=40))
+    assert "".join(pieces(kind, tokens)) == full(kind, tokens)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(text=st.text(max_size=40))
+def test_any_text_equals_the_full_decode(kind: str, text: str) -> None:
+    tokens = tokenizer(kind).encode(text, add_special_tokens=False)
+    assert "".join(pieces(kind, tokens)) == full(kind, tokens)
+
+
+@given(tokens=st.lists(st.integers(3, 258), max_size=40))
+def test_bytes_alone_equal_the_full_decode(tokens: list[int]) -> None:
+    """Runs of byte tokens: the hard case of byte fallback."""
+    assert "".join(pieces("byte fallback", tokens)) == full("byte fallback", tokens)
+
+
+@given(tokens=st.lists(st.integers(3, 258), max_size=40))
+def test_a_held_back_byte_is_never_half_a_character(tokens: list[int]) -> None:
+    """What is emitted before the end stays when more follows."""
+    streamed = pieces("byte level", tokens)
+    whole = full("byte level", tokens)
+    shown = ""
+    for piece in streamed:
+        shown += piece
+        assert whole.startswith(shown)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_cost_of_a_token_stays_flat(kind: str) -> None:
+    """Work per token, counted in decoded tokens, is bounded: no decode of all that came before."""
+    inner = tokenizer(kind)
+    tokens = inner.encode("What color is the circle? " * 100, add_special_tokens=False)
+    detokenizer = detokenizer_for(inner)
+    longest = 0
+    plain = inner.decode
+
+    def counted(ids: list[int], **options: object) -> str:
+        nonlocal longest
+        longest = max(longest, len(ids))
+        return str(plain(ids, **options))
+
+    inner.decode = counted  # type: ignore[method-assign]
+    try:
+        for token in tokens:
+            detokenizer.push(token)
+    finally:
+        inner.decode = plain  # type: ignore[method-assign]
+    assert longest <= 9

@@ -1,0 +1,143 @@
+"""The largest pictures stay within the child's memory and the deadline; bombs too."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from mmdesk.core.errors import PictureTooHeavy
+from mmdesk.core.messages import Picture
+from mmdesk.media import child
+from mmdesk.media.decode import CANONICAL_PIXELS
+from mmdesk.media.reader import DEADLINE_SECONDS, LimitedPictureReader
+from tests.unit.media.conftest import RecordingSpawn
+from tests.unit.media.samples import empty_png, encode, noise
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="measures through /proc")
+
+
+def peak_bytes(pid: int) -> int:
+    """Return the most memory that a process ever held (VmHWM)."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    assert found is not None
+    return int(found[1]) * 1024
+
+
+def measured_read(tmp_path: Path, data: bytes, name: str) -> Picture:
+    """Read in a fresh child; check time (of the child's processor) and peak memory."""
+    spawned = RecordingSpawn()
+    reader = LimitedPictureReader(spawned, tmp_path / "staging", 60.0)
+    try:
+        reader.read_bytes(encode(noise(8, 8), "PNG"), "warm.png")
+        before = cpu_seconds(spawned.children[0].pid)
+        start = time.monotonic()
+        picture = reader.read_bytes(data, name)
+        wall = time.monotonic() - start
+        spent = cpu_seconds(spawned.children[0].pid) - before
+        peak = peak_bytes(spawned.children[0].pid)
+        print(f"{name}: {spent:.1f} s of CPU, {wall:.1f} s, {peak / 2**20:.0f} MiB")
+        assert spent < DEADLINE_SECONDS * 0.9
+        assert peak < child.MEMORY_LIMIT
+        assert len(spawned.children) == 1
+        assert picture.width * picture.height <= CANONICAL_PIXELS
+        return picture
+    finally:
+        reader.close()
+
+
+def cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / 100
+
+
+def test_a_10_kb_png_that_decodes_to_243_mb(tmp_path: Path) -> None:
+    data = empty_png(9000, 9000)
+    assert len(data) < 12_000
+    picture = measured_read(tmp_path, data, "bomb.png")
+    assert [str(note) for note in picture.notes] == [
+        f"Reduced from 9000 × 9000 to {picture.width} × {picture.height} pixels."
+    ]
+    assert picture.width == picture.height >= 7000
+
+
+def photo(width: int, height: int) -> Image.Image:
+    """Return a picture that compresses like a photo."""
+    return noise(width // 8, height // 8).resize((width, height), Image.Resampling.BICUBIC)
+
+
+def cmyk_photo(width: int, height: int) -> Image.Image:
+    return photo(width, height).convert("CMYK")
+
+
+@pytest.mark.parametrize(
+    ("make", "size", "kind", "options"),
+    [
+        (photo, 10_000, "PNG", {"compress_level": 1}),
+        (photo, 10_000, "JPEG", {"progressive": True, "subsampling": 0}),
+        (cmyk_photo, 10_000, "JPEG", {"progressive": True}),
+        (photo, 10_000, "TIFF", {"compression": "tiff_lzw"}),
+        (photo, 7_090, "WEBP", {"method": 0}),
+    ],
+    ids=["png", "jpeg", "cmyk-jpeg", "tiff", "webp"],
+)
+def test_the_largest_allowed(
+    tmp_path: Path,
+    make: Callable[[int, int], Image.Image],
+    size: int,
+    kind: str,
+    options: dict[str, object],
+) -> None:
+    data = encode(make(size, size), kind, **options)
+    picture = measured_read(tmp_path, data, f"largest.{kind.lower()}")
+    assert picture.width == picture.height >= 7000
+    assert bool(picture.notes) == (size > 7094)
+
+
+def test_transparency_at_the_limit(tmp_path: Path) -> None:
+    data = encode(Image.new("RGBA", (10_000, 10_000), (255, 0, 0, 128)), "PNG", compress_level=1)
+    picture = measured_read(tmp_path, data, "glass.png")
+    with Image.open(picture.thumbnail) as thumbnail:
+        assert thumbnail.getpixel((256, 256)) == (255, 127, 127)
+
+
+def test_a_very_long_picture_fits_what_qt_can_paint(tmp_path: Path) -> None:
+    picture = measured_read(tmp_path, empty_png(60_000, 1_600, bits=8), "panorama.png")
+    assert (picture.width, picture.height) == (32_000, 853)
+    assert "60000 × 1600 to 32000 × 853" in str(picture.notes[0])
+
+
+def test_what_needs_more_memory_than_allowed_is_said(
+    own_reader: tuple[LimitedPictureReader, RecordingSpawn], tmp_path: Path
+) -> None:
+    """A WebP is read whole before it is decoded: a sparse one of 4 GB can't be."""
+    reader, spawned = own_reader
+    path = tmp_path / "sparse.webp"
+    data = encode(noise(8, 8), "WEBP")
+    with path.open("wb") as file:
+        file.write(data[:4] + b"\xf7\xff\xff\xff" + data[8:])
+        file.truncate(4_294_967_295)
+    start = time.monotonic()
+    with pytest.raises(PictureTooHeavy):
+        reader.read(path)
+    assert time.monotonic() - start < DEADLINE_SECONDS
+    assert peak_bytes(spawned.children[0].pid) < child.MEMORY_LIMIT
+    assert reader.read_bytes(encode(noise(8, 8), "PNG"), "next.png").width == 8
+
+
+def test_the_limits_hold_in_the_child(
+    own_reader: tuple[LimitedPictureReader, RecordingSpawn],
+) -> None:
+    reader, spawned = own_reader
+    reader.read_bytes(encode(noise(8, 8), "PNG"), "a.png")
+    limits = Path(f"/proc/{spawned.children[0].pid}/limits").read_text(encoding="utf-8")
+    rows = {line[:25].strip(): line[25:].split()[0] for line in limits.splitlines()}
+    assert child.MEMORY_LIMIT < int(rows["Max address space"]) < child.MEMORY_LIMIT + (1 << 29)
+    assert rows["Max core file size"] == "0"
+    assert rows["Max file size"] == str(child.FILE_LIMIT)
