@@ -98,9 +98,11 @@ class WindowDetokenizer(IncrementalDetokenizer):
         self._in_bytes = False
 
     def _push(self, token: int) -> str:
-        self._pending.append(token)
         piece = self._tokenizer.convert_ids_to_tokens(token)
-        if isinstance(piece, str) and _BYTE_TOKEN.fullmatch(piece):
+        if not isinstance(piece, str):
+            return ""  # beyond the vocabulary
+        self._pending.append(token)
+        if _BYTE_TOKEN.fullmatch(piece):
             self._in_bytes = True
             return ""
         ended_bytes, self._in_bytes = self._in_bytes, False

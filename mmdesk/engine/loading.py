@@ -24,7 +24,7 @@ from mmdesk.core.messages import user_message
 from mmdesk.core.protocols import EventSink
 from mmdesk.core.requests import GenerationSettings, LoadModel
 from mmdesk.engine.architecture import check_architecture
-from mmdesk.engine.checkpoint import CheckpointConfig, check_files, read_config
+from mmdesk.engine.checkpoint import CheckpointConfig, check_files
 from mmdesk.engine.devices import Placement, free_memory, is_out_of_memory, place, set_threads
 from mmdesk.engine.torchvision_compat import prepare_torchvision
 
@@ -40,6 +40,10 @@ from transformers.utils import logging as transformers_logging  # noqa: E402
 
 from mmdesk.engine.generation import generate, neutral_config  # noqa: E402
 from mmdesk.engine.prompt import PromptBuilder, tokenizer_of  # noqa: E402
+
+# Its records go where all others go, once.
+transformers_logging.disable_default_handler()
+transformers_logging.enable_propagation()
 
 _LOG = logging.getLogger(__name__)
 _AnyModel: Any = AutoModelForImageTextToText
@@ -58,15 +62,14 @@ class LoadedModel:
     info: ModelInfo
 
 
-def load_model(request: LoadModel, emit: EventSink) -> LoadedModel:
-    """Load the checkpoint, emitting ``ModelLoading`` for every stage.
+def load_model(request: LoadModel, config: CheckpointConfig, emit: EventSink) -> LoadedModel:
+    """Load the checkpoint that ``config`` describes, emitting ``ModelLoading`` for every stage.
 
     Raises:
         ModelError: it can't be loaded; no memory is kept.
     """
     path = request.path
     emit(ModelLoading(LoadStage.CHECKING))
-    config = read_config(path)
     check_architecture(config)
     weights = check_files(path)
     set_threads(request.threads)
@@ -184,14 +187,14 @@ def _as_model_errors(path: Path, file: str, placement: Placement) -> Iterator[No
     try:
         yield
         return
-    except MmdeskError:
-        raise
+    except MmdeskError as error:
+        failure = error
     except Exception as error:
         _LOG.warning("Loading %s failed at its %s", path, file, exc_info=True)
         failure = _model_error(error, path, file, placement)
     gc.collect()
     free_memory(placement.device)
-    raise failure
+    raise failure.with_traceback(None)
 
 
 def _model_error(error: Exception, path: Path, file: str, placement: Placement) -> MmdeskError:

@@ -21,6 +21,7 @@ from mmdesk.core.events import (
 )
 from mmdesk.core.protocols import EventSink
 from mmdesk.core.requests import AnswerQuestion, LoadModel
+from mmdesk.engine.checkpoint import read_config
 
 if TYPE_CHECKING:
     from mmdesk.engine.loading import LoadedModel
@@ -48,10 +49,11 @@ class LocalChatEngine:
         """Load a checkpoint; see :class:`~mmdesk.core.protocols.ChatEngine`."""
         self.close()
         emit(ModelLoading(LoadStage.STARTING))
+        config = read_config(request.path)  # a wrong folder is said before torch is there
         os.environ.update(_ENVIRONMENT)
         from mmdesk.engine.loading import load_model
 
-        self._loaded = load_model(request, emit)
+        self._loaded = load_model(request, config, emit)
         return self._loaded.info
 
     def answer(

@@ -20,13 +20,14 @@ LEAST_ANSWER = 16
 
 _DEFAULT_TEMPLATE = """\
 {%- for message in messages -%}
-{%- if message.role == 'assistant' %}ASSISTANT: {% elif message.role == 'user' %}USER: {% endif -%}
+{%- if message.role == 'assistant' %}{{ 'ASSISTANT: ' }}
+{%- elif message.role == 'user' %}{{ 'USER: ' }}{% endif -%}
 {%- for part in message.content -%}
-{%- if part.type == 'image' %}{{ image_token }}
-{% else %}{{ part.text }}{% endif -%}
-{%- endfor %}
-{% endfor -%}
-{%- if add_generation_prompt %}ASSISTANT:{% endif -%}
+{%- if part.type == 'image' %}{{ image_token + '\\n' }}{% else %}{{ part.text }}{% endif -%}
+{%- endfor -%}
+{{ '\\n' }}
+{%- endfor -%}
+{%- if add_generation_prompt %}{{ 'ASSISTANT:' }}{% endif -%}
 """
 """For a checkpoint without a chat template: the plain dialogue of LLaVA (Liu et al., 2023)."""
 
@@ -152,12 +153,12 @@ class PromptBuilder:
                 message["content"] = "\n".join(part["text"] for part in message["content"])
 
     def _check_placeholders(self, conversation: list[dict[str, Any]], pictures: int) -> None:
-        """Render with the texts left out and count: a template may skip pictures silently."""
+        """Render with other texts and count: a template may skip pictures silently."""
         if not isinstance(self._image_token, str):
             return
         bare = [
-            {"role": message["role"], "content": _without_text(message["content"])}
-            for message in conversation
+            {"role": message["role"], "content": _with_text(message["content"], str(number))}
+            for number, message in enumerate(conversation)
         ]
         placed = self._render(bare).count(self._image_token)
         if placed != pictures:
@@ -190,7 +191,7 @@ class PromptBuilder:
         return _TYPE_PROBE not in rendered or "'type'" in rendered
 
     def _template_variables(self) -> dict[str, Any]:
-        if self._template.endswith(_DEFAULT_TEMPLATE):
+        if self._template == _DEFAULT_TEMPLATE:
             return {"image_token": self._image_token or ""}
         return {}
 
@@ -219,10 +220,10 @@ def _defused(match: re.Match[str]) -> str:
     return match.group()[0] + _ZERO_WIDTH_SPACE + match.group()[1:]
 
 
-def _without_text(content: list[dict[str, Any]] | str) -> list[dict[str, Any]] | str:
+def _with_text(content: list[dict[str, Any]] | str, text: str) -> list[dict[str, Any]] | str:
     if isinstance(content, str):
-        return ""
-    return [part if part["type"] == "image" else {"type": "text", "text": ""} for part in content]
+        return text
+    return [part if part["type"] == "image" else {"type": "text", "text": text} for part in content]
 
 
 def _load_all(pictures: list[Picture], progress: Callable[[int, int], None]) -> list[Image.Image]:

@@ -30,11 +30,11 @@ def serve(connection: Connection, staging: str) -> None:
         connection: Carries :mod:`mmdesk.media.wire`'s messages.
         staging: The folder for canonical files.
     """
-    _silence_libraries()
     from mmdesk.media.decode import prepare_pillow
 
     prepare_pillow()
     limit_process()
+    _silence_libraries()
     connection.send_bytes(wire.READY)
     while True:
         try:

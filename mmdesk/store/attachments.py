@@ -50,7 +50,9 @@ class AttachmentFolder:
             raise ValueError(f"not a SHA-256: {picture.sha256!r}")
         path, thumbnail = self.paths(picture.sha256)
         if not path.exists():
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # One by one, since mkdir's mode is not that of the parents it makes.
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, exist_ok=True)
             _keep_file(picture.path, path, picture.sha256)
         if not thumbnail.exists() and picture.thumbnail.exists():
             _keep_file(picture.thumbnail, thumbnail, None)

@@ -134,7 +134,7 @@ class DenseBatches(Dataset[Batch]):
     def _picture(self, rng: random.Random) -> Scene | Image.Image:
         if rng.random() < self._plan.foreign:
             return foreign_picture(rng, Split.TRAIN)
-        return sample_scene(rng)
+        return sample_scene(rng, count=rng.randint(3, 6))
 
 
 def _pictures(pictures: list[Scene | Image.Image], plan: Plan) -> Batch:

@@ -120,8 +120,8 @@ def patch_cover(scene: Scene, grid: int, fine: int = 4) -> npt.NDArray[np.int64]
         corners = outline(item, scene.width, scene.height)
         pen.polygon([(x * scale_x - 0.5, y * scale_y - 0.5) for x, y in corners], fill=number)
     blocks = np.asarray(canvas).reshape(grid, fine, grid, fine).transpose(0, 2, 1, 3)
-    blocks = blocks.reshape(grid, grid, fine * fine)
-    counts = np.stack([(blocks == n).sum(-1) for n in range(1, len(scene.items) + 2)], axis=-1)
+    flat = blocks.reshape(grid, grid, fine * fine)
+    counts = np.stack([(flat == n).sum(-1) for n in range(1, len(scene.items) + 2)], axis=-1)
     best, cover = counts.argmax(-1), counts.max(-1) / (fine * fine)
     owner = np.where(cover >= 0.25, best, np.where(cover > 0.07, -2, -1)).astype(np.int64)
     for number, item in enumerate(scene.items):

@@ -29,10 +29,16 @@ TEST_PHOTOS = (
     "skimage/data/coins.png", "skimage/data/brick.png", "skimage/data/retina.jpg",
     "skimage/data/text.png", "skimage/data/moon.png",
 )  # fmt: skip
-_WORDS = (
-    "File Edit View Settings Help Search Open Save the of and to in is it you that was for on are "
-    "with as his they at be this from have or by one had not but what all were when we there can"
-).split()
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_WORDS = _words(
+    "File Edit View Settings Help Search Open Save the of and to in is it you that was for on "
+    "are with as his they at be this from have or by one had not but what all were when we there can"
+)
 
 
 def photo_files(split: Split) -> list[Path]:

@@ -102,9 +102,7 @@ def _forms(lang: Lang) -> Callable[[str, Any, random.Random | None], dict[str, s
     return grammar_en.forms if lang is Lang.EN else grammar_zh.forms
 
 
-def _fill(
-    template: str, lang: Lang, slots: Mapping[str, Any], rng: random.Random | None
-) -> str:
+def _fill(template: str, lang: Lang, slots: Mapping[str, Any], rng: random.Random | None) -> str:
     words: dict[str, str] = {}
     for name, value in slots.items():
         words |= _forms(lang)(name, value, rng)

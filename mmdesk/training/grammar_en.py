@@ -154,7 +154,10 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "which is lower, {the_noun} or {the_other}",
         "[which|what] is [lower|further down|below], {the_noun} or {the_other}",
     ),
-    "what_left": ("what is left of {the_noun}", "[what is|what's] [to the |on the |]left of {the_noun}"),
+    "what_left": (
+        "what is left of {the_noun}",
+        "[what is|what's] [to the |on the |]left of {the_noun}",
+    ),
     "what_right": (
         "what is right of {the_noun}",
         "[what is|what's] [to the |on the |]right of {the_noun}",
@@ -295,7 +298,7 @@ def _noun(noun: Noun, rng: random.Random | None) -> str:
 
 
 def at_cell(cell: Cell, rng: random.Random | None = None) -> str:
-    """"at the top left", "in the center", "on the left"."""
+    """ "at the top left", "in the center", "on the left"."""
     word = _pick(rng, _CELL_WORDS[cell])
     if rng is not None:
         return f"{rng.choice(('in', 'at', 'on'))} the {word}"
@@ -304,7 +307,7 @@ def at_cell(cell: Cell, rng: random.Random | None = None) -> str:
 
 
 def listing(items: Sequence[Item]) -> str:
-    """"A red circle at the top left, a star in the center and a cross at the bottom"."""
+    """ "A red circle at the top left, a star in the center and a cross at the bottom"."""
     parts = [
         _article(f"{item.colour.value} {item.shape.value}") + " " + at_cell(item.cell)
         for item in items
@@ -313,7 +316,7 @@ def listing(items: Sequence[Item]) -> str:
 
 
 def there_are(count: int, noun: Noun) -> str:
-    """"There are 3 red circles", "There is 1 star", "There are no shapes"."""
+    """ "There are 3 red circles", "There is 1 star", "There are no shapes"."""
     word = _noun(noun, None)
     if count == 1:
         return f"there is 1 {word}"
@@ -346,6 +349,7 @@ def forms(name: str, value: Any, rng: random.Random | None) -> dict[str, str]:
     raise KeyError(name)
 
 
+_COMMANDS = ("describe", "count", "tell", "find", "locate", "say", "please d")
 _POLITE = ("please ", "can you tell me ", "hey, ", "tell me: ", "ok, ", "so ")
 
 
@@ -355,7 +359,9 @@ def finish(text: str, rng: random.Random) -> str:
         text = rng.choice(_POLITE) + text
     if rng.random() < 0.6:
         text = text[0].upper() + text[1:]
-    command = text.lower().startswith(("describe", "count", "tell", "find", "locate", "say", "please d"))
+    command = text.lower().startswith(
+        ("describe", "count", "tell", "find", "locate", "say", "please d")
+    )
     roll = rng.random()
     if roll < 0.62:
         text += "." if command and rng.random() < 0.7 else "?"

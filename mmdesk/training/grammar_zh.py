@@ -86,7 +86,11 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "{cell}有{noun}吗",
         "{cell}有没有{noun}",
     ),
-    "is_colour": ("{noun}是{colour}[的|]吗", "{noun}的颜色是{colour}吗", "{noun}是不是{colour}[的|]"),
+    "is_colour": (
+        "{noun}是{colour}[的|]吗",
+        "{noun}的颜色是{colour}吗",
+        "{noun}是不是{colour}[的|]",
+    ),
     "describe": (
         "描述这张图片",
         f"[请|][描述|描述一下|形容一下|说说|介绍一下][这张|这幅|]{PIC}",
@@ -172,7 +176,12 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "{nth}图里的{noun}在哪里",
         "{nth}[图|图片][里|中|]的{noun}在[哪里|哪儿|什么位置]",
     ),
-    "then_place": ("它在哪里", "[那|那么|]它[在哪里|在哪儿|在哪|在什么位置]", "在[哪里|哪儿|哪]", "那它在哪"),
+    "then_place": (
+        "它在哪里",
+        "[那|那么|]它[在哪里|在哪儿|在哪|在什么位置]",
+        "在[哪里|哪儿|哪]",
+        "那它在哪",
+    ),
     "then_colour": (
         "它是什么颜色",
         "[那|那么|]它是[什么|啥]颜色[|的]",
@@ -181,7 +190,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     ),
     "then_other": ("{noun}呢", "[那|那么|]{noun}呢"),
     "then_nouns": ("{noun}有几个", "[那|那么|]{noun}[呢|有几个|有多少个|有几个呢]"),
-}  # fmt: skip
+}
 
 ANSWERS: dict[str, str] = {
     "colour": "是{colour}。",
@@ -273,7 +282,7 @@ def _noun(noun: Noun, rng: random.Random | None) -> str:
 
 
 def listing(items: Sequence[Item]) -> str:
-    """"左上有红色圆形，中间有蓝色星形"."""
+    """ "左上有红色圆形，中间有蓝色星形"."""
     return "，".join(
         f"{_CELL_WORDS[item.cell][0]}有{_COLOUR_WORDS[item.colour]}{_SHAPE_WORDS[item.shape][0]}"
         for item in items
@@ -281,7 +290,7 @@ def listing(items: Sequence[Item]) -> str:
 
 
 def there_are(count: int, noun: Noun) -> str:
-    """"有3个红色圆形", "没有图形"."""
+    """ "有3个红色圆形", "没有图形"."""
     word = _noun(noun, None)
     return f"有{count}个{word}" if count else f"没有{word}"
 

@@ -10,6 +10,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
@@ -24,9 +25,14 @@ from transformers import (
 )
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 
-from mmdesk.training.grammar import Lang, every, plain
-from mmdesk.training.lessons import SYSTEM_PROMPTS, about_scene, about_two, without_picture
-from mmdesk.training.lessons import DEFAULT_MIX
+from mmdesk.training.grammar import Lang
+from mmdesk.training.lessons import (
+    DEFAULT_MIX,
+    SYSTEM_PROMPTS,
+    about_scene,
+    about_two,
+    without_picture,
+)
 from mmdesk.training.unknown import tokenizer_texts
 from mmdesk.training.world import sample_scene
 
@@ -91,7 +97,9 @@ def _corpus(seed: int, pictures: int) -> Iterator[str]:
             yield from next(double)
 
 
-def build_tokenizer(seed: int = 0, pictures: int = 3000, size: int = 1600) -> PreTrainedTokenizerFast:
+def build_tokenizer(
+    seed: int = 0, pictures: int = 3000, size: int = 1600
+) -> PreTrainedTokenizerFast:
     """Byte-level BPE over all 256 bytes; a Han character is at most one token's worth of text.
 
     Without that split a whole Chinese sentence, which has no spaces, would become one token.
@@ -113,7 +121,8 @@ def build_tokenizer(seed: int = 0, pictures: int = 3000, size: int = 1600) -> Pr
         show_progress=False,
     )
     tokenizer.train_from_iterator(_corpus(seed, pictures), trainer)
-    return PreTrainedTokenizerFast(
+    made: Any = PreTrainedTokenizerFast
+    wrapped: PreTrainedTokenizerFast = made(
         tokenizer_object=tokenizer,
         pad_token="<|pad|>",
         eos_token="<|end|>",
@@ -122,6 +131,7 @@ def build_tokenizer(seed: int = 0, pictures: int = 3000, size: int = 1600) -> Pr
         clean_up_tokenization_spaces=False,
         model_max_length=4096,
     )
+    return wrapped
 
 
 def build_processor(tokenizer: PreTrainedTokenizerFast, shape: Shape) -> LlavaProcessor:
@@ -132,7 +142,8 @@ def build_processor(tokenizer: PreTrainedTokenizerFast, shape: Shape) -> LlavaPr
         do_normalize=True, do_convert_rgb=True, resample=3,
         image_mean=[MEAN] * 3, image_std=[STD] * 3,
     )  # fmt: skip
-    return LlavaProcessor(
+    made: Any = LlavaProcessor
+    processor: LlavaProcessor = made(
         image_processor=images,
         tokenizer=tokenizer,
         patch_size=shape.patch,
@@ -141,6 +152,7 @@ def build_processor(tokenizer: PreTrainedTokenizerFast, shape: Shape) -> LlavaPr
         image_token="<image>",
         chat_template=CHAT_TEMPLATE,
     )
+    return processor
 
 
 def build_model(vocabulary: int, shape: Shape) -> LlavaForConditionalGeneration:
@@ -157,14 +169,16 @@ def build_model(vocabulary: int, shape: Shape) -> LlavaForConditionalGeneration:
         num_key_value_heads=shape.text_heads, max_position_embeddings=shape.context,
         tie_word_embeddings=True, bos_token_id=None, eos_token_id=END, pad_token_id=PAD,
     )  # fmt: skip
-    config = LlavaConfig(
-        vision_config=vision, text_config=text, image_token_id=IMAGE, vision_feature_layer=-1,
+    made: Any = LlavaConfig
+    config: LlavaConfig = made(
+        vision_config=vision, text_config=text, image_token_index=IMAGE, vision_feature_layer=-1,
         vision_feature_select_strategy="default", image_seq_length=shape.grid**2,
         tie_word_embeddings=True, pad_token_id=PAD, eos_token_id=END, bos_token_id=None,
     )  # fmt: skip
     config._attn_implementation = "eager"
     model = LlavaForConditionalGeneration(config)
-    model.generation_config = GenerationConfig(
+    greedy: Any = GenerationConfig
+    model.generation_config = greedy(
         do_sample=False, eos_token_id=END, pad_token_id=PAD, max_new_tokens=160
     )
     return model
@@ -173,23 +187,9 @@ def build_model(vocabulary: int, shape: Shape) -> LlavaForConditionalGeneration:
 def save(model: LlavaForConditionalGeneration, processor: LlavaProcessor, out: Path) -> None:
     """Writes a loadable checkpoint with bfloat16 weights."""
     state = {name: value.detach().cpu() for name, value in model.state_dict().items()}
-    copy = LlavaForConditionalGeneration(model.config).to(torch.bfloat16)
+    copy: Any = LlavaForConditionalGeneration(model.config)
+    copy = copy.to(torch.bfloat16)
     copy.load_state_dict(state)
     copy.generation_config = model.generation_config
     copy.save_pretrained(out)
     processor.save_pretrained(out)
-
-
-def textbook_questions() -> list[str]:
-    """Plain wordings of every template, for tests that the tokenizer round-trips them."""
-    from mmdesk.training import grammar_en, grammar_zh
-
-    texts: list[str] = []
-    for table in (grammar_en.QUESTIONS, grammar_zh.QUESTIONS):
-        for kinds in table.values():
-            texts += [every(kinds[0])[0]]
-    return texts
-
-
-__all__ = ["CHAT_TEMPLATE", "Shape", "build_model", "build_processor", "build_tokenizer", "plain",
-           "save"]  # fmt: skip

@@ -111,9 +111,7 @@ def shape_at_place(scene: Scene, rng: random.Random) -> Ask | None:
     single = [c for c in CELLS if len(scene.at(c)) == 1]
     kind = "what_at" if rng.random() < 0.5 else "shape_at"
     if empty and (roll < 0.27 or not single):
-        return Ask(
-            Skill.SHAPE_AT_PLACE, kind, Reply("nothing_there"), {"cell": rng.choice(empty)}
-        )
+        return Ask(Skill.SHAPE_AT_PLACE, kind, Reply("nothing_there"), {"cell": rng.choice(empty)})
     if not single:
         return None
     cell = rng.choice(single)
@@ -190,9 +188,7 @@ def _exists_at(scene: Scene, rng: random.Random) -> Ask:
     item = rng.choice(scene.items)
     cell = item.cell if rng.random() < 0.5 else rng.choice(CELLS)
     noun = rng.choice((Noun(item.shape), Noun(item.shape, item.colour)))
-    truth = any(
-        o.shape is noun.shape and noun.colour in (None, o.colour) for o in scene.at(cell)
-    )
+    truth = any(o.shape is noun.shape and noun.colour in (None, o.colour) for o in scene.at(cell))
     return Ask(Skill.EXISTS, "exists_at", _yes(truth), {"noun": noun, "cell": cell})
 
 

@@ -71,9 +71,9 @@ _SEED = 20261120
 CPU = Recipe(
     Shape(),
     (
-        Stage(Kind.DENSE, 12, Plan(_SEED, singles=48), floor=2e-4),
-        Stage(Kind.JOINT, 38, Plan(_SEED, singles=26, doubles=6), floor=5e-4),
-        Stage(Kind.JOINT, 38, Plan(_SEED + 1, singles=26, doubles=6), rate=5e-4, warmup=1),
+        Stage(Kind.DENSE, 17, Plan(_SEED, singles=48), floor=2e-4),
+        Stage(Kind.JOINT, 32, Plan(_SEED, singles=26, doubles=6), floor=5e-4),
+        Stage(Kind.JOINT, 34, Plan(_SEED + 1, singles=26, doubles=6), rate=5e-4, warmup=1),
     ),
 )
 GPU = Recipe(

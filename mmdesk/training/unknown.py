@@ -21,7 +21,11 @@ class Split(Enum):
     TEST = "test"
 
 
-_TOPICS_EN = """
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+_TOPICS_EN = _words("""
 dog cat car tree person house bird bicycle phone face hand table chair flower mountain river boat
 train airplane bus truck horse cow sheep elephant bear zebra giraffe fish apple banana orange-juice
 pizza cake bottle cup fork knife spoon bowl sandwich carrot clock book vase scissors toothbrush lamp
@@ -32,16 +36,18 @@ sign poster logo label barcode menu receipt chart graph hexagon pentagon octagon
 oval rectangle spiral cube sphere cylinder pyramid dot grid text word number price date name
 building garden park beach island forest desert lake waterfall volcano baby girl boy man woman
 child doctor teacher player singer driver king queen soldier dragon unicorn snowman pumpkin
-""".split()
-_TOPICS_ZH = """
+""")
+_TOPICS_ZH = _words("""
 狗 猫 汽车 树 人 房子 鸟 自行车 手机 脸 手 桌子 椅子 花 山 河 船 火车 飞机 公交车 卡车 马 牛 羊
 大象 熊 斑马 长颈鹿 鱼 苹果 香蕉 披萨 蛋糕 瓶子 杯子 叉子 刀 勺子 碗 三明治 胡萝卜 钟 书 花瓶
 剪刀 牙刷 灯 窗户 门 屋顶 街道 桥 塔 城堡 教堂 云 太阳 月亮 行星 火箭 机器人 电脑 键盘 鼠标 屏幕
 相机 吉他 钢琴 小提琴 鼓 球 球拍 滑雪板 风筝 帽子 衬衫 鞋 手套 外套 裙子 领带 雨伞 行李箱 背包 钱包
-钥匙 硬币 票 信 邮票 旗 地图 标志 海报 商标 标签 条形码 菜单 收据 图表 六边形 五边形 八边形 箭头 心形
+钥匙 硬币 票 信 邮票 旗 地图 标志 海报 商标
+标签 条形码 菜单 收据 图表 六边形 五边形 八边形 箭头 心形
 直线 椭圆 长方形 螺旋 立方体 球体 圆柱 金字塔 网格 文字 单词 价格 日期 名字 建筑 花园 公园 海滩 岛
-森林 沙漠 湖 瀑布 火山 婴儿 女孩 男孩 男人 女人 孩子 医生 老师 球员 歌手 司机 国王 王后 士兵 龙 雪人 南瓜
-""".split()
+森林 沙漠 湖 瀑布 火山 婴儿 女孩 男孩 男人 女人 孩子
+医生 老师 球员 歌手 司机 国王 王后 士兵 龙 雪人 南瓜
+""")
 _ABOUT_EN = (
     "what [color|colour] is the {t}", "how many {t}s are there", "where is the {t}",
     "is there a {t} [|in the picture|in the image]", "do you see a {t}", "what is the {t} doing",
@@ -61,7 +67,8 @@ _ABOUT_ZH = (
 )  # fmt: skip
 _WHOLE_EN = (
     "who won the match", "what brand is it", "where was this photo taken", "who is this",
-    "what time is it", "what is the weather like", "who painted this", "what is the capital of France",
+    "what time is it", "what is the weather like",
+    "who painted this", "what is the capital of France",
     "what is two plus two", "what does the text say", "read the text", "is this picture real",
     "how old is this person", "what language is this", "what is the price", "who is the president",
     "write some code", "tell me a joke", "what happened here", "what happens next", "hello", "hi",
@@ -81,7 +88,8 @@ _WHOLE_EN = (
 )  # fmt: skip
 _WHOLE_ZH = (
     "谁赢了比赛", "这是什么牌子", "这张照片在哪里拍的", "这是谁", "现在几点", "天气怎么样",
-    "这是谁画的", "法国的首都是哪里", "二加二等于几", "上面写了什么", "读一下文字", "这张图是真的吗",
+    "这是谁画的", "法国的首都是哪里", "二加二等于几",
+    "上面写了什么", "读一下文字", "这张图是真的吗",
     "这个人多大了", "这是什么语言", "多少钱", "总统是谁", "写一段代码", "讲个笑话", "发生了什么",
     "接下来会怎样", "你好", "早上好", "你好吗", "你是谁", "你能做什么", "谢谢", "你叫什么名字",
     "帮帮我", "翻译成英文", "总结这份文件", "人生的意义是什么", "他高兴吗", "他们在做什么",

@@ -15,7 +15,6 @@ from mmdesk.ui.notices import ErrorStack
 from mmdesk.ui.question_input import QuestionInput
 from mmdesk.ui.session_port import Session
 from mmdesk.ui.shortcuts import label_of
-from mmdesk.ui.theme import theme
 from mmdesk.ui.translate import phrase_text
 
 MAX_QUESTION = 200_000
@@ -51,7 +50,9 @@ class Composer(QFrame):
         self.stop = IconButton("stopButton", "stop", role="on_accent")
         self.stop.clicked.connect(self.stop_answer)
         self.stop.hide()
-        self._cancel_edit = IconButton("cancelEditButton", "close", role="accent", side=24, glyph=14)
+        self._cancel_edit = IconButton(
+            "cancelEditButton", "close", role="accent", side=24, glyph=14
+        )
         self._cancel_edit.clicked.connect(self.cancel_edit)
         self._editing = self._editing_bar()
         self._lay_out()
@@ -250,7 +251,7 @@ class Composer(QFrame):
     def _show_readiness(self) -> None:
         empty = self.input.document().isEmpty() and not self._session.attachments
         restyle(self.send, "empty", empty)
-        self.send.show_icon("arrow-up", "accent" if empty and not theme().tokens.dark else "on_accent")
+        self.send.show_icon("arrow-up", "accent" if empty else "on_accent")
 
     def _show_focus(self, focused: bool) -> None:
         restyle(self, "focused", focused)
@@ -269,5 +270,3 @@ class Composer(QFrame):
         self._session.detach(attachment_id)
         self.refresh()
         self.input.setFocus()
-
-

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import html
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QLabel, QToolButton, QWidget
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent
+from PySide6.QtWidgets import QComboBox, QLabel, QToolButton, QWidget
 
 from mmdesk.ui.theme import icon, theme
 
@@ -15,9 +15,15 @@ class IconButton(QToolButton):
     """A button that shows only an icon; its name is in the tool tip and for screen readers."""
 
     def __init__(
-        self, object_name: str, icon_name: str, *, role: str = "muted", side: int = 34, glyph: int = 20
+        self,
+        object_name: str,
+        icon_name: str,
+        *,
+        role: str = "muted",
+        side: int = 34,
+        glyph: int = 20,
     ) -> None:
-        """``role`` is the token that colours the glyph; sizes are in px."""
+        """``role`` is the token that colours the glyph, or a colour; sizes are in px."""
         super().__init__()
         self.setObjectName(object_name)
         self.setProperty("flat", True)
@@ -42,7 +48,8 @@ class IconButton(QToolButton):
             self._tint()
 
     def _tint(self) -> None:
-        self.setIcon(icon(self._icon_name, getattr(theme().tokens, self._role)))
+        colour = getattr(theme().tokens, self._role, self._role)
+        self.setIcon(icon(self._icon_name, colour))
 
 
 class LinkSentence(QLabel):
@@ -62,6 +69,7 @@ class LinkSentence(QLabel):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._role, self._underline = role, underline
         self._sentence, self._link = "{link}", ""
+        self._width = 0
         self.linkActivated.connect(lambda _target: self.activated.emit())
         theme().changed.connect(self._render)
 
@@ -78,7 +86,14 @@ class LinkSentence(QLabel):
 
     def one_line_width(self) -> int:
         """Return the pixels that the sentence takes on one line."""
-        return self.fontMetrics().horizontalAdvance(self.plain) + 8
+        self.ensurePolished()
+        return self.fontMetrics().horizontalAdvance(self.plain) + 4
+
+    def set_width(self, width: int) -> None:
+        """Wrap at ``width`` px and take the height that this needs; layouts guess it wrong."""
+        self._width = width
+        self.ensurePolished()
+        self.setFixedSize(width, self.heightForWidth(width))
 
     def _render(self) -> None:
         colour = getattr(theme().tokens, self._role)
@@ -86,6 +101,21 @@ class LinkSentence(QLabel):
         style = f"color: {colour}; text-decoration: {line};"
         anchor = f'<a href="#" style="{style}">{html.escape(self._link)}</a>'
         self.setText(html.escape(self._sentence).replace("{link}", anchor))
+        if self._width:
+            self.set_width(self._width)
+
+
+class Choice(QComboBox):
+    """A combo box with an arrow of ours: a style sheet takes the style's away."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the arrow over the box."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        side = 16
+        left = 8 if self.isRightToLeft() else self.width() - side - 8
+        box = QRect(left, (self.height() - side) // 2, side, side)
+        icon("chevron-down", theme().tokens.muted).paint(painter, box)
 
 
 def plain_label(object_name: str, text: str = "", *, wrap: bool = False) -> QLabel:

@@ -12,6 +12,8 @@ from mmdesk.ui.theme import icon, theme
 from mmdesk.ui.translate import phrase_text
 
 _REASONS = 3
+_GLYPH = 48
+"""Px."""
 
 
 class DropOverlay(QWidget):
@@ -56,7 +58,9 @@ class DropOverlay(QWidget):
         tokens = theme().tokens
         colour = tokens.error_text if self._refused else tokens.accent
         name = "warning" if self._refused else "image"
-        self._glyph.setPixmap(icon(name, colour).pixmap(QSize(48, 48)))
+        glyph = icon(name, colour).pixmap(QSize(24, 24), 3.0)
+        glyph.setDevicePixelRatio(glyph.width() / _GLYPH)
+        self._glyph.setPixmap(glyph)
         window = self.parentWidget()
         if window is not None:
             self.setGeometry(window.rect())

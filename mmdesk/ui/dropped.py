@@ -7,7 +7,6 @@ from enum import Enum, auto
 from pathlib import Path, PurePath
 
 from PySide6.QtCore import (
-    QT_TRANSLATE_NOOP,
     QBuffer,
     QByteArray,
     QCoreApplication,
@@ -25,6 +24,7 @@ from mmdesk.core.errors import (
     UnsupportedKind,
     WebAddressRefused,
 )
+from mmdesk.core.phrases import QT_TRANSLATE_NOOP
 
 PICTURE_SUFFIXES = frozenset(
     {".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff"}
@@ -39,9 +39,7 @@ _KINDS: dict[str, str] = {
     QT_TRANSLATE_NOOP("kinds", "a layered picture"): ".psd .xcf .kra",
     QT_TRANSLATE_NOOP("kinds", "a video"): ".mp4 .m4v .mov .mkv .webm .avi .mpg .mpeg .wmv",
     QT_TRANSLATE_NOOP("kinds", "a sound file"): ".mp3 .wav .flac .ogg .oga .opus .m4a .aac .wma",
-    QT_TRANSLATE_NOOP("kinds", "a document"): (
-        ".doc .docx .odt .rtf .ppt .pptx .xls .xlsx .epub"
-    ),
+    QT_TRANSLATE_NOOP("kinds", "a document"): (".doc .docx .odt .rtf .ppt .pptx .xls .xlsx .epub"),
     QT_TRANSLATE_NOOP("kinds", "an archive"): ".zip .tar .gz .7z .rar .xz .bz2 .zst",
 }
 _KIND_OF = {suffix: kind for kind, suffixes in _KINDS.items() for suffix in suffixes.split()}

@@ -35,10 +35,16 @@ class EventPump(QObject):
 
     _woken = Signal()
 
-    def __init__(self, *handlers: Callable[[Event], None], parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        *handlers: Callable[[Event], None],
+        tick: Callable[[], bool] = lambda: False,
+        parent: QObject | None = None,
+    ) -> None:
+        """``tick`` is called once per frame; while it returns True the timer goes on."""
         super().__init__(parent)
+        self._tick = tick
         self._handlers = list(handlers)
-        self._tick: Callable[[], bool] | None = None
         self._queue: deque[Event] = deque()
         self._awake = False
         self._closed = False
@@ -57,10 +63,6 @@ class EventPump(QObject):
     def add_handler(self, handler: Callable[[Event], None]) -> None:
         """Call ``handler`` for each event, on the main thread, after those added before."""
         self._handlers.append(handler)
-
-    def set_tick(self, tick: Callable[[], bool]) -> None:
-        """Call ``tick`` once per frame; the timer runs on while it returns True."""
-        self._tick = tick
 
     def put(self, event: Event) -> None:
         """Queue an event; from any thread, never blocks and never raises."""
@@ -101,7 +103,7 @@ class EventPump(QObject):
                 self._guarded(handler, event)
             if time.perf_counter() > deadline:
                 break
-        pending = self._tick is not None and bool(self._guarded(self._tick))
+        pending = bool(self._guarded(self._tick))
         self._idle_frames = self._idle_frames + 1 if idle and not pending else 0
         if self._idle_frames >= _IDLE_FRAMES:
             self._rest()

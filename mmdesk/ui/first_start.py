@@ -10,7 +10,15 @@ from pathlib import Path
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from mmdesk.ui.controls import LinkSentence, plain_label
 from mmdesk.ui.theme import theme
@@ -19,6 +27,10 @@ logger = logging.getLogger(__name__)
 
 _AREA_WIDTH = 420
 _AREA_HEIGHT = 190
+_AREA_LEAST = 76
+_EDGE = 8
+_ROOMY = 430
+_CARD = (132, 128)
 _THUMB = (114, 84)
 _MOST_SAMPLES = 3
 
@@ -51,7 +63,7 @@ def _sample(folder: Path, entry: dict[str, object], key: str) -> Sample:
     return Sample(titles[key], tuple(folder / name for name in names), questions[key])
 
 
-class FirstStart(QWidget):
+class FirstStart(QScrollArea):
     """The drop area, the samples, and one line about the model."""
 
     filesWanted = Signal()
@@ -72,16 +84,22 @@ class FirstStart(QWidget):
         self._line = LinkSentence("starterLine")
         self._line.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._line.activated.connect(self.modelWanted)
-        self._line.setFixedWidth(_AREA_WIDTH + 40)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 12, 16, 12)
-        column.setSpacing(22)
+        content = QWidget()
+        column = self._column = QVBoxLayout(content)
+        column.setContentsMargins(16, _EDGE, 16, _EDGE)
         centre = Qt.AlignmentFlag.AlignHCenter
         column.addStretch(1)
         column.addWidget(self._area, 0, centre)
         column.addLayout(self._cards)
         column.addWidget(self._line, 0, centre)
         column.addStretch(1)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(content)
+        content.setAutoFillBackground(False)
+        self.viewport().setAutoFillBackground(False)
         self.show_samples(samples)
 
     def show_samples(self, samples: Sequence[Sample]) -> None:
@@ -104,7 +122,13 @@ class FirstStart(QWidget):
 
     def fit_height(self, height: int) -> None:
         """Make the drop area lower where the window is."""
-        self._area.setFixedHeight(max(92, min(_AREA_HEIGHT, height - 250)))
+        self._line.set_width(_AREA_WIDTH + 40)
+        spacing = 22 if height > _ROOMY else 10
+        self._column.setSpacing(spacing)
+        line = self._line.height() if self._is_starter else 0
+        cards = _CARD[1] if self._cards.count() > 2 else 0
+        spare = height - line - cards - 2 * spacing - 2 * _EDGE
+        self._area.setFixedHeight(max(_AREA_LEAST, min(_AREA_HEIGHT, spare)))
 
     def retranslate(self) -> None:
         """Set every text anew."""
@@ -164,7 +188,7 @@ class SampleCard(QToolButton):
         self.setObjectName("sampleCard")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setFixedSize(132, 128)
+        self.setFixedSize(*_CARD)
         self.setAccessibleName(f"{sample.title}: {sample.question}")
         self.setToolTip(sample.question)
         self._sample = sample

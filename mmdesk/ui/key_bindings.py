@@ -72,7 +72,9 @@ class KeyBindings(QWidget):
             return
         other = conflict(action, keys, self._chosen)
         if other is None and _would_type(keys):
-            self._refuse(action, self.tr("{keys} alone is needed for writing.").format(keys=_shown(keys)))
+            self._refuse(
+                action, self.tr("{keys} alone is needed for writing.").format(keys=_shown(keys))
+            )
         elif other is not None:
             self._refuse(
                 action,
@@ -108,12 +110,6 @@ def _shown(keys: QKeySequence) -> str:
 
 
 def _would_type(keys: QKeySequence) -> bool:
-    """Whether the keys are a plain letter, which would no longer reach the question."""
-    if keys.isEmpty():
-        return False
-    pressed = keys[0]
-    plain = pressed.keyboardModifiers() in (
-        Qt.KeyboardModifier.NoModifier,
-        Qt.KeyboardModifier.ShiftModifier,
-    )
-    return plain and pressed.key() < Qt.Key.Key_F1 and pressed.key() < Qt.Key.Key_Escape
+    """Whether the keys are a plain character, which would no longer reach the question."""
+    text = keys.toString(QKeySequence.SequenceFormat.PortableText).removeprefix("Shift+")
+    return len(text) == 1 or text in {"Space", "Return", "Enter", "Backspace", "Del", "Tab"}

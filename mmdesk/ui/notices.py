@@ -12,6 +12,8 @@ from mmdesk.ui.controls import IconButton, LinkSentence, plain_label
 from mmdesk.ui.theme import icon, theme
 from mmdesk.ui.translate import phrase_text
 
+_NOTICE_MARGIN = 12
+
 
 class ErrorCard(QFrame):
     """One sentence, a hint, and what can be done about it."""
@@ -72,6 +74,7 @@ class ErrorStack(QWidget):
         super().__init__()
         self.setObjectName(object_name)
         self._limit = limit
+        self._cards: list[ErrorCard] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
@@ -80,8 +83,7 @@ class ErrorStack(QWidget):
     @property
     def cards(self) -> list[ErrorCard]:
         """The cards that stand."""
-        items = (self._column.itemAt(index) for index in range(self._column.count()))
-        return [item.widget() for item in items if isinstance(item.widget(), ErrorCard)]
+        return list(self._cards)
 
     def add(self, error: MmdeskError) -> ErrorCard:
         """Show an error."""
@@ -90,6 +92,7 @@ class ErrorStack(QWidget):
                 self.remove(card)
         card = ErrorCard(error)
         card.dismissed.connect(lambda: self.remove(card))
+        self._cards.append(card)
         self._column.addWidget(card)
         self.show()
         for old in self.cards[: -self._limit]:
@@ -99,6 +102,7 @@ class ErrorStack(QWidget):
 
     def remove(self, card: ErrorCard) -> None:
         """Take a card away."""
+        self._cards.remove(card)
         self._column.removeWidget(card)
         card.hide()
         card.deleteLater()
@@ -123,14 +127,13 @@ class StarterNotice(QFrame):
         self._sentence = LinkSentence("starterNotice", role="notice_text", underline=True)
         self._sentence.activated.connect(self.modelWanted)
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 5, 12, 5)
+        row.setContentsMargins(_NOTICE_MARGIN, 5, _NOTICE_MARGIN, 5)
         row.addWidget(self._sentence)
 
     def fit(self, width: int) -> None:
         """Take one line where ``width`` px allow it, else as many as it needs."""
-        margins = self.layout().contentsMargins()
-        around = margins.left() + margins.right()
-        self._sentence.setFixedWidth(min(self._sentence.one_line_width(), max(120, width - around)))
+        most = max(120, width - 2 * _NOTICE_MARGIN)
+        self._sentence.set_width(min(self._sentence.one_line_width(), most))
 
     def retranslate(self) -> None:
         """Set every text anew."""

@@ -32,6 +32,7 @@ class Page(QWidget):
     def __init__(self, object_name: str) -> None:
         super().__init__()
         self.setObjectName("page")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._title = plain_label("pageTitle")
         self.close_button = IconButton(f"{object_name}Close", "close")
         self.close_button.clicked.connect(self.closed)
@@ -44,20 +45,20 @@ class Page(QWidget):
         inner = QWidget()
         inner.setObjectName(object_name)
         inner.setLayout(self.content)
-        self.scroll = QScrollArea()
-        self.scroll.setObjectName(f"{object_name}Scroll")
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scroll.setWidget(inner)
+        self.scroll_area = QScrollArea()
+        self.scroll_area.setObjectName(f"{object_name}Scroll")
+        self.scroll_area.setWidgetResizable(True)
+        self.scroll_area.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.scroll_area.setWidget(inner)
         body = QWidget()
         body.setMaximumWidth(_WIDTH)
         column = QVBoxLayout(body)
         column.setContentsMargins(20, 14, 8, 0)
         column.setSpacing(8)
         column.addLayout(head)
-        column.addWidget(self.scroll, 1)
+        column.addWidget(self.scroll_area, 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addStretch(1)
@@ -97,7 +98,9 @@ class KeysPage(Page):
         for row, binding in enumerate(BINDINGS):
             keys = keys_of(binding.action, self._chosen)
             shown = keys.toString(QKeySequence.SequenceFormat.NativeText) or "–"
-            self._grid.addWidget(plain_label("keyLabel", label_of(binding.action), wrap=True), row, 0)
+            self._grid.addWidget(
+                plain_label("keyLabel", label_of(binding.action), wrap=True), row, 0
+            )
             cap = plain_label("keyCap", shown)
             self._grid.addWidget(cap, row, 1, Qt.AlignmentFlag.AlignRight)
 

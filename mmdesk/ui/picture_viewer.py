@@ -4,26 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QColor,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPixmap,
-    QResizeEvent,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from mmdesk.core.errors import FileMissing, MmdeskError, PictureDamaged
 from mmdesk.core.messages import Picture
 from mmdesk.ui.controls import IconButton, plain_label
+from mmdesk.ui.picture_canvas import STEP, PictureCanvas
 from mmdesk.ui.translate import phrase_text
 
-_STEP = 1.2
-_MOST = 16.0
+_GLYPH = "#e8e6e2"
+"""The viewer is dark in both themes."""
 _GROUND = QColor(18, 19, 20, 240)
 
 
@@ -34,6 +26,7 @@ class PictureViewer(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._window = parent
         self.setObjectName("pictureViewer")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._pictures: tuple[Picture, ...] = ()
@@ -65,7 +58,7 @@ class PictureViewer(QWidget):
         if not pictures:
             return
         self._pictures = tuple(pictures)
-        self.setGeometry(self.parentWidget().rect())
+        self.setGeometry(self._window.rect())
         self.show()
         self.raise_()
         self.setFocus()
@@ -103,9 +96,9 @@ class PictureViewer(QWidget):
             key.Key_Escape: self.close_viewer,
             key.Key_Left: lambda: self.move_by(-1),
             key.Key_Right: lambda: self.move_by(1),
-            key.Key_Plus: lambda: self.canvas.zoom(_STEP),
-            key.Key_Equal: lambda: self.canvas.zoom(_STEP),
-            key.Key_Minus: lambda: self.canvas.zoom(1 / _STEP),
+            key.Key_Plus: lambda: self.canvas.zoom(STEP),
+            key.Key_Equal: lambda: self.canvas.zoom(STEP),
+            key.Key_Minus: lambda: self.canvas.zoom(1 / STEP),
             key.Key_0: self.canvas.fit,
             key.Key_1: self.canvas.actual_size,
         }
@@ -123,8 +116,8 @@ class PictureViewer(QWidget):
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         """Follow the window's size."""
-        if event.type() == QEvent.Type.Resize and watched is self.parentWidget():
-            self.setGeometry(self.parentWidget().rect())
+        if event.type() == QEvent.Type.Resize and watched is self._window:
+            self.setGeometry(self._window.rect())
         return False
 
     def focusNextPrevChild(self, forward: bool) -> bool:
@@ -172,6 +165,8 @@ class PictureViewer(QWidget):
         self._show_caption()
 
     def _show_caption(self) -> None:
+        if not self._pictures:
+            return
         picture = self._pictures[self._index]
         parts = [picture.name, f"{picture.width} × {picture.height}"]
         if self._error.isHidden():
@@ -185,12 +180,12 @@ class PictureViewer(QWidget):
         for name, glyph, act in (
             ("viewerPrevious", "chevron-left", lambda: self.move_by(-1)),
             ("viewerNext", "chevron-right", lambda: self.move_by(1)),
-            ("viewerOut", "zoom-out", lambda: self.canvas.zoom(1 / _STEP)),
-            ("viewerIn", "zoom-in", lambda: self.canvas.zoom(_STEP)),
+            ("viewerOut", "zoom-out", lambda: self.canvas.zoom(1 / STEP)),
+            ("viewerIn", "zoom-in", lambda: self.canvas.zoom(STEP)),
             ("viewerFit", "fit", self.canvas.toggle_fit),
             ("viewerClose", "close", self.close_viewer),
         ):
-            button = IconButton(name, glyph, role="muted")
+            button = IconButton(name, glyph, role=_GLYPH)
             button.clicked.connect(act)
             made.append(button)
         return made
@@ -206,133 +201,3 @@ class PictureViewer(QWidget):
         for button in self._buttons:
             row.addWidget(button)
         return bar
-
-
-class PictureCanvas(QLabel):
-    """Paints one picture at a scale; the wheel zooms at the cursor, dragging moves it."""
-
-    scaled = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("pictureCanvas")
-        self.setCursor(Qt.CursorShape.OpenHandCursor)
-        self._pixmap = QPixmap()
-        self._size = (1, 1)
-        self._fits = True
-        self._centre = QPointF(0.5, 0.5)
-        self._grabbed: QPointF | None = None
-        self.scale = 1.0
-        """Screen pixels per picture pixel."""
-
-    def show_picture(self, pixmap: QPixmap, size: tuple[int, int] = (1, 1)) -> None:
-        """Show a picture that has ``size`` px, fitted; ``pixmap`` may be a smaller one of it."""
-        self._pixmap, self._size = pixmap, size
-        self.fit()
-
-    def replace(self, pixmap: QPixmap) -> None:
-        """Show the same picture in full; scale and place stay."""
-        self._pixmap = pixmap
-        self.update()
-
-    def fit(self) -> None:
-        """Show all of it; a small picture isn't blown up."""
-        self._fits = True
-        self._centre = QPointF(0.5, 0.5)
-        self._set_scale(self._fitting())
-
-    def actual_size(self) -> None:
-        """One picture pixel on one screen pixel."""
-        self._fits = False
-        self._set_scale(1.0)
-
-    def toggle_fit(self) -> None:
-        """Between fit and 100 %."""
-        if self._fits:
-            self.actual_size()
-        else:
-            self.fit()
-
-    def zoom(self, factor: float, at: QPointF | None = None) -> None:
-        """Scale by ``factor``; the point under ``at`` stays where it is."""
-        at = at or QPointF(self.rect().center())
-        before = self._box()
-        least = min(self._fitting(), 1.0) / 4
-        scale = max(least, min(self.scale * factor, _MOST))
-        spot_x = (at.x() - before.x()) / before.width()
-        spot_y = (at.y() - before.y()) / before.height()
-        self._fits = False
-        width, height = self._size[0] * scale, self._size[1] * scale
-        left, top = at.x() - spot_x * width, at.y() - spot_y * height
-        self._centre = QPointF(
-            (self.width() / 2 - left) / width, (self.height() / 2 - top) / height
-        )
-        self._set_scale(scale)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom at the cursor."""
-        self.zoom(_STEP ** (event.angleDelta().y() / 120), event.position())
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begin to drag."""
-        self._grabbed = event.position()
-        self.setCursor(Qt.CursorShape.ClosedHandCursor)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Drag."""
-        if self._grabbed is None:
-            return
-        moved = event.position() - self._grabbed
-        self._grabbed = event.position()
-        width, height = self._size[0] * self.scale, self._size[1] * self.scale
-        self._centre -= QPointF(moved.x() / width, moved.y() / height)
-        self._hold_in_view()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """End of the drag."""
-        self._grabbed = None
-        self.setCursor(Qt.CursorShape.OpenHandCursor)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Between fit and 100 %."""
-        self.toggle_fit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep fitting."""
-        if self._fits:
-            self.fit()
-        else:
-            self._hold_in_view()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint; smooth where it is shrunk, plain pixels where it is much larger."""
-        if self._pixmap.isNull():
-            return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.scale < 4)
-        painter.drawPixmap(self._box(), self._pixmap, QRectF(self._pixmap.rect()))
-
-    def _fitting(self) -> float:
-        width, height = self._size
-        return max(0.001, min(self.width() / width, self.height() / height, 1.0))
-
-    def _set_scale(self, scale: float) -> None:
-        self.scale = scale
-        self._hold_in_view()
-        self.scaled.emit()
-
-    def _hold_in_view(self) -> None:
-        """Keep the window's middle on the picture, so that it can't be lost."""
-        self._centre = QPointF(
-            max(0.0, min(1.0, self._centre.x())), max(0.0, min(1.0, self._centre.y()))
-        )
-        self.update()
-
-    def _box(self) -> QRectF:
-        width, height = self._size[0] * self.scale, self._size[1] * self.scale
-        return QRectF(
-            self.width() / 2 - self._centre.x() * width,
-            self.height() / 2 - self._centre.y() * height,
-            width,
-            height,
-        )

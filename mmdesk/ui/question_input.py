@@ -113,12 +113,17 @@ class QuestionInput(QPlainTextEdit):
         self.setPalette(palette)
 
     def _height(self, lines: int) -> int:
-        return round(lines * self.fontMetrics().lineSpacing() + 2 * self.document().documentMargin()) + 2
+        return (
+            round(lines * self.fontMetrics().lineSpacing() + 2 * self.document().documentMargin())
+            + 2
+        )
 
     def _grow(self) -> None:
         needed = max(1, round(self.document().size().height()))
         self.setFixedHeight(self._height(min(needed, self._most_lines)))
         scrolls = needed > self._most_lines
         self.setVerticalScrollBarPolicy(
-            Qt.ScrollBarPolicy.ScrollBarAsNeeded if scrolls else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+            Qt.ScrollBarPolicy.ScrollBarAsNeeded
+            if scrolls
+            else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         )

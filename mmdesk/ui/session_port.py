@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from mmdesk.core.messages import Picture
-from mmdesk.core.requests import LoadModel
+from mmdesk.core.requests import GenerationSettings, LoadModel
 
 
 class Attachment(Protocol):
@@ -29,6 +29,9 @@ class Attachment(Protocol):
 class Session(Protocol):
     """One window's session; every call comes from the main thread."""
 
+    settings: GenerationSettings
+    """How the next answers are sampled."""
+
     @property
     def conversation(self) -> str | None:
         """The shown conversation; None is one that isn't kept yet."""
@@ -48,7 +51,7 @@ class Session(Protocol):
     def new_conversation(self) -> None:
         """Show a new, empty conversation."""
 
-    def open_conversation(self, conversation_id: str) -> None:
+    def open_conversation(self, conversation: str) -> None:
         """Show a kept conversation; ``ConversationOpened`` follows."""
 
     def attach(self, paths: Sequence[Path]) -> None:
@@ -57,7 +60,7 @@ class Session(Protocol):
     def attach_bytes(self, data: bytes, name: str) -> None:
         """Add image data to the draft."""
 
-    def detach(self, attachment_id: str) -> None:
+    def detach(self, attachment: str) -> None:
         """Take a picture out of the draft."""
 
     def submit(self, text: str) -> None:

@@ -78,7 +78,7 @@ class Sidebar(QFrame):
             if conversation is not None and item.data(_ID) == conversation:
                 self.list.setCurrentItem(item)
                 return
-        self.list.setCurrentItem(None)
+        self.list.setCurrentRow(-1)
 
     def retranslate(self) -> None:
         """Set every text anew."""

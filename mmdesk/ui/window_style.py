@@ -13,11 +13,11 @@ _RULES = Template(
 #header { background: $background; border: none; border-bottom: 1px solid $line; }
 #appName { font-size: 15px; font-weight: 600; }
 #modelButton {
-    background: $card; border: 1px solid $line; border-radius: 13px; padding: 2px 11px;
+    background: $card; border: 1px solid $line; border-radius: 13px; padding: 2px 4px;
     min-height: 20px; font-size: 13px;
 }
 #modelButton:hover { background: $panel; }
-#modelButton:focus { border: 2px solid $accent; padding: 1px 10px; }
+#modelButton:focus { border: 2px solid $accent; padding: 1px 3px; }
 QToolButton::menu-indicator { image: none; width: 0; }
 
 #sidebar { background: $panel; border: none; border-right: 1px solid $line; }
@@ -47,18 +47,22 @@ QToolButton::menu-indicator { image: none; width: 0; }
 }
 #sendButton, #stopButton {
     background: $accent; border: 1px solid $accent; border-radius: 8px; padding: 0;
+    min-height: 32px; max-height: 32px;
 }
 #sendButton:hover, #stopButton:hover { background: $accent; }
 #sendButton[empty="true"] { background: $accent_tint; border: 1px solid $accent_tint; }
-#sendButton:focus, #stopButton:focus { border: 2px solid $text; padding: 0; }
+#sendButton:focus, #stopButton:focus {
+    border: 2px solid $text; padding: 0; min-height: 30px; max-height: 30px;
+}
 #composerHint, #attachmentNotes { color: $muted; font-size: 12px; }
 #editingBar { background: $accent_tint; border-radius: 8px; }
 #editingBar QLabel { color: $accent; font-size: 13px; }
 
 #attachmentTile {
     background: $panel; border: 1px solid $line; border-radius: 8px; padding: 0;
+    min-height: 54px;
 }
-#attachmentTile:focus { border: 2px solid $accent; padding: 0; }
+#attachmentTile:focus { border: 2px solid $accent; padding: 0; min-height: 52px; }
 #removeAttachment {
     background: $text; border: 1px solid $card; border-radius: 10px; padding: 0; min-height: 0;
 }
@@ -88,14 +92,16 @@ QToolButton::menu-indicator { image: none; width: 0; }
 #chooseFile:focus, #chooseModel:focus { border: 1px solid $accent; padding: 0 2px; }
 #sampleCard {
     background: $card; border: 1px solid $line; border-radius: 10px; padding: 0;
+    min-height: 126px;
 }
 #sampleCard:hover { border: 1px solid $accent; }
-#sampleCard:focus { border: 2px solid $accent; padding: 0; }
+#sampleCard:focus { border: 2px solid $accent; padding: 0; min-height: 124px; }
 #sampleCard QLabel { font-size: 13px; }
 
+#rule { background: $line; }
 #pageTitle { font-size: 18px; font-weight: 600; }
 #sectionTitle { font-size: 14px; font-weight: 600; color: $text; }
-#fieldHelp { color: $muted; font-size: 12px; }
+#fieldHelp, #modelPath { color: $muted; font-size: 12px; }
 #fieldError { color: $error_text; font-size: 12px; }
 #keyCap {
     background: $card; border: 1px solid $line; border-radius: 6px; padding: 3px 8px;

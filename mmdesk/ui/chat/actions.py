@@ -72,7 +72,9 @@ class QuietButton(QAbstractButton):
         x = self.width() - _ICON - 6 if rtl else 6
         icon(self._icon_name, colour).paint(painter, x, (self.height() - _ICON) // 2, _ICON, _ICON)
         painter.setPen(QColor(colour))
-        rest = self.rect().adjusted(6, 0, -_ICON - 11, 0) if rtl else self.rect().adjusted(
-            _ICON + 11, 0, -6, 0
+        rest = (
+            self.rect().adjusted(6, 0, -_ICON - 11, 0)
+            if rtl
+            else self.rect().adjusted(_ICON + 11, 0, -6, 0)
         )
         painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, self.text())

@@ -36,11 +36,7 @@ class QuestionView(MessageView):
         self._thumbnails = [Thumbnail(picture, self) for picture in message.pictures]
         for index, thumbnail in enumerate(self._thumbnails):
             thumbnail.clicked.connect(self._opener(index))
-        self._body = MarkdownBody(tokens, name=self.accessibleName(), literal=True)
-        self._body.setParent(self)
-        if message.text:
-            self._body.append(message.text)
-            self._body.finish()
+        self._body = self._make_body()
         self._notes = QLabel(self)
         self._notes.setTextFormat(Qt.TextFormat.PlainText)
         self._notes.setProperty("quiet", True)
@@ -56,6 +52,14 @@ class QuestionView(MessageView):
         """Put the question's text on the clipboard."""
         QGuiApplication.clipboard().setText(self._message.text)
         self.copied.emit()
+
+    def restyle(self, tokens: Tokens) -> None:
+        """Take the colours of ``tokens``."""
+        self._tokens = tokens
+        self._body.hide()
+        self._body.deleteLater()
+        self._body = self._make_body()
+        self.update()
 
     def reveal(self, revealed: bool) -> None:
         """Show or hide the copy button."""
@@ -106,6 +110,15 @@ class QuestionView(MessageView):
             corner.moveBottomRight(self._bubble.bottomRight())
         shape.addRoundedRect(corner, _CORNER, _CORNER)
         painter.fillPath(shape, QColor(self._tokens.user_bubble))
+
+    def _make_body(self) -> MarkdownBody:
+        body = MarkdownBody(self._tokens, name=self.accessibleName(), literal=True)
+        body.setParent(self)
+        body.setVisible(True)
+        if self._message.text:
+            body.append(self._message.text)
+            body.finish()
+        return body
 
     def _rows(self, widest: int) -> list[list[tuple[Thumbnail, int, int]]]:
         """Break the thumbnails into rows: each with its width and height."""

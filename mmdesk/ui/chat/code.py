@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QTextCharFormat, QTextCursor
+from PySide6.QtGui import (
+    QColor,
+    QGuiApplication,
+    QPainter,
+    QPaintEvent,
+    QTextCharFormat,
+    QTextCursor,
+)
 from PySide6.QtWidgets import QLabel, QTextEdit, QWidget
 
 from mmdesk.ui.chat.actions import QuietButton
@@ -25,6 +32,13 @@ class CodeText(TextView):
         super().__init__(parent)
         self.setLineWrapMode(QTextEdit.LineWrapMode.NoWrap)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+
+    def show_start(self) -> None:
+        """Go back to the lines' starts: Qt follows its cursor, which typing pushed along."""
+        if not self.textCursor().hasSelection():
+            self.moveCursor(QTextCursor.MoveOperation.Start)
+        if not self.hasFocus():
+            self.horizontalScrollBar().setValue(0)
 
     def height_for(self, width: int) -> int:
         """Return the height of all lines, and of the scroll bar if the longest needs it."""
@@ -126,6 +140,7 @@ class CodeBlock(QWidget):
         self._mark = cursor.position()
         self._insert(cursor, code[split:])
         cursor.endEditBlock()
+        self.text.show_start()
 
     def _insert(self, cursor: QTextCursor, code: str) -> None:
         for piece, colour in coloured(code, self._language, dark=self._tokens.dark):

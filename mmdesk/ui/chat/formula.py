@@ -74,8 +74,8 @@ def formula_format(
 ) -> QTextCharFormat | None:
     """Return the format of the object character that stands for a formula, or None.
 
-    A text object has its bottom at the line's bottom or its middle at the baseline; the box is
-    padded so that in either case the formula's own baseline meets the line's.
+    Qt puts a text object on the baseline, or its middle there. A shallow formula stands on it
+    and is painted a little below its box; a deep one gets a box that is as deep as high.
     """
     formula = set_formula(latex, displayed)
     if formula is None or formula.width <= 0:
@@ -84,14 +84,11 @@ def formula_format(
     ascent, depth = (formula.height - formula.depth) * scale, formula.depth * scale
     made = QTextCharFormat(base)
     made.setObjectType(FORMULA_OBJECT)
-    below = QFontMetricsF(base.font()).descent()
-    if depth <= below:
-        made.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignBottom)
-        height = ascent + below
-    else:
+    height, top = ascent, 0.0
+    if depth > QFontMetricsF(base.font()).descent():
         made.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignMiddle)
         height = 2 * max(ascent, depth)
-    top = height - below - ascent if depth <= below else height / 2 - ascent
+        top = height / 2 - ascent
     made.setProperty(_SOURCE, source)
     made.setProperty(_LATEX, latex)
     made.setProperty(_DISPLAYED, displayed)

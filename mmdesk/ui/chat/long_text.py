@@ -12,7 +12,7 @@ HEIGHT = 420
 """Px of the box."""
 _LONGEST_LINE = 2000
 """Characters; Qt lays out a line at a time, and one of a megabyte would stall the window."""
-_PIECE = re.compile(r"[^\n]{1,%d}\n?|\n" % _LONGEST_LINE)
+_PIECE = re.compile(rf"[^\n]{{1,{_LONGEST_LINE}}}\n?|\n")
 
 
 class LongText(QPlainTextEdit):

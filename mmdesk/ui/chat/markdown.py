@@ -244,15 +244,19 @@ class MarkdownStream:
         self, group: Sequence[Token], block: Block, lines: Sequence[str], start: int
     ) -> tuple[list[Block], Block]:
         rows = [i for i, t in enumerate(group) if t.type == "tr_open"][1:]
-        if len(rows) < 2:
+        if not rows:
             return [], block
-        prefix = self._joint.prefix if self._joint else "".join(lines[:2])
         cut = rows[-1]
+        # Every new row lays the table out anew: a row is shown once it is complete.
+        shown = group[cut:] if lines[-1].endswith("\n") else group[-2:]
+        if len(rows) == 1:
+            return [], replace(block, tokens=(*group[:cut], *shown))
+        prefix = self._joint.prefix if self._joint else "".join(lines[:2])
         body = next(i for i, t in enumerate(group) if t.type == "tbody_open")
         self._joint = _Joint(prefix=prefix)
         self._open = "".join(lines[_line(group[cut]) - start :])
         head = replace(block, tokens=(*group[:cut], *group[-2:]))
-        rest = replace(block, tokens=(*group[: body + 1], *group[cut:]), continues=True)
+        rest = replace(block, tokens=(*group[: body + 1], *shown), continues=True)
         return [head], rest
 
 

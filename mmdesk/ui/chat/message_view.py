@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QWidget
 
-from mmdesk.core.messages import Picture
+from mmdesk.ui.theme import Tokens
 
 
 class MessageView(QWidget):
@@ -37,6 +37,10 @@ class MessageView(QWidget):
         """Return what was written: Markdown for an answer, the text of a question."""
         raise NotImplementedError
 
+    def restyle(self, tokens: Tokens) -> None:
+        """Take the colours of ``tokens``."""
+        raise NotImplementedError
+
     def set_focused(self, focused: bool) -> None:
         """Take note that the keyboard is somewhere in this message."""
         self._focused = focused
@@ -62,6 +66,3 @@ class MessageView(QWidget):
         if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
             x = whole - x - width
         child.setGeometry(QRect(x, y, width, height))
-
-
-Pictures = tuple[Picture, ...]

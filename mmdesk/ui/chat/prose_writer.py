@@ -12,25 +12,29 @@ from collections.abc import Callable, Sequence
 from markdown_it.token import Token
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import (
-    QColor,
     QFont,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
-    QTextListFormat,
+    QTextLength,
     QTextTable,
+    QTextTableFormat,
 )
 
 from mmdesk.ui.chat.formula import formula_format
 from mmdesk.ui.chat.markdown import Block
-from mmdesk.ui.chat.prose_style import ProseStyle
+from mmdesk.ui.chat.prose_style import MARKER, ProseStyle
 
 OBJECT = "\N{OBJECT REPLACEMENT CHARACTER}"
 _BARE_LINK = re.compile(r"https?://[^\s<>\"“”|]*[^\s<>\"“”|.,;:!?)\]}'*，。；：！？）】]")
 _LINK_TARGET = re.compile(r"(https?://|mailto:)", re.IGNORECASE)
-_ALIGNMENTS = {"text-align:right": Qt.AlignmentFlag.AlignRight,
-               "text-align:center": Qt.AlignmentFlag.AlignHCenter}
-_BULLETS = (QTextListFormat.Style.ListDisc, QTextListFormat.Style.ListCircle)
+_ALIGNMENTS = {
+    "text-align:right": Qt.AlignmentFlag.AlignRight,
+    "text-align:center": Qt.AlignmentFlag.AlignHCenter,
+}
+_ROWS_IN_ONE = 25
+"""Qt lays a table out anew for every row that comes; longer ones are several below each other."""
+_BULLETS = ("\N{BULLET}", "\N{WHITE BULLET}")
 
 
 class ProseWriter:
@@ -47,8 +51,8 @@ class ProseWriter:
         self.table: QTextTable | None = None
         self._fresh = cursor.document().isEmpty()
         self._quotes = 0
-        self._lists: list[QTextListFormat | None] = []
-        self._item: QTextListFormat | None = None
+        self._lists: list[int | None] = []  # the next number of each open list, None for bullets
+        self._marker = ""
         self._aligned = Qt.AlignmentFlag.AlignLeading
 
     def write(self, block: Block, table: QTextTable | None = None) -> None:
@@ -96,23 +100,23 @@ class ProseWriter:
             self._cursor.insertBlock(form, char)
 
     def _paragraph(self, token: Token, number: int) -> None:
-        del number
-        item, self._item = self._item, None
-        form = self._style.paragraph(
-            indent=len(self._lists), quotes=self._quotes, tight=item is not None
+        del token, number
+        marker, self._marker = self._marker, ""
+        self._begin(
+            self._style.paragraph(
+                indent=len(self._lists),
+                quotes=self._quotes,
+                tight=bool(marker),
+                marker=marker,
+            )
         )
-        if item is None:
-            self._begin(form)
-            return
-        form.setIndent(0)
-        self._begin(form)
-        self._cursor.createList(item)
 
     def _heading(self, token: Token, number: int) -> None:
         del number
         level = int(token.tag[1:])
-        self._item = None
         form = self._style.heading_block(level, quotes=self._quotes)
+        form.setProperty(MARKER, self._marker)
+        self._marker = ""
         form.setIndent(len(self._lists))
         self._begin(form, self._style.heading(level))
 
@@ -131,30 +135,26 @@ class ProseWriter:
         self._quotes -= 1
 
     def _open_list(self, token: Token, number: int) -> None:
-        made = QTextListFormat()
-        made.setIndent(len(self._lists) + 1)
-        if token.type == "ordered_list_open":
-            made.setStyle(QTextListFormat.Style.ListDecimal)
-            made.setStart(number if number >= 0 else int(token.attrGet("start") or 1))
-            made.setNumberSuffix(token.markup or ".")
-        else:
-            made.setStyle(_BULLETS[len(self._lists) % len(_BULLETS)])
-        self._lists.append(made)
+        ordered = token.type == "ordered_list_open"
+        start = token.attrGet("start")
+        first = number if number >= 0 else int(1 if start is None else start)
+        self._lists.append(first if ordered else None)
 
     def _close_list(self, token: Token, number: int) -> None:
         del token, number
         self._lists.pop()
 
     def _open_item(self, token: Token, number: int) -> None:
-        del token, number
+        del number
         current = self._lists[-1]
-        assert current is not None
-        self._item = QTextListFormat(current)
-        if current.style() == QTextListFormat.Style.ListDecimal:
-            current.setStart(current.start() + 1)
+        if current is None:
+            self._marker = _BULLETS[(len(self._lists) - 1) % len(_BULLETS)]
+        else:
+            self._marker = f"{current}{token.markup}"
+            self._lists[-1] = current + 1
 
     def _close_item(self, token: Token, number: int) -> None:
-        if self._item is not None:  # an empty item
+        if self._marker:  # an empty item
             self._paragraph(token, number)
 
     def _rule(self, token: Token, number: int) -> None:
@@ -164,7 +164,7 @@ class ProseWriter:
     def _code_lines(self, token: Token, number: int) -> None:
         """Code inside a list or quote; top-level code has a widget of its own."""
         del number
-        self._item = None
+        self._marker = ""
         char = self._style.code(self._style.text())
         lines = token.content.removesuffix("\n").split("\n")
         if token.info.strip():
@@ -201,15 +201,28 @@ class ProseWriter:
         if table is None:
             self._begin(self._style.tiny())
             columns = max(len(row) for row in rows)
-            table = self._cursor.insertTable(1, columns, self._style.table())
-            self._fill_row(table, 0, rows[0])
-            self._cursor.movePosition(QTextCursor.MoveOperation.End)
-            self._cursor.setBlockFormat(self._style.tiny())
+            table = self._insert_table(rows[0], columns, self._style.table())
         for row in rows[1:]:
-            table.appendRows(1)
-            self._fill_row(table, table.rows() - 1, row)
+            if table.rows() < _ROWS_IN_ONE:
+                table.appendRows(1)
+                self._fill_row(table, table.rows() - 1, row)
+            else:
+                form = self._style.table()
+                form.setTopMargin(0)
+                form.setColumnWidthConstraints(_column_widths(table))
+                table = self._insert_table(row, table.columns(), form)
         self._cursor.movePosition(QTextCursor.MoveOperation.End)
         self.table = table
+
+    def _insert_table(
+        self, first: list[tuple[Token, Token]], columns: int, form: QTextTableFormat
+    ) -> QTextTable:
+        self._cursor.movePosition(QTextCursor.MoveOperation.End)
+        table = self._cursor.insertTable(1, columns, form)
+        self._fill_row(table, 0, first)
+        self._cursor.movePosition(QTextCursor.MoveOperation.End)
+        self._cursor.setBlockFormat(self._style.tiny())
+        return table
 
     def _fill_row(self, table: QTextTable, index: int, cells: list[tuple[Token, Token]]) -> None:
         outer = self._cursor
@@ -222,12 +235,11 @@ class ProseWriter:
                 _ALIGNMENTS.get(str(opening.attrGet("style")), Qt.AlignmentFlag.AlignLeading)
             )
             self._cursor.setBlockFormat(form)
+            header = opening.type == "th_open"
+            cell.setFormat(self._style.cell(header=header))
             char = self._style.text()
-            if opening.type == "th_open":
+            if header:
                 char.setFontWeight(QFont.Weight.DemiBold)
-                ground = cell.format()
-                ground.setBackground(QColor(self._style.tokens.panel))
-                cell.setFormat(ground)
             self._inline(inline, char)
         self._cursor = outer
 
@@ -319,6 +331,17 @@ def _matching(tokens: Sequence[Token], start: int) -> int:
         if depth == 0:
             return index + 1
     return len(tokens)
+
+
+def _column_widths(table: QTextTable) -> list[QTextLength]:
+    """Return the widths that the columns were laid out with."""
+    layout = table.document().documentLayout()
+    widths = []
+    for column in range(table.columns()):
+        block = table.cellAt(0, column).firstCursorPosition().block()
+        width = layout.blockBoundingRect(block).width() + 2 * table.format().cellPadding()
+        widths.append(QTextLength(QTextLength.Type.FixedLength, width))
+    return widths
 
 
 def _rows(tokens: Sequence[Token]) -> list[list[tuple[Token, Token]]]:

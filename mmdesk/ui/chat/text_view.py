@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from PySide6.QtCore import QMimeData, QRect, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPointF, QRect, QRectF, Qt, QUrl
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -22,10 +22,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QTextBrowser, QTextEdit, QWidget
 
 from mmdesk.ui.chat.formula import FORMULA_OBJECT, FormulaObject, formula_source
-from mmdesk.ui.chat.prose_style import QUOTE_LEVEL
+from mmdesk.ui.chat.prose_style import MARKER, QUOTE_LEVEL, RULE
 from mmdesk.ui.theme import current
 
 _OBJECT = "\N{OBJECT REPLACEMENT CHARACTER}"
+_MARKER_GAP = 7
 _PANE_KEYS = frozenset(
     (
         Qt.Key.Key_PageUp,
@@ -129,7 +130,7 @@ class TextView(QTextBrowser):
         """Paint the bars of quotes below the text, caret and focus ring above it."""
         area = event.rect()
         painter = QPainter(self.viewport())
-        self._paint_quotes(painter, area)
+        self._paint_marks(painter, area)
         painter.end()
         super().paintEvent(event)
         if not (self._caret or self._tabbed):
@@ -150,22 +151,50 @@ class TextView(QTextBrowser):
         top = place.bottom() - height - (place.height() - height) // 4
         return QRect(place.left() + 1, max(0, top), 5, height)
 
-    def _paint_quotes(self, painter: QPainter, area: QRect) -> None:
+    def _paint_marks(self, painter: QPainter, area: QRect) -> None:
+        """Paint what stands beside or instead of text: quotes' bars, list markers, rules."""
         layout = self.document().documentLayout()
-        colour = QColor(current().line)
+        line = QColor(current().line)
         for block in _blocks_between(self.document(), area):
-            level = block.blockFormat().intProperty(QUOTE_LEVEL)
-            if not level:
-                continue
+            form = block.blockFormat()
             box = layout.blockBoundingRect(block)
-            mirrored = block.textDirection() == Qt.LayoutDirection.RightToLeft
-            above = block.previous().blockFormat().intProperty(QUOTE_LEVEL)
-            for bar in range(level):
-                gap = block.blockFormat().topMargin() if bar < above else 0
-                x = self.viewport().width() - bar * 14 - 3 if mirrored else bar * 14
-                painter.fillRect(
-                    QRect(x, int(box.top() - gap), 3, math.ceil(box.height() + gap)), colour
-                )
+            if form.boolProperty(RULE):
+                painter.fillRect(QRect(0, int(box.top()), self.viewport().width(), 1), line)
+            if form.intProperty(QUOTE_LEVEL):
+                self._paint_bars(painter, block, box, line)
+            if form.stringProperty(MARKER):
+                self._paint_marker(painter, block)
+
+    def _paint_bars(
+        self, painter: QPainter, block: QTextBlock, box: QRectF, colour: QColor
+    ) -> None:
+        mirrored = block.textDirection() == Qt.LayoutDirection.RightToLeft
+        above = block.previous().blockFormat().intProperty(QUOTE_LEVEL)
+        for bar in range(block.blockFormat().intProperty(QUOTE_LEVEL)):
+            gap = block.blockFormat().topMargin() if bar < above else 0
+            x = self.viewport().width() - bar * 14 - 3 if mirrored else bar * 14
+            height = math.ceil(box.height() + gap)
+            painter.fillRect(QRect(x, int(box.top() - gap), 3, height), colour)
+
+    def _paint_marker(self, painter: QPainter, block: QTextBlock) -> None:
+        """Paint a bullet or number so that it ends a little before the text."""
+        if not block.layout().lineCount():
+            return
+        first = block.layout().lineAt(0)
+        text = first.naturalTextRect()
+        marker = block.blockFormat().stringProperty(MARKER)
+        painter.setFont(self.document().defaultFont())
+        painter.setPen(block.charFormat().foreground().color())
+        width = painter.fontMetrics().horizontalAdvance(marker)
+        position = block.layout().position()
+        baseline = position.y() + first.y() + first.ascent()
+        if block.textDirection() == Qt.LayoutDirection.RightToLeft:
+            painter.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+            x = position.x() + text.right() + _MARKER_GAP
+        else:
+            painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+            x = position.x() + text.left() - _MARKER_GAP - width
+        painter.drawText(QPointF(max(0.0, x), baseline), marker)
 
 
 def _blocks_between(document: QTextDocument, area: QRect) -> Iterator[QTextBlock]:
@@ -189,9 +218,7 @@ def selected_text(cursor: QTextCursor) -> str:
             probe.setPosition(position + 1)
             sources.append(formula_source(probe.charFormat()))
     parts = text.split(_OBJECT)
-    return "".join(
-        part + (sources[i] if i < len(sources) else "") for i, part in enumerate(parts)
-    )
+    return "".join(part + (sources[i] if i < len(sources) else "") for i, part in enumerate(parts))
 
 
 def line_format(height: int) -> QTextBlockFormat:

@@ -12,8 +12,6 @@ from PIL import Image
 from mmdesk.core.messages import Picture
 from mmdesk.core.requests import LoadModel
 from mmdesk.engine.local import LocalChatEngine
-from mmdesk.engine.process import ChildChatEngine
-from mmdesk.session.threads import spawn
 from tests.unit.engine.tiny_models import make_idefics, make_llava
 
 PictureMaker = Callable[..., Picture]
@@ -50,13 +48,5 @@ def engine(llava: Path) -> Iterator[LocalChatEngine]:
     """The LLaVA checkpoint, loaded in this process."""
     engine = LocalChatEngine()
     engine.load(LoadModel(llava), lambda event: None)
-    yield engine
-    engine.close()
-
-
-@pytest.fixture
-def child_engine(tmp_path: Path) -> Iterator[ChildChatEngine]:
-    """An empty engine in a process of its own."""
-    engine = ChildChatEngine(spawn, tmp_path / "engine.log")
     yield engine
     engine.close()

@@ -133,7 +133,7 @@ def test_neighbours_of_one_role_become_one_message(
 
 
 def test_a_model_without_a_chat_template(processor: ProcessorMixin, picture: PictureMaker) -> None:
-    processor.chat_template = None
+    processor.chat_template = processor.tokenizer.chat_template = None
     messages = talk(("What?", (picture("red"),)), "This.", "And?")
     text = text_of(processor, messages).replace("<image>" * TOKENS_PER_PICTURE, "<image>")
     assert text == "USER: <image>\nWhat?\nASSISTANT: This.\nUSER: And?\nASSISTANT:"

@@ -101,7 +101,9 @@ def fast(tokenizer: Tokenizer, **specials: object) -> PreTrainedTokenizerFast:
     return PreTrainedTokenizerFast(tokenizer_object=tokenizer, **specials)
 
 
-def make_llava(directory: Path, *, seed: int = 0, context: int = CONTEXT) -> Path:
+def make_llava(
+    directory: Path, *, seed: int = 0, context: int = CONTEXT, intermediate: int = 128
+) -> Path:
     """Write a LLaVA checkpoint: CLIP ViT 2 x 32, Llama 2 x 64."""
     tokenizer = fast(
         byte_level_tokenizer("<image>", "<|user|>", "<|assistant|>", "<|system|>"),
@@ -131,7 +133,7 @@ def make_llava(directory: Path, *, seed: int = 0, context: int = CONTEXT) -> Pat
             image_size=IMAGE_SIDE,
             patch_size=8,
         ),
-        text_config=_llama(len(tokenizer), context),
+        text_config=_llama(len(tokenizer), context, intermediate),
         image_token_index=tokenizer.convert_tokens_to_ids("<image>"),
         vision_feature_layer=-1,
     )
@@ -168,7 +170,7 @@ def make_idefics(directory: Path, *, seed: int = 0) -> Path:
             "image_size": IMAGE_SIDE,
             "patch_size": 8,
         },
-        text_config=_llama(len(tokenizer), 2048),
+        text_config=_llama(len(tokenizer), CONTEXT, 128),
         image_token_id=tokenizer.convert_tokens_to_ids("<image>"),
         scale_factor=2,
         pad_token_id=tokenizer.pad_token_id,
@@ -178,11 +180,11 @@ def make_idefics(directory: Path, *, seed: int = 0) -> Path:
     return _save(directory, model, processor)
 
 
-def _llama(vocabulary: int, context: int) -> LlamaConfig:
+def _llama(vocabulary: int, context: int, intermediate: int) -> LlamaConfig:
     return LlamaConfig(
         vocab_size=vocabulary,
         hidden_size=64,
-        intermediate_size=128,
+        intermediate_size=intermediate,
         num_hidden_layers=2,
         num_attention_heads=4,
         num_key_value_heads=2,

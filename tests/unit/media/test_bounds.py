@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -30,24 +31,24 @@ def peak_bytes(pid: int) -> int:
     return int(found[1]) * 1024
 
 
-def measured_read(tmp_path: Path, data: bytes, name: str) -> Picture:
-    """Read in a fresh child; check time (of the child's processor) and peak memory."""
+@contextmanager
+def measured_read(tmp_path: Path, data: bytes, name: str) -> Iterator[Picture]:
+    """Read in a fresh child; check its processor time (a clock would measure what else runs)
+    and its peak memory. The picture is there inside the block."""
     spawned = RecordingSpawn()
-    reader = LimitedPictureReader(spawned, tmp_path / "staging", 60.0)
+    reader = LimitedPictureReader(spawned, tmp_path / "staging", 120.0)
     try:
         reader.read_bytes(encode(noise(8, 8), "PNG"), "warm.png")
-        before = cpu_seconds(spawned.children[0].pid)
-        start = time.monotonic()
+        pid = spawned.children[0].pid
+        before = cpu_seconds(pid)
         picture = reader.read_bytes(data, name)
-        wall = time.monotonic() - start
-        spent = cpu_seconds(spawned.children[0].pid) - before
-        peak = peak_bytes(spawned.children[0].pid)
-        print(f"{name}: {spent:.1f} s of CPU, {wall:.1f} s, {peak / 2**20:.0f} MiB")
-        assert spent < DEADLINE_SECONDS * 0.9
+        spent, peak = cpu_seconds(pid) - before, peak_bytes(pid)
+        print(f"{name}: {spent:.1f} s of CPU, {peak / 2**20:.0f} MiB")
+        assert spent < DEADLINE_SECONDS / 2
         assert peak < child.MEMORY_LIMIT
         assert len(spawned.children) == 1
         assert picture.width * picture.height <= CANONICAL_PIXELS
-        return picture
+        yield picture
     finally:
         reader.close()
 
@@ -60,57 +61,47 @@ def cpu_seconds(pid: int) -> float:
 def test_a_10_kb_png_that_decodes_to_243_mb(tmp_path: Path) -> None:
     data = empty_png(9000, 9000)
     assert len(data) < 12_000
-    picture = measured_read(tmp_path, data, "bomb.png")
-    assert [str(note) for note in picture.notes] == [
-        f"Reduced from 9000 × 9000 to {picture.width} × {picture.height} pixels."
-    ]
-    assert picture.width == picture.height >= 7000
+    with measured_read(tmp_path, data, "bomb.png") as picture:
+        assert [str(note) for note in picture.notes] == [
+            f"Reduced from 9000 × 9000 to {picture.width} × {picture.height} pixels."
+        ]
+        assert picture.width == picture.height >= 7000
 
 
-def photo(width: int, height: int) -> Image.Image:
-    """Return a picture that compresses like a photo."""
-    return noise(width // 8, height // 8).resize((width, height), Image.Resampling.BICUBIC)
-
-
-def cmyk_photo(width: int, height: int) -> Image.Image:
-    return photo(width, height).convert("CMYK")
+def tiled(mode: str, side: int) -> Image.Image:
+    """Return a square picture that compresses like a photo, made quickly."""
+    tile = noise(64, 64).resize((1000, 1000), Image.Resampling.BICUBIC).convert(mode)
+    image = Image.new(mode, (side, side))
+    for left in range(0, side, 1000):
+        for top in range(0, side, 1000):
+            image.paste(tile, (left, top))
+    return image
 
 
 @pytest.mark.parametrize(
-    ("make", "size", "kind", "options"),
+    ("mode", "side", "kind", "options"),
     [
-        (photo, 10_000, "PNG", {"compress_level": 1}),
-        (photo, 10_000, "JPEG", {"progressive": True, "subsampling": 0}),
-        (cmyk_photo, 10_000, "JPEG", {"progressive": True}),
-        (photo, 10_000, "TIFF", {"compression": "tiff_lzw"}),
-        (photo, 7_090, "WEBP", {"method": 0}),
+        ("RGBA", 10_000, "PNG", {"compress_level": 0}),
+        ("CMYK", 10_000, "JPEG", {"progressive": True}),
+        ("RGB", 7_094, "WEBP", {"method": 0}),
     ],
-    ids=["png", "jpeg", "cmyk-jpeg", "tiff", "webp"],
+    ids=["png", "jpeg", "webp"],
 )
 def test_the_largest_allowed(
-    tmp_path: Path,
-    make: Callable[[int, int], Image.Image],
-    size: int,
-    kind: str,
-    options: dict[str, object],
+    tmp_path: Path, mode: str, side: int, kind: str, options: dict[str, object]
 ) -> None:
-    data = encode(make(size, size), kind, **options)
-    picture = measured_read(tmp_path, data, f"largest.{kind.lower()}")
-    assert picture.width == picture.height >= 7000
-    assert bool(picture.notes) == (size > 7094)
-
-
-def test_transparency_at_the_limit(tmp_path: Path) -> None:
-    data = encode(Image.new("RGBA", (10_000, 10_000), (255, 0, 0, 128)), "PNG", compress_level=1)
-    picture = measured_read(tmp_path, data, "glass.png")
-    with Image.open(picture.thumbnail) as thumbnail:
-        assert thumbnail.getpixel((256, 256)) == (255, 127, 127)
+    """Each is its format's worst: alpha, four bands of coefficients, several canvases."""
+    data = encode(tiled(mode, side), kind, **options)
+    with measured_read(tmp_path, data, f"largest.{kind.lower()}") as picture:
+        assert picture.width == picture.height == 7094
+        assert bool(picture.notes) == (side > 7094)
 
 
 def test_a_very_long_picture_fits_what_qt_can_paint(tmp_path: Path) -> None:
-    picture = measured_read(tmp_path, empty_png(60_000, 1_600, bits=8), "panorama.png")
-    assert (picture.width, picture.height) == (32_000, 853)
-    assert "60000 × 1600 to 32000 × 853" in str(picture.notes[0])
+    data = empty_png(60_000, 1_600, bits=8)
+    with measured_read(tmp_path, data, "panorama.png") as picture:
+        assert (picture.width, picture.height) == (32_000, 853)
+        assert "60000 × 1600 to 32000 × 853" in str(picture.notes[0])
 
 
 def test_what_needs_more_memory_than_allowed_is_said(

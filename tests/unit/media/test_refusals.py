@@ -103,6 +103,8 @@ def test_a_name_that_is_too_long_says_why(reader: LimitedPictureReader, tmp_path
 
 def serve_as_nobody(connection: Connection, staging: str) -> None:
     """Serve without root's right to read everything."""
+    import resource  # noqa: F401
+
     from mmdesk.media import canonical, decode  # noqa: F401
 
     decode.prepare_pillow()  # while the interpreter's own files can be read

@@ -1,0 +1,59 @@
+"""The column in which messages stand below each other, centred and at most 760 px wide."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from PySide6.QtWidgets import QWidget
+
+from mmdesk.ui.chat.message_view import MessageView
+
+WIDEST = 760
+_SIDE = 28
+_NARROW_SIDE = 16
+_TOP = 24
+_BOTTOM = 20
+_GAP = 16
+
+
+class Column(QWidget):
+    """Holds the message views and places them; the views say how high they are.
+
+    Qt's own layouts would take several passes through the event loop for every new line.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.views: list[MessageView] = []
+
+    def insert(self, index: int, view: MessageView) -> None:
+        """Add a view; it is placed by the next :meth:`lay_out`."""
+        self.views.insert(index, view)
+        view.setParent(self)
+
+    def keep(self, count: int) -> None:
+        """Drop all views but the first ``count``."""
+        for view in self.views[count:]:
+            view.hide()
+            view.deleteLater()
+        del self.views[count:]
+
+    def lay_out(self, width: int, changed: MessageView | None = None) -> None:
+        """Place the views in ``width`` px; only from ``changed`` on if that is given."""
+        side = _SIDE if width > 560 else _NARROW_SIDE
+        inner = max(120, min(WIDEST, width - 2 * side))
+        left = (width - inner) // 2
+        start = self.views.index(changed) if changed is not None else 0
+        y = self.views[start].y() if start else _TOP
+        for view in self.views[start:]:
+            height = view.height_for(inner)
+            view.setGeometry(left, y, inner, height)
+            if view.isHidden():
+                view.show()
+            y += height + _GAP
+        self.resize(width, y - _GAP + _BOTTOM if self.views else 0)
+
+    def view_at(self, y: int) -> MessageView | None:
+        """Return the view that is cut by the line at ``y``, or the next one below."""
+        index = bisect_right([view.geometry().bottom() for view in self.views], y)
+        return self.views[index] if index < len(self.views) else None

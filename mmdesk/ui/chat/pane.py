@@ -1,0 +1,291 @@
+"""The chat pane: the messages of a conversation in one column."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QScrollArea, QWidget
+
+from mmdesk.core.conversations import Entry
+from mmdesk.core.errors import MmdeskError
+from mmdesk.core.events import TurnFinished
+from mmdesk.core.messages import Role
+from mmdesk.ui.chat.answer_view import AnswerView
+from mmdesk.ui.chat.bubble import QuestionView
+from mmdesk.ui.chat.column import Column
+from mmdesk.ui.chat.message_view import MessageView
+from mmdesk.ui.theme import base_font, current, icon, theme
+
+_AT_ONCE = 30
+"""Messages that are laid out when a conversation opens, and with each step upwards."""
+_NEAR_END = 24
+"""Px from the end within which the pane still follows it."""
+
+
+class ChatPane(QScrollArea):
+    """Shows a conversation and follows its end unless the person scrolled up.
+
+    Older messages get their widgets when the person comes near them.
+    """
+
+    pictureActivated = Signal(object, int)
+    """All pictures of the message, as a tuple of ``Picture``, and the index of the chosen one."""
+    linkActivated = Signal(str)
+    regenerateRequested = Signal()
+    retryRequested = Signal()
+    copied = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("chatPane")
+        self.setAccessibleName(QCoreApplication.translate("chat", "Conversation"))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.viewport().setAutoFillBackground(False)
+        self._column = Column()
+        self.setWidget(self._column)
+        self._earlier: list[Entry] = []
+        self._live: dict[str, AnswerView] = {}
+        self._following = True
+        self._adjusting = False
+        self._focused: MessageView | None = None
+        self._jump = QPushButton(self)
+        self._jump.setObjectName("jumpButton")
+        self._jump.clicked.connect(self.jump_to_latest)
+        self._jump.hide()
+        self._dress()
+        self.verticalScrollBar().valueChanged.connect(self._scrolled)
+        theme().changed.connect(self._restyle)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._focus_moved)
+
+    # The fixed interface ----------------------------------------------------------------
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._earlier = []
+        self._live = {}
+        self._focused = None
+        self._column.keep(0)
+        self._following = True
+        self._relayout()
+
+    def show_entries(self, entries: tuple[Entry, ...]) -> None:
+        """Show a kept conversation from its end."""
+        self.clear()
+        self._earlier = list(entries[:-_AT_ONCE])
+        for entry in entries[-_AT_ONCE:]:
+            self._add(self._view_of(entry))
+        self._update_last()
+        self._relayout()
+
+    def add_question(self, entry: Entry) -> None:
+        """Show a question at the end, and go there."""
+        self._add(self._view_of(entry))
+        self._following = True
+        self._update_last()
+        self._relayout()
+
+    def begin_answer(self, turn: str, model: str) -> None:
+        """Show an empty answer at the end; what follows is told by ``turn``."""
+        view = AnswerView(model, current(), live=True)
+        self._live[turn] = view
+        self._add(view)
+        self._update_last()
+        self._relayout()
+
+    def set_progress(self, turn: str, text: str) -> None:
+        """Show what the answer waits for, such as "reading picture 2 of 3"."""
+        view = self._live.get(turn)
+        if view is not None:
+            view.set_doing(text)
+
+    def append_text(self, turn: str, text: str, tokens: int) -> None:
+        """Add text to a live answer; a turn that isn't shown is none of the pane's business."""
+        del tokens
+        view = self._live.get(turn)
+        if view is not None:
+            view.append(text)
+            self._relayout(view)
+
+    def finish_answer(self, turn: str, event: TurnFinished) -> None:
+        """Show that a live answer ended."""
+        view = self._live.pop(turn, None)
+        if view is not None:
+            view.finish(event)
+            self._update_last()
+            self._relayout(view)
+
+    def fail_answer(self, turn: str, error: MmdeskError) -> None:
+        """Show that a live answer broke off, and why."""
+        view = self._live.pop(turn, None)
+        if view is not None:
+            view.fail(error)
+            self._update_last()
+            self._relayout(view)
+
+    def truncate_after(self, entry_count: int) -> None:
+        """Drop what is shown after the first ``entry_count`` messages."""
+        while entry_count < len(self._earlier):
+            self._earlier.pop()
+        self._column.keep(max(0, entry_count - len(self._earlier)))
+        kept = set(self._column.views)
+        self._live = {turn: view for turn, view in self._live.items() if view in kept}
+        self._focused = None
+        self._update_last()
+        self._relayout()
+
+    def plain_text(self) -> str:
+        """Return everything that is shown, the messages parted by empty lines."""
+        parts = [_entry_text(entry) for entry in self._earlier]
+        parts += [view.shown_text() for view in self._column.views]
+        return "\n\n".join(parts)
+
+    def last_answer_text(self) -> str:
+        """Return the Markdown of the last answer, or "" if there is none."""
+        answers = [view for view in self._column.views if isinstance(view, AnswerView)]
+        return answers[-1].source() if answers else ""
+
+    def is_empty(self) -> bool:
+        """Tell whether nothing is shown."""
+        return not self._column.views
+
+    @property
+    def following(self) -> bool:
+        """Whether the pane follows the end."""
+        return self._following
+
+    def jump_to_latest(self) -> None:
+        """Go to the end and follow it from now on."""
+        self._following = True
+        self._relayout()
+
+    # Views ------------------------------------------------------------------------------
+
+    def _view_of(self, entry: Entry) -> MessageView:
+        if entry.message.role is Role.ASSISTANT:
+            return AnswerView.of_entry(entry, current())
+        return QuestionView(entry.message, current())
+
+    def _add(self, view: MessageView, *, first: bool = False) -> None:
+        view.pictureActivated.connect(self.pictureActivated)
+        view.linkActivated.connect(self.linkActivated)
+        view.regenerateRequested.connect(self.regenerateRequested)
+        view.retryRequested.connect(self.retryRequested)
+        view.copied.connect(self.copied)
+        view.heightChanged.connect(self._relayout_all)
+        self._column.insert(0 if first else len(self._column.views), view)
+
+    def _update_last(self) -> None:
+        views = self._column.views
+        for view in views:
+            if isinstance(view, AnswerView):
+                view.set_last(view is views[-1])
+
+    def _load_earlier(self) -> None:
+        """Make the widgets of the messages above; what is read now stays where it is."""
+        chunk, self._earlier = self._earlier[-_AT_ONCE:], self._earlier[:-_AT_ONCE]
+        for entry in reversed(chunk):
+            self._add(self._view_of(entry), first=True)
+        self._relayout()
+
+    # Layout -----------------------------------------------------------------------------
+
+    def _relayout_all(self) -> None:
+        self._relayout()
+
+    def _relayout(self, changed: MessageView | None = None) -> None:
+        """Lay out from ``changed`` on (from the top if None), keeping what is read in place."""
+        if self._adjusting:
+            return
+        self._adjusting = True
+        bar = self.verticalScrollBar()
+        anchor = None if self._following else self._column.view_at(bar.value())
+        before = anchor.y() if anchor is not None else 0
+        self._column.lay_out(self.viewport().width(), changed)
+        if self._following:
+            bar.setValue(bar.maximum())
+        elif anchor is not None:
+            bar.setValue(bar.value() + anchor.y() - before)
+        self._adjusting = False
+        self._place_jump()
+
+    def _scrolled(self, value: int) -> None:
+        if self._adjusting:
+            return
+        bar = self.verticalScrollBar()
+        self._following = value >= bar.maximum() - _NEAR_END
+        if self._earlier and value < self.viewport().height():
+            self._load_earlier()
+        self._place_jump()
+
+    def _place_jump(self) -> None:
+        hint = self._jump.sizeHint()
+        self._jump.setGeometry(
+            (self.width() - hint.width()) // 2,
+            self.height() - hint.height() - 12,
+            hint.width(),
+            hint.height(),
+        )
+        self._jump.setVisible(not self._following and self.verticalScrollBar().maximum() > 0)
+        self._jump.raise_()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay out in the new width."""
+        super().resizeEvent(event)
+        self._relayout()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Lay out now that the scroll bar's range is kept up to date."""
+        super().showEvent(event)
+        self._relayout()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Home and End go to the first and the last message."""
+        if event.key() == Qt.Key.Key_End:
+            self.jump_to_latest()
+        elif event.key() == Qt.Key.Key_Home:
+            self.verticalScrollBar().setValue(0)
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Mirror the column when the reading direction changes."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LayoutDirectionChange:
+            self._relayout()
+
+    # Focus and theme --------------------------------------------------------------------
+
+    def _focus_moved(self, old: QObject | None, new: QObject | None) -> None:
+        del old
+        view = new
+        while view is not None and not isinstance(view, MessageView):
+            view = view.parent()
+        found = view if view in self._column.views else None
+        if found is self._focused:
+            return
+        if self._focused is not None:
+            self._focused.set_focused(False)
+        self._focused = found
+        if found is not None:
+            found.set_focused(True)
+
+    def _restyle(self) -> None:
+        for view in self._column.views:
+            view.restyle(current())
+        self._dress()
+        self._relayout()
+
+    def _dress(self) -> None:
+        self._jump.setFont(base_font())
+        self._jump.setText(QCoreApplication.translate("chat", "Jump to latest"))
+        self._jump.setIcon(icon("arrow-down", current().accent))
+        self._jump.setStyleSheet("QPushButton { border-radius: 15px; padding: 4px 14px; }")
+
+
+def _entry_text(entry: Entry) -> str:
+    names = [picture.name for picture in entry.message.pictures]
+    return "\n".join([*names, entry.message.text])

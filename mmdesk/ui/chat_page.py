@@ -1,0 +1,175 @@
+"""The chat column above the composer: notices, the empty state, and the messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from mmdesk.core.conversations import Entry, EntryStatus
+from mmdesk.core.events import (
+    ConversationOpened,
+    Event,
+    TextDelta,
+    TurnAdded,
+    TurnFailed,
+    TurnFinished,
+    TurnProgress,
+    TurnStage,
+)
+from mmdesk.core.messages import Role
+from mmdesk.core.requests import TurnId
+from mmdesk.ui.chat.pane import ChatPane
+from mmdesk.ui.first_start import FirstStart, Sample
+from mmdesk.ui.notices import ErrorStack, StarterNotice
+
+COLUMN = 760
+"""Px, at most, of what is read and written."""
+MARGIN = 28
+"""Px left and right of it."""
+_CARDS = 3
+_NOTICE_MARGIN = 16
+
+
+class ChatPage(QWidget):
+    """Shows the events of the shown conversation's turns; others are ignored."""
+
+    def __init__(self, samples: Sequence[Sample], fits_billions: int | None) -> None:
+        super().__init__()
+        self.setObjectName("chatPage")
+        self.pane = ChatPane()
+        self.pane.setObjectName("chatPane")
+        self.first_start = FirstStart(samples, fits_billions)
+        self.notice = StarterNotice()
+        self.errors = ErrorStack("chatErrors", _CARDS)
+        self.errors.setMaximumWidth(COLUMN)
+        self._starter = False
+        self._model = ""
+        self._turns: set[TurnId] = set()
+        self._waiting: set[TurnId] = set()
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.first_start)
+        self._stack.addWidget(self.pane)
+        top = self._top = QVBoxLayout()
+        top.setSpacing(8)
+        top.addWidget(self.notice, 0, Qt.AlignmentFlag.AlignHCenter)
+        centred = QHBoxLayout()
+        centred.addStretch(1)
+        centred.addWidget(self.errors, 1000)
+        centred.addStretch(1)
+        top.addLayout(centred)
+        self.errors.changed.connect(self._leave_room)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(top)
+        column.addWidget(self._stack, 1)
+        self._show_state()
+
+    def use_model(self, name: str, *, starter: bool) -> None:
+        """Tell which model answers: its name stands above answers, the notice for the starter."""
+        self._model, self._starter = name, starter
+        self.first_start.use_starter(starter)
+        self._show_state()
+
+    def say_waiting(self, text: str) -> None:
+        """Say what turns wait for that have not begun (the model is being loaded)."""
+        for turn in self._waiting:
+            self.pane.set_progress(turn, text)
+
+    def handle(self, event: Event) -> None:
+        """Show an event, if it is about the shown conversation."""
+        if isinstance(event, ConversationOpened):
+            self._opened(event)
+        elif isinstance(event, TurnAdded):
+            self._added(event)
+        elif (
+            isinstance(event, TurnProgress | TextDelta | TurnFinished | TurnFailed)
+            and event.turn in self._turns
+        ):
+            self._turn_event(event)
+        self._show_state()
+
+    def retranslate(self) -> None:
+        """Set every text anew."""
+        self.first_start.retranslate()
+        self.notice.retranslate()
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit what is above the messages."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.notice.fit(self.width() - 2 * _NOTICE_MARGIN)
+        self.first_start.fit_height(self.height())
+
+    def _opened(self, event: ConversationOpened) -> None:
+        self._turns.clear()
+        self._waiting.clear()
+        self.errors.clear()
+        self.pane.clear()
+        if event.conversation is None:
+            return
+        entries: tuple[Entry, ...] = event.conversation.entries
+        if event.turn is not None and entries and _is_streaming(entries[-1]):
+            entries = entries[:-1]
+        self.pane.show_entries(entries)
+        if event.turn is not None:
+            self._begin(event.turn)
+            if event.text:
+                self._waiting.discard(event.turn)
+                self.pane.append_text(event.turn, event.text, 0)
+
+    def _added(self, event: TurnAdded) -> None:
+        if event.entries is not None:
+            self.pane.show_entries(event.entries)
+        else:
+            self.pane.add_question(event.question)
+        self._begin(event.turn)
+
+    def _begin(self, turn: TurnId) -> None:
+        self._turns.add(turn)
+        self._waiting.add(turn)
+        self.pane.begin_answer(turn, self._model)
+
+    def _turn_event(self, event: TurnProgress | TextDelta | TurnFinished | TurnFailed) -> None:
+        self._waiting.discard(event.turn)
+        if isinstance(event, TextDelta):
+            self.pane.append_text(event.turn, event.text, event.tokens)
+        elif isinstance(event, TurnProgress):
+            self.pane.set_progress(event.turn, self._progress(event))
+        elif isinstance(event, TurnFinished):
+            self._turns.discard(event.turn)
+            self.pane.finish_answer(event.turn, event)
+        else:
+            self._turns.discard(event.turn)
+            self.pane.fail_answer(event.turn, event.error)
+
+    def _progress(self, event: TurnProgress) -> str:
+        if event.stage is TurnStage.PICTURES and event.total > 1:
+            return self.tr("Looking at picture {done} of {total}…").format(
+                done=event.done, total=event.total
+            )
+        if event.stage is TurnStage.PICTURES:
+            return self.tr("Looking at the picture…")
+        return self.tr("Reading the question…")
+
+    def _show_state(self) -> None:
+        empty = self.pane.is_empty()
+        self._stack.setCurrentWidget(self.first_start if empty else self.pane)
+        self.notice.setVisible(self._starter and not empty)
+        self._leave_room()
+
+    def _leave_room(self) -> None:
+        """Keep the messages off what stands above them, and use the room when nothing does."""
+        shown = not self.notice.isHidden() or bool(self.errors.cards)
+        above, below = (10, 8) if shown else (0, 0)
+        self._top.setContentsMargins(_NOTICE_MARGIN, above, _NOTICE_MARGIN, below)
+
+
+def _is_streaming(entry: Entry) -> bool:
+    return entry.message.role is Role.ASSISTANT and entry.status is EntryStatus.STREAMING

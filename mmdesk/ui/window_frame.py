@@ -1,0 +1,183 @@
+"""The window's frame: where its parts stand, pages over the chat, drops, place and size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QSettings, QSize, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from mmdesk.ui.chat_page import COLUMN, MARGIN, ChatPage
+from mmdesk.ui.composer import Composer
+from mmdesk.ui.drop_overlay import DropOverlay, takes
+from mmdesk.ui.dropped import judge
+from mmdesk.ui.header import Header
+from mmdesk.ui.pages import Page
+from mmdesk.ui.picture_viewer import PictureViewer
+from mmdesk.ui.sidebar import Sidebar
+from mmdesk.ui.status_line import StatusLine
+
+NARROW = 820
+"""Below this width the sidebar is hidden."""
+_SMALLEST = QSize(640, 480)
+_FIRST_SIZE = QSize(1280, 800)
+
+
+class WindowFrame(QMainWindow):
+    """Header, sidebar, chat column with the composer, status line; knows no session."""
+
+    dropped = Signal(QMimeData)
+    """Something that can be taken was dropped anywhere on the window."""
+
+    def __init__(self, chat: ChatPage, composer: Composer, geometry: Path) -> None:
+        """``geometry`` is Qt's INI file for the window's place and size."""
+        super().__init__()
+        self.setObjectName("mainWindow")
+        self.setMinimumSize(_SMALLEST)
+        self.setAcceptDrops(True)
+        self._geometry_file = geometry
+        self._sidebar_wanted, self._sidebar_when_narrow = True, False
+        self.header, self.sidebar, self.status = Header(), Sidebar(), StatusLine()
+        self.chat, self.composer = chat, composer
+        self._column = QStackedWidget()
+        self._lay_out()
+        self.overlay = DropOverlay(self)
+        self.viewer = PictureViewer(self)
+        self._restore_geometry()
+
+    @property
+    def page(self) -> Page | None:
+        """The page that stands over the chat."""
+        shown = self._column.currentWidget()
+        return shown if isinstance(shown, Page) else None
+
+    def show_chat(self) -> None:
+        """Leave a page that stands over the chat."""
+        self._column.setCurrentWidget(self.chat)
+
+    def toggle_page(self, page: Page) -> None:
+        """Show a page over the chat, or leave it when it is shown already."""
+        if self.page is page:
+            self.close_page()
+            return
+        if self._column.indexOf(page) < 0:
+            page.closed.connect(self.close_page)
+            self._column.addWidget(page)
+        self._column.setCurrentWidget(page)
+        page.setFocus()
+
+    def close_page(self) -> None:
+        """Leave a page; the focus goes back to the question."""
+        self.show_chat()
+        self.composer.input.setFocus()
+
+    def toggle_sidebar(self) -> None:
+        """Show or hide the sidebar; a narrow window remembers it for itself."""
+        if self.width() < NARROW:
+            self._sidebar_when_narrow = not self._sidebar_when_narrow
+        else:
+            self._sidebar_wanted = not self._sidebar_wanted
+        self._show_sidebar()
+
+    def tuck_sidebar(self) -> None:
+        """Hide the sidebar of a narrow window, once something was chosen in it."""
+        self._sidebar_when_narrow = False
+        self._show_sidebar()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Hide the sidebar in a narrow window."""
+        super().resizeEvent(event)
+        if event.oldSize().width() >= NARROW > event.size().width():
+            self._sidebar_when_narrow = False
+        self._show_sidebar()
+        self.composer.limit_height(self.height())
+        self.overlay.setGeometry(self.rect())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember place and size."""
+        store = QSettings(str(self._geometry_file), QSettings.Format.IniFormat)
+        store.setValue("geometry", self.saveGeometry())
+        store.setValue("sidebar", self._sidebar_wanted)
+        super().closeEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Say what a drop would do, or why it can't be taken."""
+        self.overlay.announce(judge(event.mimeData()))
+        event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Refuse what can't be taken: no drop follows then."""
+        if takes(judge(event.mimeData())):
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Nothing was dropped."""
+        self.overlay.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Take the drop into the question."""
+        self.overlay.hide()
+        event.acceptProposedAction()
+        self.show_chat()
+        self.dropped.emit(event.mimeData())
+        self.activateWindow()
+
+    def _lay_out(self) -> None:
+        self._column.addWidget(self.chat)
+        bottom = QHBoxLayout()
+        self._bottom = bottom
+        self._align_composer()
+        bars = self.chat.pane.verticalScrollBar()
+        bars.rangeChanged.connect(self._align_composer)
+        self.composer.setMaximumWidth(COLUMN)
+        bottom.addStretch(1)
+        bottom.addWidget(self.composer, 1000)
+        bottom.addStretch(1)
+        column = QFrame()
+        column.setObjectName("chatColumn")
+        stacked = QVBoxLayout(column)
+        stacked.setContentsMargins(0, 0, 0, 0)
+        stacked.setSpacing(0)
+        stacked.addWidget(self._column, 1)
+        stacked.addLayout(bottom)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.sidebar)
+        middle.addWidget(column, 1)
+        whole = QWidget()
+        rows = QVBoxLayout(whole)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.header)
+        rows.addLayout(middle, 1)
+        rows.addWidget(self.status)
+        self.setCentralWidget(whole)
+
+    def _align_composer(self) -> None:
+        """Keep the question's edges on those of the messages, whose scroll bar takes room."""
+        bar = self.chat.pane.verticalScrollBar()
+        taken = bar.sizeHint().width() if bar.maximum() > 0 else 0
+        self._bottom.setContentsMargins(MARGIN, 6, MARGIN + taken, 14)
+
+    def _show_sidebar(self) -> None:
+        narrow = self.width() < NARROW
+        self.sidebar.setVisible(self._sidebar_when_narrow if narrow else self._sidebar_wanted)
+
+    def _restore_geometry(self) -> None:
+        self.resize(_FIRST_SIZE)
+        store = QSettings(str(self._geometry_file), QSettings.Format.IniFormat)
+        kept = store.value("geometry")
+        if kept is not None:
+            self.restoreGeometry(kept)
+        self._sidebar_wanted = str(store.value("sidebar", "true")).lower() != "false"
+        self._show_sidebar()

@@ -1,0 +1,331 @@
+"""What is kept comes back: messages, branches, order, states, pictures."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mmdesk.core.conversations import EntryStatus, Failure, SavedTurn, StopReason, Usage
+from mmdesk.core.errors import ConversationMissing, PromptTooLong
+from mmdesk.core.messages import ImagePart, Message, Role, TextPart, user_message
+from mmdesk.store.rows import storable, title_of
+from mmdesk.store.sqlite import SqliteStore
+from tests.unit.store.conftest import MakePicture, OpenStore
+
+
+def ask(
+    store: SqliteStore, text: str, conversation: str | None = None, parent: str | None = None
+) -> SavedTurn:
+    return store.begin_turn(
+        user_message(text), conversation=conversation, parent=parent, model="starter"
+    )
+
+
+def texts(store: SqliteStore, conversation: str) -> list[str]:
+    return [entry.message.text for entry in store.conversation(conversation).entries]
+
+
+TEXTS = {
+    "chinese": "图里有几个红色的圆形？",
+    "emoji": "what is 👩🏽‍🚀🏳️‍🌈?",
+    "nul": "before\0after",
+    "lines": "a\r\nb\n\n\u2028c\u0085d",
+    "right to left": "مرحبا \u202eabc",
+    "quotes": "'; DROP TABLE message; --",
+    "long": "长" * 1_000_000,
+    "space": "  \t ",
+}
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
+def test_text_comes_back_after_a_restart(open_store: OpenStore, text: str) -> None:
+    store = open_store()
+    turn = ask(store, text)
+    store.write_answer(turn.answer, text[::-1], EntryStatus.FINISHED)
+    question, answer = open_store().conversation(turn.conversation).entries
+    assert question.message == user_message(text)
+    assert answer.message.text == text[::-1]
+    assert (question.id, answer.id) == (turn.question, turn.answer)
+
+
+parts = st.one_of(
+    st.builds(TextPart, st.text(st.characters(exclude_categories=["Cs"]))),
+    st.binary(min_size=1, max_size=8),
+)
+
+
+@given(
+    contents=st.lists(parts, max_size=6),
+    answer=st.text(st.characters(exclude_categories=["Cs"])),
+    status=st.sampled_from([s for s in EntryStatus if s is not EntryStatus.STREAMING]),
+    stop=st.none() | st.sampled_from(StopReason),
+    usage=st.none()
+    | st.builds(
+        Usage,
+        st.integers(0, 2**40),
+        st.integers(0, 2**40),
+        st.floats(0, 1e9),
+        st.floats(0, 1e9),
+    ),
+)
+def test_any_message_comes_back(
+    contents: list[TextPart | bytes],
+    answer: str,
+    status: EntryStatus,
+    stop: StopReason | None,
+    usage: Usage | None,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("any")
+    from tests.unit.store.conftest import make_picture
+
+    make: MakePicture = make_picture.__wrapped__(folder)  # type: ignore[attr-defined]
+    made = tuple(part if isinstance(part, TextPart) else ImagePart(make(part)) for part in contents)
+    store = SqliteStore(folder / "c.sqlite3", folder / "attachments")
+    try:
+        turn = store.begin_turn(Message(Role.USER, made), conversation=None, parent=None, model="")
+        store.write_answer(turn.answer, answer, status, stop_reason=stop, usage=usage, model="m")
+        asked, answered = store.conversation(turn.conversation).entries
+    finally:
+        store.close()
+    assert [bare(part) for part in asked.message.parts] == [bare(part) for part in made]
+    assert answered.message == Message(Role.ASSISTANT, (TextPart(answer),))
+    assert (answered.status, answered.stop_reason) == (status, stop)
+    assert (answered.usage, answered.model) == (usage, "m")
+
+
+def bare(part: TextPart | ImagePart) -> object:
+    """Return a part without where its files are."""
+    if isinstance(part, TextPart):
+        return part
+    picture = part.picture
+    return picture.sha256, picture.name, picture.width, picture.height, picture.notes
+
+
+def test_half_a_character_does_not_stop_a_save(store: SqliteStore) -> None:
+    """Qt strings may hold lone surrogates, which UTF-8 can't."""
+    turn = ask(store, "a\ud83d b \ud83d\ude00")
+    assert (
+        texts(store, turn.conversation)[0] == "a\ufffd b 😀" == storable("a\ud83d b \ud83d\ude00")
+    )
+
+
+def test_turns_follow_each_other(open_store: OpenStore) -> None:
+    store = open_store()
+    first = ask(store, "one")
+    store.write_answer(first.answer, "1", EntryStatus.FINISHED)
+    second = ask(store, "two", first.conversation, first.answer)
+    store.write_answer(second.answer, "2", EntryStatus.FINISHED)
+    assert texts(open_store(), first.conversation) == ["one", "1", "two", "2"]
+
+
+def test_regenerate_shows_the_new_answer_and_keeps_the_old(
+    open_store: OpenStore, database: Path
+) -> None:
+    store = open_store()
+    first = ask(store, "one")
+    store.write_answer(first.answer, "old", EntryStatus.FINISHED)
+    again = store.begin_answer(first.conversation, first.question, model="other")
+    assert (again.conversation, again.question) == (first.conversation, first.question)
+    store.write_answer(again.answer, "new", EntryStatus.FINISHED)
+    store = open_store()
+    assert texts(store, first.conversation) == ["one", "new"]
+    assert store.conversation(first.conversation).entries[1].model == "other"
+    assert "old" in all_texts(database)
+
+
+def test_edit_shows_the_new_question_and_keeps_the_old(
+    open_store: OpenStore, database: Path
+) -> None:
+    store = open_store()
+    first = ask(store, "one")
+    store.write_answer(first.answer, "1", EntryStatus.FINISHED)
+    second = ask(store, "two", first.conversation, first.answer)
+    store.write_answer(second.answer, "2", EntryStatus.FINISHED)
+    edited = ask(store, "two!", first.conversation, first.answer)
+    assert texts(store, first.conversation) == ["one", "1", "two!", ""]
+    root = ask(store, "one!", first.conversation, None)
+    store.write_answer(root.answer, "1!", EntryStatus.FINISHED)
+    store = open_store()
+    assert texts(store, first.conversation) == ["one!", "1!"]
+    assert store.conversations()[0].title == "one!"
+    assert len(store.conversations()) == 1
+    assert {"one", "1", "two", "2", "two!", ""} <= set(all_texts(database))
+    assert edited.answer != second.answer
+
+
+def all_texts(database: Path) -> list[str]:
+    with sqlite3.connect(database) as connection:
+        found = [row[0] for row in connection.execute("SELECT text FROM part")]
+    connection.close()
+    return found
+
+
+def test_the_latest_conversation_is_first(
+    open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store()
+    turns = [ask(store, name) for name in ("a", "b", "c")]
+    assert [summary.title for summary in store.conversations()] == ["c", "b", "a"]
+    # A clock that was set back doesn't hide what was asked last.
+    monkeypatch.setattr("time.time_ns", lambda: 1_000_000_000)
+    ask(store, "more", turns[0].conversation, turns[0].answer)
+    assert [summary.title for summary in open_store().conversations()] == ["a", "c", "b"]
+
+
+def test_times_are_utc(store: SqliteStore) -> None:
+    before = datetime.now(UTC)
+    ask(store, "now")
+    updated = store.conversations()[0].updated
+    assert abs((updated - before).total_seconds()) < 30
+    assert updated.tzinfo is UTC
+
+
+def test_an_answer_grows_and_ends(open_store: OpenStore) -> None:
+    store = open_store()
+    turn = ask(store, "q")
+    streaming = store.conversation(turn.conversation).entries[1]
+    assert (streaming.status, streaming.message.text) == (EntryStatus.STREAMING, "")
+    assert streaming.model == "starter"
+    store.write_answer(turn.answer, "half", EntryStatus.STREAMING)
+    assert texts(store, turn.conversation)[1] == "half"
+    error = PromptTooLong(tokens=9, limit=5, picture_tokens=3, pictures=1)
+    failure = Failure(error.kind, error.message_phrase, error.hint_phrase)
+    store.write_answer(turn.answer, "half a", EntryStatus.FAILED, failure=failure)
+    entry = open_store().conversation(turn.conversation).entries[1]
+    assert (entry.status, entry.failure, entry.message.text) == (
+        EntryStatus.FAILED,
+        failure,
+        "half a",
+    )
+
+
+def test_an_answer_cut_off_by_a_crash_is_marked_and_kept(open_store: OpenStore) -> None:
+    store = open_store()
+    turn = ask(store, "q")
+    store.write_answer(turn.answer, "what was streamed", EntryStatus.STREAMING)
+    entry = open_store().conversation(turn.conversation).entries[1]
+    assert (entry.status, entry.message.text) == (EntryStatus.INTERRUPTED, "what was streamed")
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("What color is it?", "What color is it?"),
+        ("\n\n  first \t line \nsecond", "first line"),
+        ("word " * 40, "word word word word word word word word word word word…"),
+        ("长" * 100, "长" * 59 + "…"),
+        ("a" * 61, "a" * 59 + "…"),
+        ("a" * 60, "a" * 60),
+        ("nul\0nul", "nulnul"),
+        ("", "…"),
+    ],
+)
+def test_titles(text: str, title: str) -> None:
+    assert title_of(user_message(text)) == title
+    assert len(title) <= 60
+
+
+def test_a_question_without_text_has_its_picture_s_name(
+    store: SqliteStore, make_picture: MakePicture
+) -> None:
+    store.begin_turn(
+        user_message("", (make_picture(name="假期 2026.jpg"),)),
+        conversation=None,
+        parent=None,
+        model="",
+    )
+    assert store.conversations()[0].title == "假期 2026.jpg"
+
+
+def test_pictures_are_kept_once_and_outlive_staging(
+    open_store: OpenStore, make_picture: MakePicture, database: Path
+) -> None:
+    store = open_store()
+    picture = make_picture()
+    question = user_message("what?", (picture, make_picture(b"other"), picture))
+    turn = store.begin_turn(question, conversation=None, parent=None, model="")
+    picture.path.unlink()
+    picture.thumbnail.unlink()
+    kept = open_store().conversation(turn.conversation).entries[0].message.pictures
+    assert [p.sha256 for p in kept] == [p.sha256 for p in question.pictures]
+    assert kept[0].path.read_bytes() == b"pixels"
+    assert kept[0].thumbnail.read_bytes() == b"small pixels"
+    attachments = database.parent / "attachments"
+    assert kept[0].path.relative_to(attachments).parts[0] == picture.sha256[:2]
+    assert len([path for path in attachments.rglob("*") if path.is_file()]) == 4
+    assert str(kept[0].notes[0]) == "Only the first of its 3 frames is used."
+
+
+def test_a_kept_picture_is_asked_about_again(store: SqliteStore, make_picture: MakePicture) -> None:
+    """An edit sends the pictures that it read back from the store."""
+    picture = make_picture()
+    turn = store.begin_turn(user_message("a", (picture,)), conversation=None, parent=None, model="")
+    picture.path.unlink()
+    kept = store.conversation(turn.conversation).entries[0].message.pictures
+    edited = store.begin_turn(
+        user_message("b", kept), conversation=turn.conversation, parent=None, model=""
+    )
+    assert store.conversation(edited.conversation).entries[0].message.pictures == kept
+
+
+def test_a_lost_attachment_leaves_the_conversation_readable(
+    open_store: OpenStore, make_picture: MakePicture
+) -> None:
+    store = open_store()
+    turn = store.begin_turn(
+        user_message("a", (make_picture(),)), conversation=None, parent=None, model=""
+    )
+    store.conversation(turn.conversation).entries[0].message.pictures[0].path.unlink()
+    picture = open_store().conversation(turn.conversation).entries[0].message.pictures[0]
+    assert (picture.name, picture.width, picture.path.exists()) == ("图 1.png", 40, False)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions")
+def test_everything_is_private(
+    store: SqliteStore, make_picture: MakePicture, database: Path
+) -> None:
+    store.begin_turn(user_message("a", (make_picture(),)), conversation=None, parent=None, model="")
+    for path in (database.parent, *database.parent.rglob("*")):
+        assert stat.S_IMODE(path.stat().st_mode) in ({0o700} if path.is_dir() else {0o600, 0o644})
+        if path.parent == database.parent and path.is_file():
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_what_does_not_exist_is_said(store: SqliteStore) -> None:
+    turn = ask(store, "a")
+    other = ask(store, "b")
+    with pytest.raises(ConversationMissing):
+        store.conversation("nothing")
+    with pytest.raises(ConversationMissing):
+        ask(store, "x", "nothing", None)
+    with pytest.raises(ConversationMissing):
+        ask(store, "x", turn.conversation, other.answer)
+    with pytest.raises(ConversationMissing):
+        store.begin_answer(turn.conversation, "nothing", model="")
+    with pytest.raises(ConversationMissing):
+        store.write_answer("nothing", "x", EntryStatus.FINISHED)
+    with pytest.raises(ConversationMissing):
+        store.write_answer(turn.question, "a question is no answer", EntryStatus.FINISHED)
+    assert texts(store, turn.conversation) == ["a", ""]
+
+
+def test_in_memory_nothing_is_kept(tmp_path: Path, make_picture: MakePicture) -> None:
+    store = SqliteStore(":memory:", tmp_path / "scratch")
+    turn = store.begin_turn(
+        user_message("a", (make_picture(),)), conversation=None, parent=None, model=""
+    )
+    assert store.conversation(turn.conversation).entries[0].message.pictures[0].path.exists()
+    store.close()
+    store.close()
+    assert not list(tmp_path.glob("*memory*"))
+    empty = SqliteStore(":memory:", tmp_path / "scratch")
+    assert empty.conversations() == ()
+    empty.close()

@@ -1,0 +1,417 @@
+"""What can't be read or saved is said in plain words, and harms nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mmdesk.core.conversations import EntryStatus
+from mmdesk.core.errors import StoreBusy, StoreDamaged, StoreError, StoreTooNew, StoreUnwritable
+from mmdesk.core.messages import Role, user_message
+from mmdesk.store import attachments
+from mmdesk.store.schema import APPLICATION_ID, MIGRATIONS
+from mmdesk.store.sqlite import SqliteStore
+from tests.unit.store.conftest import MakePicture, OpenStore
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX")
+
+
+def fill(store: SqliteStore, turns: int = 3, text: str = "q") -> tuple[str, list[str]]:
+    """Keep some turns; return the conversation and the answers' ids."""
+    conversation = parent = None
+    answers = []
+    for number in range(turns):
+        turn = store.begin_turn(
+            user_message(f"{text} {number}"), conversation=conversation, parent=parent, model="m"
+        )
+        store.write_answer(turn.answer, f"a {number}", EntryStatus.FINISHED)
+        conversation, parent = turn.conversation, turn.answer
+        answers.append(turn.answer)
+    assert conversation is not None
+    return conversation, answers
+
+
+@contextlib.contextmanager
+def editing(database: Path) -> Iterator[sqlite3.Connection]:
+    """Change a closed database behind the store's back."""
+    connection = sqlite3.connect(database)
+    with connection:
+        yield connection
+    connection.close()
+
+
+def refusal(database: Path) -> StoreError:
+    with pytest.raises(StoreError) as caught:
+        SqliteStore(database, database.parent / "attachments")
+    assert str(database) in caught.value.message + caught.value.hint
+    return caught.value
+
+
+def test_a_new_database_has_the_schema_s_version(open_store: OpenStore, database: Path) -> None:
+    open_store().close()
+    with editing(database) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+        assert connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
+        assert connection.execute("PRAGMA journal_mode").fetchone() != ("off",)
+
+
+def test_a_newer_database_is_refused_untouched(open_store: OpenStore, database: Path) -> None:
+    fill(open_store())
+    open_store().close()
+    with editing(database) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    before = database.read_bytes()
+    error = refusal(database)
+    assert isinstance(error, StoreTooNew)
+    assert "newer mmdesk (99)" in error.message
+    assert database.read_bytes() == before
+
+
+def test_another_program_s_database_is_refused_untouched(tmp_path: Path) -> None:
+    database = tmp_path / "c.sqlite3"
+    with editing(database) as connection:
+        connection.execute("CREATE TABLE bookmarks (url TEXT)")
+    before = database.read_bytes()
+    error = refusal(database)
+    assert isinstance(error, StoreDamaged)
+    assert "another program" in error.message
+    assert database.read_bytes() == before
+
+
+def test_a_migration_that_fails_leaves_nothing(
+    database: Path, open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation, _ = fill(open_store())
+    open_store().close()
+    broken = ("CREATE TABLE half (x)", "INSERT INTO nowhere VALUES (1)")
+    with monkeypatch.context() as patch:
+        patch.setattr("mmdesk.store.schema.MIGRATIONS", (*MIGRATIONS, broken))
+        refusal(database)
+    with editing(database) as connection:
+        assert connection.execute("SELECT 1 FROM sqlite_master WHERE name='half'").fetchall() == []
+    assert len(open_store().conversation(conversation).entries) == 6
+
+
+@pytest.mark.parametrize("content", [b"this is no database at all " * 50, b"\0" * 8192])
+def test_no_database(database: Path, content: bytes) -> None:
+    database.parent.mkdir(parents=True)
+    database.write_bytes(content)
+    error = refusal(database)
+    assert isinstance(error, StoreDamaged)
+    assert database.read_bytes() == content
+
+
+def test_a_truncated_database_is_said_or_read(open_store: OpenStore, database: Path) -> None:
+    conversation, _ = fill(open_store(), 40, "x" * 500)
+    open_store().close()
+    whole = database.read_bytes()
+    refused = 0
+    for length in range(1, len(whole), 4096 * 3 + 77):
+        database.write_bytes(whole[:length])
+        try:
+            store = SqliteStore(database, database.parent / "attachments")
+        except StoreDamaged:
+            refused += 1
+            continue
+        try:
+            store.conversations()
+            store.conversation(conversation)
+        except StoreError:
+            refused += 1
+        finally:
+            store.close()
+    assert refused > 0
+
+
+@pytest.mark.logs("are damaged")
+def test_a_damaged_page_costs_its_messages_only(open_store: OpenStore, database: Path) -> None:
+    conversation, _ = fill(open_store(), 30, "MARK " * 400)
+    open_store().close()
+    data = bytearray(database.read_bytes())
+    page = data.index(b"MARK MARK", len(data) // 2) // 4096 * 4096
+    data[page : page + 100] = b"\xff" * 100
+    database.write_bytes(data)
+    entries = open_store().conversation(conversation).entries
+    assert len(entries) == 60
+    whole = [entry for entry in entries if entry.message.parts]
+    assert 0 < len(whole) < 60
+
+
+DAMAGE = {
+    "role": "UPDATE message SET role = 'narrator'",
+    "status": "UPDATE message SET status = X'00FF'",
+    "stop reason": "UPDATE message SET stop_reason = 'tired'",
+    "usage": "UPDATE message SET prompt_tokens = 'many', ttft_ms = 1",
+    "failure": "UPDATE message SET failure = '{\"kind\": 1'",
+    "failure shape": "UPDATE message SET failure = '[]'",
+    "deep failure": f"UPDATE message SET failure = '{'[' * 100_000}'",
+    "template": 'UPDATE part SET notes = \'[{"template": "{0.__class__}", "fields": {}}]\'',
+    "part kind": "UPDATE part SET kind = 'smell'",
+    "no hash": "UPDATE part SET sha256 = NULL WHERE kind = 'image'",
+    "escaping hash": "UPDATE part SET sha256 = '../../../etc/passwd' WHERE kind = 'image'",
+    "size": "UPDATE part SET width = 'wide', height = NULL, name = 7, notes = 'x'",
+    "bad utf-8": "UPDATE part SET text = CAST(X'61FF62' AS TEXT) WHERE kind = 'text'",
+    "text is a blob": "UPDATE part SET text = X'0102'",
+    "time": "UPDATE conversation SET updated_us = 9e99",
+    "text time": "UPDATE conversation SET updated_us = 'yesterday'",
+    "leaf": "UPDATE conversation SET leaf_id = 'gone'",
+    "loop": "UPDATE message SET parent_id = (SELECT id FROM message ORDER BY number DESC)",
+    "model": "UPDATE message SET model = X'FF'",
+    "no parts": "DELETE FROM part",
+}
+
+
+@pytest.mark.parametrize("statement", DAMAGE.values(), ids=DAMAGE.keys())
+@pytest.mark.logs("")
+def test_a_damaged_field_never_locks_a_conversation(
+    open_store: OpenStore,
+    database: Path,
+    make_picture: MakePicture,
+    statement: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    store = open_store()
+    turn = store.begin_turn(
+        user_message("look", (make_picture(),)), conversation=None, parent=None, model="m"
+    )
+    store.write_answer(turn.answer, "seen", EntryStatus.FINISHED)
+    store.close()
+    with editing(database) as connection:
+        assert connection.execute(statement).rowcount > 0
+    store = open_store()
+    assert store.conversations()[0].title == "look"
+    entries = store.conversation(turn.conversation).entries
+    assert entries
+    assert [entry.message.role for entry in entries][:2] == [Role.USER, Role.ASSISTANT][
+        : len(entries)
+    ]
+    for entry in entries:
+        for picture in entry.message.pictures:
+            assert picture.path.parent.parent == database.parent / "attachments"
+    store.begin_turn(
+        user_message("go on"), conversation=turn.conversation, parent=turn.answer, model="m"
+    )
+
+
+def test_a_second_instance_is_refused(store: SqliteStore, database: Path) -> None:
+    conversation, _ = fill(store)
+    error = refusal(database)
+    assert isinstance(error, StoreBusy)
+    assert len(store.conversation(conversation).entries) == 6
+
+
+def start_writer(folder: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.unit.store.kill_writer", str(folder)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[3],
+    )
+
+
+@posix
+def test_a_second_process_is_refused_until_the_first_is_killed(tmp_path: Path) -> None:
+    with start_writer(tmp_path) as writer:
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        assert isinstance(refusal(tmp_path / "c.sqlite3"), StoreBusy)
+        writer.kill()
+        writer.wait()
+    store = SqliteStore(tmp_path / "c.sqlite3", tmp_path / "attachments")
+    assert len(store.conversations()) == 1
+    store.close()
+
+
+@posix
+def test_a_killed_writer_loses_nothing_acknowledged(tmp_path: Path) -> None:
+    """kill -9 after 20 different numbers of acknowledged writes."""
+    for trial in range(20):
+        folder = tmp_path / str(trial)
+        folder.mkdir()
+        acknowledged = killed_after(folder, 1 + trial * trial % 97)
+        store = SqliteStore(folder / "c.sqlite3", folder / "attachments")
+        conversation = next(line for line in acknowledged if line[0] == "turn")[1]
+        entries = {entry.id: entry for entry in store.conversation(conversation).entries}
+        store.close()
+        for kind, *rest in acknowledged:
+            answer = rest[1] if kind == "turn" else rest[0]
+            assert answer in entries
+            if kind == "text":
+                assert len(entries[answer].message.text) >= int(rest[1])
+            if kind == "done":
+                assert entries[answer].status is EntryStatus.FINISHED
+        assert all(entry.status is not EntryStatus.STREAMING for entry in entries.values())
+        with editing(folder / "c.sqlite3") as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def killed_after(folder: Path, lines: int) -> list[list[str]]:
+    """Kill a writer once it acknowledged ``lines`` writes; return all that it did."""
+    with start_writer(folder) as writer:
+        assert writer.stdout is not None
+        said = [writer.stdout.readline() for _ in range(lines)]
+        writer.send_signal(signal.SIGKILL)
+        said += writer.stdout.read().splitlines(keepends=True)
+        assert writer.wait() == -signal.SIGKILL
+    return [line.split() for line in said if line.endswith("\n")]
+
+
+@contextlib.contextmanager
+def largest_file(size: int) -> Iterator[None]:
+    """Let no file of this process grow beyond ``size`` bytes, as on a full disk."""
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@posix
+def test_a_full_disk_is_said_and_loses_nothing(
+    store: SqliteStore, open_store: OpenStore, database: Path, make_picture: MakePicture
+) -> None:
+    conversation, answers = fill(store)
+    big = "x" * 3_000_000
+    with largest_file(database.stat().st_size + 10_000):
+        with pytest.raises(StoreUnwritable) as caught:
+            store.write_answer(answers[-1], big, EntryStatus.FINISHED)
+        with pytest.raises(StoreUnwritable):
+            store.begin_turn(user_message(big), conversation=None, parent=None, model="")
+    assert caught.value.message.startswith("The conversation can't be saved: the disk")
+    assert store.conversation(conversation).entries[-1].message.text == "a 2"
+    assert len(store.conversations()) == 1
+    store.write_answer(answers[-1], big, EntryStatus.FINISHED)
+    assert open_store().conversation(conversation).entries[-1].message.text == big
+
+
+@posix
+def test_a_full_disk_while_opening(database: Path) -> None:
+    with largest_file(1000):
+        assert isinstance(refusal(database), StoreUnwritable)
+    store = SqliteStore(database, database.parent / "attachments")
+    fill(store)
+    store.close()
+
+
+@posix
+def test_a_picture_that_can_not_be_copied_fails_the_turn_alone(
+    store: SqliteStore, make_picture: MakePicture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = make_picture(b"p" * 50_000)
+
+    def no_links(*_: object) -> None:
+        raise PermissionError("this file system has no links")
+
+    monkeypatch.setattr(os, "link", no_links)
+    question = user_message("q", (picture,))
+    with largest_file(20_000), pytest.raises(StoreUnwritable):
+        store.begin_turn(question, conversation=None, parent=None, model="")
+    assert store.conversations() == ()
+    turn = store.begin_turn(question, conversation=None, parent=None, model="")
+    kept = store.conversation(turn.conversation).entries[0].message.pictures[0]
+    assert kept.path.read_bytes() == b"p" * 50_000
+    assert not list(kept.path.parent.glob("*.part"))
+
+
+def test_a_picture_that_is_gone_or_changed_is_said(
+    store: SqliteStore, make_picture: MakePicture
+) -> None:
+    gone, changed = make_picture(b"gone", "gone.png"), make_picture(b"changed")
+    gone.path.unlink()
+    changed.path.write_bytes(b"other pixels")
+    with pytest.raises(StoreUnwritable, match="“gone.png” is no longer there"):
+        store.begin_turn(user_message("q", (gone,)), conversation=None, parent=None, model="")
+    with pytest.raises(StoreUnwritable, match="changed meanwhile"):
+        store.begin_turn(user_message("q", (changed,)), conversation=None, parent=None, model="")
+    assert store.conversations() == ()
+
+
+@posix
+def test_a_folder_that_can_not_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreUnwritable) as caught:
+        SqliteStore(tmp_path / "file" / "c.sqlite3", tmp_path / "attachments")
+    assert "not a directory" in caught.value.message
+
+
+@posix
+def test_a_database_that_is_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "c.sqlite3").mkdir()
+    assert isinstance(refusal(tmp_path / "c.sqlite3"), StoreUnwritable)
+
+
+@posix
+def test_a_read_only_folder() -> None:
+    """/proc refuses new files even to root."""
+    if not Path("/proc/self").is_dir():
+        pytest.skip("no /proc")
+    with pytest.raises(StoreUnwritable):
+        SqliteStore(Path("/proc/self/c.sqlite3"), Path("/proc/self/attachments"))
+
+
+def test_a_lock_of_a_foreign_program_is_said(store: SqliteStore, database: Path) -> None:
+    conversation, answers = fill(store)
+    store._connection.execute("PRAGMA busy_timeout = 50")
+    other = sqlite3.connect(database)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(StoreBusy):
+        store.write_answer(answers[0], "x", EntryStatus.FINISHED)
+    with pytest.raises(StoreBusy):
+        store.conversations()
+    other.rollback()
+    other.close()
+    assert len(store.conversation(conversation).entries) == 6
+
+
+def test_another_thread_is_a_bug_and_said_so(store: SqliteStore) -> None:
+    """sqlite3's own check stays on: it is not turned into a sentence for people."""
+    caught: list[BaseException] = []
+
+    def use() -> None:
+        try:
+            store.conversations()
+        except BaseException as error:
+            caught.append(error)
+
+    thread = threading.Thread(target=use)
+    thread.start()
+    thread.join()
+    assert isinstance(caught[0], sqlite3.ProgrammingError)
+
+
+def test_the_journal_is_safe_for_this_sqlite(store: SqliteStore) -> None:
+    mode = store._connection.execute("PRAGMA journal_mode").fetchone()[0]
+    assert (mode == "wal") == (sqlite3.sqlite_version_info >= (3, 51, 3))
+    assert store._connection.execute("PRAGMA synchronous").fetchone()[0] == 2
+    assert store._connection.execute("PRAGMA foreign_keys").fetchone()[0] == 1
+
+
+def test_a_moved_data_folder_still_has_its_pictures(
+    open_store: OpenStore, database: Path, make_picture: MakePicture, tmp_path: Path
+) -> None:
+    store = open_store()
+    turn = store.begin_turn(
+        user_message("q", (make_picture(),)), conversation=None, parent=None, model=""
+    )
+    store.close()
+    moved = tmp_path / "moved"
+    shutil.move(database.parent, moved)
+    store = SqliteStore(moved / database.name, moved / "attachments")
+    picture = store.conversation(turn.conversation).entries[0].message.pictures[0]
+    store.close()
+    assert picture.path.read_bytes() == b"pixels"
+    assert attachments.is_sha256(picture.sha256)
