@@ -16,9 +16,10 @@ from pathlib import Path
 from mmdesk.core.errors import PictureError, PictureTooHeavy, PictureUnwritable
 from mmdesk.media import wire
 
-MEMORY_LIMIT = 1280 << 20
-"""Address space above what the child has before its first picture: a progressive CMYK JPEG of
-100 megapixels holds 8 bytes a pixel of coefficients and 4 of pixels."""
+MEMORY_LIMIT = 1536 << 20
+"""Address space above what the child has before its first picture. Of 100 megapixels a
+progressive CMYK JPEG holds 8 bytes a pixel of coefficients and 4 of pixels; a transparent palette
+needs 14 while it is reduced."""
 FILE_LIMIT = 320 << 20
 """No canonical file is longer: 50 MP x 3 bytes, incompressible, and some."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import io
 import os
 import socket
@@ -27,6 +28,7 @@ from mmdesk.core.errors import (
     PictureUnwritable,
     UnsupportedKind,
 )
+from mmdesk.core.protocols import Child
 from mmdesk.media import child
 from mmdesk.media.reader import LimitedPictureReader
 from tests.unit.media.conftest import RecordingSpawn
@@ -101,40 +103,37 @@ def test_a_name_that_is_too_long_says_why(reader: LimitedPictureReader, tmp_path
     assert "too long" in error.message
 
 
-def serve_as_nobody(connection: Connection, staging: str) -> None:
-    """Serve without root's right to read everything."""
-    import resource  # noqa: F401
-
-    from mmdesk.media import canonical, decode  # noqa: F401
-
-    decode.prepare_pillow()  # while the interpreter's own files can be read
-    os.setgid(65534)
-    os.setuid(65534)
+def serve_without_privilege(connection: Connection, staging: str) -> None:
+    """Serve without root's right to read everything (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH)."""
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # version 3, this process
+    sets = (ctypes.c_uint32 * 6)()  # effective, permitted and inheritable, twice 32 bits
+    libc = ctypes.CDLL(None, use_errno=True)
+    assert libc.capget(header, sets) == 0
+    sets[0] &= ~0b110
+    assert libc.capset(header, sets) == 0
     child.serve(connection, staging)
 
 
-class SpawnAsNobody(RecordingSpawn):
-    """Starts the child as an unprivileged user where the tests run as root."""
+class UnprivilegedSpawn(RecordingSpawn):
+    """Starts the child without root's privilege where the tests have it."""
 
     def __call__(
         self, name: str, entry: Callable[..., None], *arguments: object, nice: int = 0
-    ) -> object:  # type: ignore[override]
-        chosen = serve_as_nobody if os.geteuid() == 0 else entry
+    ) -> Child:
+        chosen = serve_without_privilege if os.geteuid() == 0 else entry
         return super().__call__(name, chosen, *arguments, nice=nice)
 
 
-@posix
-def test_a_file_without_permission_says_so() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        os.chmod(folder, 0o755)
-        path = Path(folder, "private.png")
-        path.write_bytes(encode(corners(), "PNG"))
-        path.chmod(0)
-        reader = LimitedPictureReader(SpawnAsNobody(), Path(folder, "staging"), 60.0)
-        try:
-            error = refusal(reader, path)
-        finally:
-            reader.close()
+@pytest.mark.skipif(sys.platform != "linux", reason="capabilities are Linux's")
+def test_a_file_without_permission_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "private.png"
+    path.write_bytes(encode(corners(), "PNG"))
+    path.chmod(0)
+    reader = LimitedPictureReader(UnprivilegedSpawn(), tmp_path / "staging", 60.0)
+    try:
+        error = refusal(reader, path)
+    finally:
+        reader.close()
     assert type(error) is FileUnreadable
     assert error.message == "“private.png” can't be read: permission denied."
 
@@ -281,7 +280,7 @@ class SpawnOnAFullDisk(RecordingSpawn):
 
     def __call__(
         self, name: str, entry: Callable[..., None], *arguments: object, nice: int = 0
-    ) -> object:  # type: ignore[override]
+    ) -> Child:
         return super().__call__(name, serve_on_a_full_disk, *arguments, nice=nice)
 
 

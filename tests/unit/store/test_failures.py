@@ -16,45 +16,15 @@ from pathlib import Path
 import pytest
 
 from mmdesk.core.conversations import EntryStatus
-from mmdesk.core.errors import StoreBusy, StoreDamaged, StoreError, StoreTooNew, StoreUnwritable
-from mmdesk.core.messages import Role, user_message
+from mmdesk.core.errors import StoreBusy, StoreDamaged, StoreTooNew, StoreUnwritable
+from mmdesk.core.messages import user_message
 from mmdesk.store import attachments
 from mmdesk.store.schema import APPLICATION_ID, MIGRATIONS
 from mmdesk.store.sqlite import SqliteStore
 from tests.unit.store.conftest import MakePicture, OpenStore
+from tests.unit.store.filling import editing, fill, refusal
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX")
-
-
-def fill(store: SqliteStore, turns: int = 3, text: str = "q") -> tuple[str, list[str]]:
-    """Keep some turns; return the conversation and the answers' ids."""
-    conversation = parent = None
-    answers = []
-    for number in range(turns):
-        turn = store.begin_turn(
-            user_message(f"{text} {number}"), conversation=conversation, parent=parent, model="m"
-        )
-        store.write_answer(turn.answer, f"a {number}", EntryStatus.FINISHED)
-        conversation, parent = turn.conversation, turn.answer
-        answers.append(turn.answer)
-    assert conversation is not None
-    return conversation, answers
-
-
-@contextlib.contextmanager
-def editing(database: Path) -> Iterator[sqlite3.Connection]:
-    """Change a closed database behind the store's back."""
-    connection = sqlite3.connect(database)
-    with connection:
-        yield connection
-    connection.close()
-
-
-def refusal(database: Path) -> StoreError:
-    with pytest.raises(StoreError) as caught:
-        SqliteStore(database, database.parent / "attachments")
-    assert str(database) in caught.value.message + caught.value.hint
-    return caught.value
 
 
 def test_a_new_database_has_the_schema_s_version(open_store: OpenStore, database: Path) -> None:
@@ -100,107 +70,6 @@ def test_a_migration_that_fails_leaves_nothing(
     with editing(database) as connection:
         assert connection.execute("SELECT 1 FROM sqlite_master WHERE name='half'").fetchall() == []
     assert len(open_store().conversation(conversation).entries) == 6
-
-
-@pytest.mark.parametrize("content", [b"this is no database at all " * 50, b"\0" * 8192])
-def test_no_database(database: Path, content: bytes) -> None:
-    database.parent.mkdir(parents=True)
-    database.write_bytes(content)
-    error = refusal(database)
-    assert isinstance(error, StoreDamaged)
-    assert database.read_bytes() == content
-
-
-def test_a_truncated_database_is_said_or_read(open_store: OpenStore, database: Path) -> None:
-    conversation, _ = fill(open_store(), 40, "x" * 500)
-    open_store().close()
-    whole = database.read_bytes()
-    refused = 0
-    for length in range(1, len(whole), 4096 * 3 + 77):
-        database.write_bytes(whole[:length])
-        try:
-            store = SqliteStore(database, database.parent / "attachments")
-        except StoreDamaged:
-            refused += 1
-            continue
-        try:
-            store.conversations()
-            store.conversation(conversation)
-        except StoreError:
-            refused += 1
-        finally:
-            store.close()
-    assert refused > 0
-
-
-@pytest.mark.logs("are damaged")
-def test_a_damaged_page_costs_its_messages_only(open_store: OpenStore, database: Path) -> None:
-    conversation, _ = fill(open_store(), 30, "MARK " * 400)
-    open_store().close()
-    data = bytearray(database.read_bytes())
-    page = data.index(b"MARK MARK", len(data) // 2) // 4096 * 4096
-    data[page : page + 100] = b"\xff" * 100
-    database.write_bytes(data)
-    entries = open_store().conversation(conversation).entries
-    assert len(entries) == 60
-    whole = [entry for entry in entries if entry.message.parts]
-    assert 0 < len(whole) < 60
-
-
-DAMAGE = {
-    "role": "UPDATE message SET role = 'narrator'",
-    "status": "UPDATE message SET status = X'00FF'",
-    "stop reason": "UPDATE message SET stop_reason = 'tired'",
-    "usage": "UPDATE message SET prompt_tokens = 'many', ttft_ms = 1",
-    "failure": "UPDATE message SET failure = '{\"kind\": 1'",
-    "failure shape": "UPDATE message SET failure = '[]'",
-    "deep failure": f"UPDATE message SET failure = '{'[' * 100_000}'",
-    "template": 'UPDATE part SET notes = \'[{"template": "{0.__class__}", "fields": {}}]\'',
-    "part kind": "UPDATE part SET kind = 'smell'",
-    "no hash": "UPDATE part SET sha256 = NULL WHERE kind = 'image'",
-    "escaping hash": "UPDATE part SET sha256 = '../../../etc/passwd' WHERE kind = 'image'",
-    "size": "UPDATE part SET width = 'wide', height = NULL, name = 7, notes = 'x'",
-    "bad utf-8": "UPDATE part SET text = CAST(X'61FF62' AS TEXT) WHERE kind = 'text'",
-    "text is a blob": "UPDATE part SET text = X'0102'",
-    "time": "UPDATE conversation SET updated_us = 9e99",
-    "text time": "UPDATE conversation SET updated_us = 'yesterday'",
-    "leaf": "UPDATE conversation SET leaf_id = 'gone'",
-    "loop": "UPDATE message SET parent_id = (SELECT id FROM message ORDER BY number DESC)",
-    "model": "UPDATE message SET model = X'FF'",
-    "no parts": "DELETE FROM part",
-}
-
-
-@pytest.mark.parametrize("statement", DAMAGE.values(), ids=DAMAGE.keys())
-@pytest.mark.logs("")
-def test_a_damaged_field_never_locks_a_conversation(
-    open_store: OpenStore,
-    database: Path,
-    make_picture: MakePicture,
-    statement: str,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    store = open_store()
-    turn = store.begin_turn(
-        user_message("look", (make_picture(),)), conversation=None, parent=None, model="m"
-    )
-    store.write_answer(turn.answer, "seen", EntryStatus.FINISHED)
-    store.close()
-    with editing(database) as connection:
-        assert connection.execute(statement).rowcount > 0
-    store = open_store()
-    assert store.conversations()[0].title == "look"
-    entries = store.conversation(turn.conversation).entries
-    assert entries
-    assert [entry.message.role for entry in entries][:2] == [Role.USER, Role.ASSISTANT][
-        : len(entries)
-    ]
-    for entry in entries:
-        for picture in entry.message.pictures:
-            assert picture.path.parent.parent == database.parent / "attachments"
-    store.begin_turn(
-        user_message("go on"), conversation=turn.conversation, parent=turn.answer, model="m"
-    )
 
 
 def test_a_second_instance_is_refused(store: SqliteStore, database: Path) -> None:
@@ -333,7 +202,7 @@ def test_a_picture_that_is_gone_or_changed_is_said(
     gone, changed = make_picture(b"gone", "gone.png"), make_picture(b"changed")
     gone.path.unlink()
     changed.path.write_bytes(b"other pixels")
-    with pytest.raises(StoreUnwritable, match="“gone.png” is no longer there"):
+    with pytest.raises(StoreUnwritable, match=r"“gone\.png” is no longer there"):
         store.begin_turn(user_message("q", (gone,)), conversation=None, parent=None, model="")
     with pytest.raises(StoreUnwritable, match="changed meanwhile"):
         store.begin_turn(user_message("q", (changed,)), conversation=None, parent=None, model="")
@@ -345,7 +214,7 @@ def test_a_folder_that_can_not_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StoreUnwritable) as caught:
         SqliteStore(tmp_path / "file" / "c.sqlite3", tmp_path / "attachments")
-    assert "not a directory" in caught.value.message
+    assert "a file stands where its folder should be" in caught.value.message
 
 
 @posix
