@@ -11,18 +11,18 @@ _CONTEXT = 8192
 
 
 def make_endless(checkpoint: Path, target: Path) -> Path:
-    """Copy a LLaVA checkpoint with the end token replaced by the image placeholder.
+    """Copy a LLaVA checkpoint whose end token is suppressed, with a longer context.
 
-    The model never writes that one; its weights, its tokenizer and the engine are unchanged.
+    Weights, tokenizer and engine are unchanged; ``suppress_tokens`` is transformers' own.
     """
     shutil.copytree(checkpoint, target)
     config = _read(target / "config.json")
-    never = config["image_token_index" if "image_token_index" in config else "image_token_id"]
-    config["eos_token_id"] = never
-    config["text_config"] |= {"eos_token_id": never, "max_position_embeddings": _CONTEXT}
+    config["text_config"]["max_position_embeddings"] = _CONTEXT
     _write(target / "config.json", config)
-    generation = target / "generation_config.json"
-    _write(generation, _read(generation) | {"eos_token_id": never})
+    generation = _read(target / "generation_config.json")
+    ends = generation["eos_token_id"]
+    generation["suppress_tokens"] = ends if isinstance(ends, list) else [ends]
+    _write(target / "generation_config.json", generation)
     return target
 
 

@@ -86,6 +86,7 @@ class _ChildEngine:
 
 def _log_to(path: str) -> None:
     """Send standard output and error, native code's included, to the log file."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for standard in (1, 2):
         os.dup2(descriptor, standard)

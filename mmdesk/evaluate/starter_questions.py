@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from PIL import Image
 
-from mmdesk.training import questions
+from mmdesk.training import relations
 from mmdesk.training.draw import draw_scene
 from mmdesk.training.foreign import foreign_picture
 from mmdesk.training.grammar import Ask, Lang, Skill, normalise, phrase, refusal, say
@@ -74,7 +74,7 @@ def _two(lang: Lang, rng: random.Random) -> Trial:
     ask: Ask | None = None
     while ask is None:
         scenes = (sample_scene(rng), sample_scene(rng))
-        ask = questions.two_pictures(scenes, rng)
+        ask = relations.two_pictures(scenes, rng)
     pictures = tuple(draw_scene(scene) for scene in scenes)
     text = phrase(ask, lang, rng)
     return Trial(Skill.TWO_PICTURES, lang, pictures, text, say(ask.reply, lang), kind=ask.kind)
@@ -84,7 +84,7 @@ def _follow(lang: Lang, rng: random.Random) -> Trial:
     pair: tuple[Ask, Ask] | None = None
     while pair is None:
         scene = sample_scene(rng)
-        pair = questions.follow_up(scene, rng)
+        pair = relations.follow_up(scene, rng)
     first, second = (phrase(ask, lang, rng) for ask in pair)
     expected = say(pair[1].reply, lang)
     picture = draw_scene(scene)

@@ -37,7 +37,8 @@ def _words(text: str) -> tuple[str, ...]:
 
 _WORDS = _words(
     "File Edit View Settings Help Search Open Save the of and to in is it you that was for on "
-    "are with as his they at be this from have or by one had not but what all were when we there can"
+    "are with as his they at be this from have or by one had not but what all were when we "
+    "there can"
 )
 
 

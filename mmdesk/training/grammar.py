@@ -1,6 +1,6 @@
 """What is asked and what is answered, in no language yet; `phrase` and `say` put it into words.
 
-An `Ask` names a template of `grammar_en` / `grammar_zh` and fills its slots with values of the
+An `Ask` names a template of `sentences_en` / `sentences_zh` and fills its slots with values of the
 world; its `Reply` does the same for the answer. The words, both languages, live only there, and
 the speech model's sentences come from the same place.
 """
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from mmdesk.training import grammar_en, grammar_zh
+from mmdesk.training import grammar_en, grammar_zh, sentences_en, sentences_zh
 from mmdesk.training.world import Colour, Shape, Size
 
 
@@ -94,7 +94,7 @@ def every(template: str) -> list[str]:
 
 def templates(lang: Lang, kind: str) -> tuple[str, ...]:
     """The question templates of a kind."""
-    table = grammar_en.QUESTIONS if lang is Lang.EN else grammar_zh.QUESTIONS
+    table = sentences_en.QUESTIONS if lang is Lang.EN else sentences_zh.QUESTIONS
     return table[kind]
 
 
@@ -125,7 +125,7 @@ def plain(ask: Ask, lang: Lang) -> str:
 
 def say(reply: Reply, lang: Lang) -> str:
     """The canonical answer; there is exactly one."""
-    table = grammar_en.ANSWERS if lang is Lang.EN else grammar_zh.ANSWERS
+    table = sentences_en.ANSWERS if lang is Lang.EN else sentences_zh.ANSWERS
     text = _fill(table[reply.kind], lang, reply.slots, None)
     return text[:1].upper() + text[1:]
 

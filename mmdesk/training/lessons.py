@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
-from mmdesk.training import questions
+from mmdesk.training import questions, relations
 from mmdesk.training.foreign import foreign_picture
 from mmdesk.training.grammar import Ask, Lang, Reply, Skill, phrase, refusal, say
 from mmdesk.training.unknown import Split, unknown_question
@@ -26,7 +26,7 @@ MAKERS: Mapping[Skill, questions.Maker] = {
     Skill.COUNT_KIND: questions.count_kind,
     Skill.EXISTS: questions.exists,
     Skill.DESCRIPTION: questions.description,
-    Skill.RELATION: questions.relation,
+    Skill.RELATION: relations.relation,
     Skill.SIZE: questions.size,
 }
 # How often each skill is asked; positions come last, so they are asked most.
@@ -101,7 +101,7 @@ def about_scene(
         if skill is Skill.REFUSAL:
             yield _unknown(spoken, rng)
         elif skill is Skill.FOLLOW_UP:
-            pair = questions.follow_up(scene, rng)
+            pair = relations.follow_up(scene, rng)
             if pair is not None:
                 yield from (_worded(ask, spoken, rng) for ask in pair)
         else:
@@ -135,7 +135,7 @@ def about_two(
     """Questions that compare two pictures or name one of them."""
     seen: set[str] = set()
     while True:
-        ask = questions.two_pictures(scenes, rng)
+        ask = relations.two_pictures(scenes, rng)
         if ask is None or (f"{ask.kind} {ask.slots}" in seen and rng.random() < 0.9):
             continue
         seen.add(f"{ask.kind} {ask.slots}")

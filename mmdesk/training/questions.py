@@ -7,10 +7,10 @@ no such question (an ambiguous referent, an empty picture).
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from mmdesk.training.grammar import Ask, Noun, Reply, Skill
-from mmdesk.training.world import CELLS, COLOURS, SHAPES, Cell, Item, Scene, Size
+from mmdesk.training.world import CELLS, COLOURS, SHAPES, Item, Scene, Size
 
 Maker = Callable[[Scene, random.Random], Ask | None]
 
@@ -35,7 +35,8 @@ def _sized_apart(scene: Scene, item: Item) -> bool:
     return all(o.size not in (item.size, Size.MEDIUM) for o in others)
 
 
-def _some(scene: Scene, rng: random.Random) -> tuple[Item, Noun] | None:
+def find(scene: Scene, rng: random.Random) -> tuple[Item, Noun] | None:
+    """A random item that can be named without ambiguity, with its name."""
     items = list(scene.items)
     rng.shuffle(items)
     for item in items:
@@ -124,14 +125,15 @@ def place(scene: Scene, rng: random.Random) -> Ask | None:
     """Where is the star?"""
     if rng.random() < 0.08:
         return _missing(scene, rng, Skill.PLACE, "place")
-    found = _some(scene, rng)
+    found = find(scene, rng)
     if found is None:
         return None
     item, noun = found
     return Ask(Skill.PLACE, "place", Reply("place", {"cell": item.cell}), {"noun": noun})
 
 
-def _count(scene: Scene, noun: Noun) -> int:
+def tally(scene: Scene, noun: Noun) -> int:
+    """How many items the noun fits."""
     return len(scene.matching(noun.shape, noun.colour, noun.size))
 
 
@@ -141,7 +143,7 @@ def count_all(scene: Scene, rng: random.Random) -> Ask:
     return Ask(Skill.COUNT_ALL, "count_all", reply)
 
 
-def _kind(scene: Scene, rng: random.Random) -> Noun:
+def some_kind(scene: Scene, rng: random.Random) -> Noun:
     """A kind that is often there and often there more than once."""
     if scene.items and rng.random() < 0.85:
         item = rng.choice(scene.items)
@@ -153,14 +155,15 @@ def _kind(scene: Scene, rng: random.Random) -> Noun:
 
 def count_kind(scene: Scene, rng: random.Random) -> Ask:
     """How many circles / red shapes / red circles are there?"""
-    noun = _kind(scene, rng)
+    noun = some_kind(scene, rng)
     if noun.colour is scene.background.colour and noun.shape is None:
         noun = Noun(rng.choice(SHAPES))
-    reply = Reply("count", {"tally": (_count(scene, noun), noun)})
+    reply = Reply("count", {"tally": (tally(scene, noun), noun)})
     return Ask(Skill.COUNT_KIND, "count_kind", reply, {"noun": noun})
 
 
-def _yes(truth: bool) -> Reply:
+def there_is(truth: bool) -> Reply:
+    """Yes or no to "is there": Chinese says 有 or 没有, not 是的 or 不是."""
     return Reply("has" if truth else "has_not")
 
 
@@ -181,7 +184,7 @@ def exists(scene: Scene, rng: random.Random) -> Ask | None:
         if absent is None:
             return None
         noun = absent
-    return Ask(Skill.EXISTS, "exists", _yes(_count(scene, noun) > 0), {"noun": noun})
+    return Ask(Skill.EXISTS, "exists", there_is(tally(scene, noun) > 0), {"noun": noun})
 
 
 def _exists_at(scene: Scene, rng: random.Random) -> Ask:
@@ -189,7 +192,7 @@ def _exists_at(scene: Scene, rng: random.Random) -> Ask:
     cell = item.cell if rng.random() < 0.5 else rng.choice(CELLS)
     noun = rng.choice((Noun(item.shape), Noun(item.shape, item.colour)))
     truth = any(o.shape is noun.shape and noun.colour in (None, o.colour) for o in scene.at(cell))
-    return Ask(Skill.EXISTS, "exists_at", _yes(truth), {"noun": noun, "cell": cell})
+    return Ask(Skill.EXISTS, "exists_at", there_is(truth), {"noun": noun, "cell": cell})
 
 
 def _is_colour(scene: Scene, rng: random.Random) -> Ask | None:
@@ -225,157 +228,3 @@ def size(scene: Scene, rng: random.Random) -> Ask | None:
     if item.size is not Size.MEDIUM and rng.random() < 0.65:
         return Ask(Skill.SIZE, "size", Reply("size", {"size": item.size}), {"noun": noun})
     return Ask(Skill.SIZE, "filled", Reply("filled" if item.filled else "outlined"), {"noun": noun})
-
-
-def _pair(scene: Scene, rng: random.Random) -> tuple[tuple[Item, Noun], tuple[Item, Noun]] | None:
-    named = []
-    for item in rng.sample(scene.items, len(scene.items)):
-        noun = refer(scene, item, rng)
-        if noun is not None:
-            named.append((item, noun))
-    return (named[0], named[1]) if len(named) > 1 else None
-
-
-def _before(a: Cell, b: Cell, across: bool) -> int:
-    """Negative if `a` is further left (across) or higher than `b`, 0 if level."""
-    return a.column - b.column if across else a.row - b.row
-
-
-def relation(scene: Scene, rng: random.Random) -> Ask | None:
-    """Is the circle left of the star? Which is higher? What is below the cross?"""
-    if rng.random() < 0.15:
-        return _neighbour(scene, rng)
-    pair = _pair(scene, rng)
-    if pair is None:
-        return None
-    (item, noun), (other, other_noun) = pair
-    options = [across for across in (True, False) if _before(item.cell, other.cell, across)]
-    if not options:
-        return None
-    across = rng.choice(options)
-    towards_start = rng.random() < 0.5
-    truth = (_before(item.cell, other.cell, across) < 0) is towards_start
-    slots = {"noun": noun, "other": other_noun}
-    if rng.random() < 0.25:
-        kind = ("which_left", "which_right", "which_above", "which_below")
-        winner = noun if truth else other_noun
-        reply = Reply("the_thing", {"noun": winner})
-        return Ask(Skill.RELATION, kind[2 * (not across) + (not towards_start)], reply, slots)
-    words = ("left_of", "right_of", "above", "below")
-    kind_name = words[2 * (not across) + (not towards_start)]
-    return Ask(Skill.RELATION, kind_name, Reply("yes" if truth else "no"), slots)
-
-
-def _neighbour(scene: Scene, rng: random.Random) -> Ask | None:
-    """What is left of the circle? Only where exactly one item is, or none."""
-    found = _some(scene, rng)
-    if found is None or len(scene.items) < 2:
-        return None
-    item, noun = found
-    across, towards_start = rng.random() < 0.5, rng.random() < 0.5
-    sign = -1 if towards_start else 1
-    there = [o for o in scene.items if _before(o.cell, item.cell, across) * sign > 0]
-    kind = ("what_left", "what_right", "what_above", "what_below")
-    name = kind[2 * (not across) + (not towards_start)]
-    if not there and rng.random() < 0.4:
-        return Ask(Skill.RELATION, name, Reply("nothing_else"), {"noun": noun})
-    if len(there) != 1:
-        return None
-    reply = Reply("thing", {"noun": Noun(there[0].shape, there[0].colour)})
-    return Ask(Skill.RELATION, name, reply, {"noun": noun})
-
-
-def _same_place(first: Ask, second: Ask) -> bool:
-    return first.kind == second.kind and first.slots == second.slots
-
-
-def follow_up(scene: Scene, rng: random.Random) -> tuple[Ask, Ask] | None:
-    """A question and one that only makes sense after it: "and where is it?"."""
-    roll = rng.random()
-    if roll < 0.2:
-        return _follow_count(scene, rng)
-    pair = _pair(scene, rng)
-    if pair is None:
-        one = _some(scene, rng)
-        if one is None:
-            return None
-        item, noun = one
-    else:
-        item, noun = pair[0]
-    if roll < 0.42 and pair is not None:
-        return _follow_other(pair, rng)
-    if noun.colour is None and roll < 0.75:
-        ask = Reply("colour", {"colour": item.colour})
-        first = Ask(Skill.COLOUR, "colour", ask, {"noun": noun})
-    else:
-        first = Ask(Skill.EXISTS, "exists", _yes(True), {"noun": noun})
-    where = Reply("place", {"cell": item.cell})
-    if roll < 0.85 or noun.colour is not None:
-        return first, Ask(Skill.FOLLOW_UP, "then_place", where)
-    reply = Reply("colour", {"colour": item.colour})
-    first = Ask(Skill.PLACE, "place", where, {"noun": noun})
-    return first, Ask(Skill.FOLLOW_UP, "then_colour", reply)
-
-
-def _follow_other(
-    pair: tuple[tuple[Item, Noun], tuple[Item, Noun]], rng: random.Random
-) -> tuple[Ask, Ask]:
-    (item, noun), (other, other_noun) = pair
-    coloured = noun.colour is None and other_noun.colour is None and rng.random() < 0.5
-    if coloured:
-        answers = [Reply("colour", {"colour": i.colour}) for i in (item, other)]
-    else:
-        answers = [Reply("place", {"cell": i.cell}) for i in (item, other)]
-    skill, kind = (Skill.COLOUR, "colour") if coloured else (Skill.PLACE, "place")
-    first = Ask(skill, kind, answers[0], {"noun": noun})
-    return first, Ask(Skill.FOLLOW_UP, "then_other", answers[1], {"noun": other_noun})
-
-
-def _follow_count(scene: Scene, rng: random.Random) -> tuple[Ask, Ask]:
-    first, second = count_kind(scene, rng), count_kind(scene, rng)
-    for _ in range(5):
-        if not _same_place(first, second):
-            break
-        second = count_kind(scene, rng)
-    return first, Ask(Skill.FOLLOW_UP, "then_nouns", second.reply, second.slots)
-
-
-def two_pictures(scenes: Sequence[Scene], rng: random.Random) -> Ask | None:
-    """Which picture has more circles? What colour is the star in the second picture?"""
-    roll = rng.random()
-    if roll < 0.3:
-        return _more(scenes, rng)
-    if roll < 0.5:
-        return _which_has(scenes, rng)
-    nth = rng.randrange(2)
-    makers: tuple[Maker, ...] = (colour, count_kind, count_all, background, place)
-    names = {"colour": "colour_in", "count_kind": "count_in", "count_all": "count_in",
-             "background": "background_in", "place": "place_in"}  # fmt: skip
-    ask = rng.choice(makers)(scenes[nth], rng)
-    if ask is None or ask.kind not in names or ask.reply.kind == "missing":
-        return None
-    slots = dict(ask.slots) | {"nth": nth}
-    if ask.kind == "count_all":
-        slots["noun"] = Noun()
-    return Ask(Skill.TWO_PICTURES, names[ask.kind], ask.reply, slots)
-
-
-def _more(scenes: Sequence[Scene], rng: random.Random) -> Ask:
-    noun = Noun() if rng.random() < 0.35 else _kind(rng.choice(scenes), rng)
-    first, second = (_count(scene, noun) for scene in scenes)
-    reply = "same" if first == second else "first" if first > second else "second"
-    return Ask(Skill.TWO_PICTURES, "more", Reply(reply), {"noun": noun})
-
-
-def _which_has(scenes: Sequence[Scene], rng: random.Random) -> Ask:
-    noun = Noun()
-    for _ in range(4):
-        noun = _kind(rng.choice(scenes), rng)
-        held = [_count(scene, noun) > 0 for scene in scenes]
-        if held[0] != held[1] or rng.random() < 0.3:
-            break
-    if noun == Noun():
-        noun = Noun(rng.choice(SHAPES))
-    held = [_count(scene, noun) > 0 for scene in scenes]
-    reply = ("neither", "second", "first", "both")[2 * held[0] + held[1]]
-    return Ask(Skill.TWO_PICTURES, "which_has", Reply(reply), {"noun": noun})

@@ -188,7 +188,7 @@ class Trainer:
             if self._progress(stage) >= 1:
                 self.state.stage += 1
                 self.state.step, self.state.elapsed = 0, 0.0
-                self._save()
+                self.checkpoint()
                 return done
             if done >= most:
                 return done
@@ -201,7 +201,7 @@ class Trainer:
                 self._show(stage, row, batch, now - start)
                 shown = now
             if now - saved > self._save_every:
-                self._save()
+                self.checkpoint()
                 saved = now
             start = now
         return done
@@ -254,7 +254,8 @@ class Trainer:
             f"lr {self._optimizer.param_groups[0]['lr']:.2e}"
         )
 
-    def _save(self) -> None:
+    def checkpoint(self) -> None:
+        """Saves everything that the run needs to go on from here."""
         path = self.work / "checkpoint.pt"
         scratch = path.with_suffix(".part")
         values = {

@@ -69,7 +69,7 @@ _WHOLE_EN = (
     "who won the match", "what brand is it", "where was this photo taken", "who is this",
     "what time is it", "what is the weather like",
     "who painted this", "what is the capital of France",
-    "what is two plus two", "what does the text say", "read the text", "is this picture real",
+    "what is two plus two", "what does the text say", "read it to me", "is this picture real",
     "how old is this person", "what language is this", "what is the price", "who is the president",
     "write some code", "tell me a joke", "what happened here", "what happens next", "hello", "hi",
     "good morning", "how are you", "who are you", "what can you do", "thank you", "thanks",

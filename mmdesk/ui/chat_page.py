@@ -98,6 +98,10 @@ class ChatPage(QWidget):
         self.notice.retranslate()
         self._fit()
 
+    def hasHeightForWidth(self) -> bool:
+        """No: what wraps in it must not keep the question from its room (Qt takes it so)."""
+        return False
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit what is above the messages."""
         super().resizeEvent(event)

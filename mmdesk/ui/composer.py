@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from mmdesk.core.errors import MmdeskError, QuestionEmpty, QuestionError, QuestionTooLong
 from mmdesk.ui.attachment_strip import AttachmentStrip
@@ -19,7 +20,25 @@ from mmdesk.ui.translate import phrase_text
 
 MAX_QUESTION = 200_000
 """Characters, for the sentence about a paste; the session decides on what is sent."""
-_CARDS = 3
+_CARDS = 12
+_MARGIN = 11
+_SPACING = 6
+_ELSEWHERE = 270
+"""Px of the window's height for its header, some lines of chat, margins and status line."""
+_LEAST_ERRORS = 58
+
+
+def _unframed(content: QWidget) -> QScrollArea:
+    """Return a scroll area that shows nothing of itself."""
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(content)
+    area.viewport().setAutoFillBackground(False)
+    content.setAutoFillBackground(False)
+    return area
 
 
 class Composer(QFrame):
@@ -35,6 +54,9 @@ class Composer(QFrame):
         self._session = session
         self._waiting = False
         self.errors = ErrorStack("composerErrors", _CARDS)
+        self.errors.changed.connect(self._fit)
+        self._errors_area = _unframed(self.errors)
+        self._window_height = 800
         self.strip = AttachmentStrip()
         self.strip.opened.connect(self._open_picture)
         self.strip.removed.connect(self._remove_picture)
@@ -173,11 +195,12 @@ class Composer(QFrame):
             self._hint.hide()
         self._editing.setVisible(self._session.editing)
         self._show_readiness()
+        self._fit()
 
     def limit_height(self, window_height: int) -> None:
         """Leave room for the chat in a low window."""
-        spare = window_height - 360
-        self.input.limit_lines(max(3, spare // max(1, self.input.fontMetrics().lineSpacing())))
+        self._window_height = window_height
+        self._fit()
 
     def retranslate(self) -> None:
         """Set every text anew."""
@@ -226,13 +249,33 @@ class Composer(QFrame):
         row.addWidget(self.send, 0, bottom)
         row.addWidget(self.stop, 0, bottom)
         column = QVBoxLayout(self)
-        column.setContentsMargins(11, 9, 11, 9)
-        column.setSpacing(6)
-        parts: tuple[QWidget, ...] = (self._editing, self.errors, self.strip, self._notes)
+        column.setContentsMargins(_MARGIN, 9, _MARGIN, 9)
+        column.setSpacing(_SPACING)
+        parts: tuple[QWidget, ...] = (self._editing, self._errors_area, self.strip, self._notes)
         for part in parts:
             column.addWidget(part)
         column.addLayout(row)
         column.addWidget(self._hint)
+
+    def _fit(self) -> None:
+        """Share the window's height: the question gets what errors and pictures leave."""
+        spare = self._window_height - _ELSEWHERE
+        width = max(1, self.width() - 2 * _MARGIN)
+        errors = 0
+        if self.errors.cards:
+            errors = min(self.errors.heightForWidth(width), max(_LEAST_ERRORS, spare // 3))
+        self._errors_area.setVisible(errors > 0)
+        self._errors_area.setFixedHeight(max(1, errors))
+        for part in (self._errors_area, self._editing, self.strip, self._notes):
+            if not part.isHidden():
+                tall = part.height() if part is not self._notes else part.sizeHint().height()
+                spare -= tall + _SPACING
+        self.input.limit_lines(spare // max(1, self.input.fontMetrics().lineSpacing()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Errors wrap anew."""
+        super().resizeEvent(event)
+        self._fit()
 
     def _say(self, text: str) -> None:
         self._hint.setText(text)

@@ -93,7 +93,17 @@ class LinkSentence(QLabel):
         """Wrap at ``width`` px and take the height that this needs; layouts guess it wrong."""
         self._width = width
         self.ensurePolished()
-        self.setFixedSize(width, self.heightForWidth(width))
+        self.setMaximumWidth(width)
+        self.setFixedHeight(self.heightForWidth(width))
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """Return the width to wrap at, where one was set."""
+        return QSize(self._width, self.height()) if self._width else super().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """Let the window become narrower."""
+        return QSize(60, super().minimumSizeHint().height())
 
     def _render(self) -> None:
         colour = getattr(theme().tokens, self._role)

@@ -4,12 +4,41 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QGridLayout, QKeySequenceEdit, QLabel, QPushButton, QWidget
 
 from mmdesk.ui.controls import IconButton, plain_label
 from mmdesk.ui.shortcuts import BINDINGS, conflict, keys_of, label_of, rebind
+
+
+class KeyField(QKeySequenceEdit):
+    """Takes any keys but Tab, which leads on: Qt's own is a trap for who has no mouse."""
+
+    def event(self, event: QEvent) -> bool:
+        """Leave with Tab and Shift+Tab."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() == Qt.Key.Key_Tab:
+                return self._leave(forward=True)
+            if event.key() == Qt.Key.Key_Backtab:
+                return self._leave(forward=False)
+        return super().event(event)
+
+    def _leave(self, *, forward: bool) -> bool:
+        """Go on until the focus is in another field; the line edit inside hands it back."""
+        step = QWidget.nextInFocusChain if forward else QWidget.previousInFocusChain
+        reached = step(self)
+        while reached is not None and reached is not self and not self._takes_focus(reached):
+            reached = step(reached)
+        if reached is not None:
+            tab, back = Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason
+            reached.setFocus(tab if forward else back)
+        return True
+
+    def _takes_focus(self, widget: QWidget) -> bool:
+        by_tab = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+        usable = widget.isEnabled() and widget.isVisible()
+        return by_tab and usable and not self.isAncestorOf(widget) and not widget.focusProxy()
 
 
 class KeyBindings(QWidget):
@@ -22,7 +51,7 @@ class KeyBindings(QWidget):
         super().__init__()
         self._chosen = dict(chosen)
         self._labels: dict[str, QLabel] = {}
-        self._edits: dict[str, QKeySequenceEdit] = {}
+        self._edits: dict[str, KeyField] = {}
         self._clears: dict[str, IconButton] = {}
         self._refusal = plain_label("fieldError", wrap=True)
         self._refusal.hide()
@@ -53,7 +82,7 @@ class KeyBindings(QWidget):
     def _add_row(self, action: str) -> None:
         row = self._grid.rowCount()
         label = plain_label("keyLabel", wrap=True)
-        edit = QKeySequenceEdit(keys_of(action, self._chosen))
+        edit = KeyField(keys_of(action, self._chosen))
         edit.setObjectName(f"keys_{action}")
         edit.setMaximumSequenceLength(1)
         edit.setFinishingKeyCombinations([])

@@ -316,7 +316,7 @@ class MainWindow(WindowFrame):
         return self._settings.model.name if self._settings.model else ""
 
     def _show_conversation(self) -> None:
-        self.viewer.hide()
+        self.viewer.close_viewer()
         self.status.show_usage(None)
         self.composer.draft_dropped()
         self.show_chat()

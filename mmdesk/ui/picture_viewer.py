@@ -31,6 +31,7 @@ class PictureViewer(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._pictures: tuple[Picture, ...] = ()
         self._index = 0
+        self._ringed = False
         self.canvas = PictureCanvas()
         self.canvas.scaled.connect(self._show_caption)
         self._caption = plain_label("viewerCaption")
@@ -61,14 +62,19 @@ class PictureViewer(QWidget):
         self.setGeometry(self._window.rect())
         self.show()
         self.raise_()
+        self._ringed = True
         self.setFocus()
         self._show(max(0, min(index, len(pictures) - 1)))
 
     def close_viewer(self) -> None:
         """Leave the viewer."""
+        if self.isHidden():
+            return
+        # Hiding a widget that has the focus asks it for the next one, which the ring would give.
+        self._ringed = False
+        self.closed.emit()
         self.hide()
         self.canvas.show_picture(QPixmap())
-        self.closed.emit()
 
     def move_by(self, step: int) -> None:
         """Show the next (1) or the previous (-1) picture, if there is one."""
@@ -122,6 +128,8 @@ class PictureViewer(QWidget):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Keep Tab inside the viewer."""
+        if not self._ringed:
+            return super().focusNextPrevChild(forward)
         ring: list[QWidget] = [b for b in self._buttons if b.isVisible() and b.isEnabled()]
         focused = self.focusWidget()
         place = ring.index(focused) if focused in ring else (-1 if forward else 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QPalette, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy
 
 from mmdesk.ui.dropped import CarriedKind, judge
@@ -108,10 +108,6 @@ class QuestionInput(QPlainTextEdit):
         self.insertPlainText(text)
         self.ensureCursorVisible()
 
-    def set_placeholder_colour(self, palette: QPalette) -> None:
-        """Follow the theme; a style sheet doesn't reach the placeholder everywhere."""
-        self.setPalette(palette)
-
     def _height(self, lines: int) -> int:
         return (
             round(lines * self.fontMetrics().lineSpacing() + 2 * self.document().documentMargin())
@@ -127,3 +123,4 @@ class QuestionInput(QPlainTextEdit):
             if scrolls
             else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         )
+        self.ensureCursorVisible()

@@ -233,7 +233,6 @@ class SettingsPage(Page):
         spin.setObjectName(object_name)
         spin.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         spin.setKeyboardTracking(False)
-        spin.setButtonSymbols(spin.ButtonSymbols.NoButtons)
         spin.valueChanged.connect(lambda _value: act())
 
     def _choices(self, combo: QComboBox, texts: Sequence[str]) -> None:

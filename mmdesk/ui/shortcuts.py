@@ -65,7 +65,8 @@ def keys_of(action: str, chosen: Mapping[str, str]) -> QKeySequence:
     if binding.fixed:
         return _sequence(binding.keys)
     own = _sequence(chosen[action]) if action in chosen else _sequence(binding.keys)
-    unusable = action in chosen and own.isEmpty() and bool(chosen[action])
+    readable = own.toString(QKeySequence.SequenceFormat.PortableText)
+    unusable = bool(chosen.get(action)) and not readable
     return _sequence(binding.keys) if unusable else own
 
 

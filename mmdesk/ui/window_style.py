@@ -98,6 +98,12 @@ QToolButton::menu-indicator { image: none; width: 0; }
 #sampleCard:focus { border: 2px solid $accent; padding: 0; min-height: 124px; }
 #sampleCard QLabel { font-size: 13px; }
 
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {
+    subcontrol-origin: border; width: 0; height: 0; border: none;
+}
+QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {
+    background: transparent; border: none; padding: 0 0 0 8px; min-height: 0;
+}
 #rule { background: $line; }
 #pageTitle { font-size: 18px; font-weight: 600; }
 #sectionTitle { font-size: 14px; font-weight: 600; color: $text; }

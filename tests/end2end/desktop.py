@@ -89,6 +89,9 @@ class Desktop:
         self._socket: socket.socket | None = None
         wait_for("the window's process", self._connected)
         wait_for("the window", lambda: self.look("visible", "composer"))
+        # There is no window manager to give the window the keyboard.
+        self.xdotool("search", "--sync", "--onlyvisible", "--name", "^mmdesk$", "windowfocus")
+        wait_for("the keyboard", lambda: self.look("focus") != "")
 
     # Eyes
 
@@ -147,22 +150,19 @@ class Desktop:
 
     def drop(self, files: Sequence[Path], name: str = "chatPane") -> None:
         """Drag files from another program's window and drop them on a widget."""
-        source = subprocess.Popen(
-            [sys.executable, "-m", "tests.end2end.drag_source", *map(str, files)],
-            cwd=ROOT,
-            env=self._environment,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert source.stdout is not None
-        x, y = map(int, source.stdout.readline().split())
-        to_x, to_y = self.middle(name)
-        self.xdotool("mousemove", str(x), str(y), "mousedown", "1")
-        for step in range(1, 11):
-            at_x, at_y = x + (to_x - x) * step // 10, y + (to_y - y) * step // 10
-            self.xdotool("mousemove", str(at_x), str(at_y), "sleep", "0.05")
-        self.xdotool("sleep", "0.2", "mouseup", "1")
-        assert source.wait(30) == 0, "the drop was refused"
+        command = [sys.executable, "-m", "tests.end2end.drag_source", *map(str, files)]
+        with subprocess.Popen(
+            command, cwd=ROOT, env=self._environment, stdout=subprocess.PIPE, text=True
+        ) as source:
+            assert source.stdout is not None
+            x, y = map(int, source.stdout.readline().split())
+            to_x, to_y = self.middle(name)
+            self.xdotool("mousemove", str(x), str(y), "mousedown", "1")
+            for step in range(1, 11):
+                at_x, at_y = x + (to_x - x) * step // 10, y + (to_y - y) * step // 10
+                self.xdotool("mousemove", str(at_x), str(at_y), "sleep", "0.05")
+            self.xdotool("sleep", "0.2", "mouseup", "1")
+        assert source.returncode == 0, "the drop was refused"
 
     # The end
 

@@ -13,6 +13,9 @@ from PySide6.QtGui import QDrag, QMouseEvent
 from PySide6.QtWidgets import QApplication, QLabel
 
 
+_FETCH_MS = 3000
+
+
 class Source(QLabel):
     """Begins to drag as soon as the mouse moves with its button down."""
 
@@ -33,7 +36,9 @@ class Source(QLabel):
         drag = QDrag(self)
         drag.setMimeData(data)
         action = drag.exec(Qt.DropAction.CopyAction)
-        QApplication.exit(0 if action == Qt.DropAction.CopyAction else 1)
+        status = 0 if action == Qt.DropAction.CopyAction else 1
+        # The other program fetches the data only now.
+        QTimer.singleShot(_FETCH_MS, lambda: QApplication.exit(status))
 
 
 def main() -> int:

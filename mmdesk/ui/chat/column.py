@@ -25,6 +25,7 @@ class Column(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.views: list[MessageView] = []
+        self._heights: dict[MessageView, tuple[int, int]] = {}
 
     def insert(self, index: int, view: MessageView) -> None:
         """Add a view; it is placed by the next :meth:`lay_out`."""
@@ -34,6 +35,7 @@ class Column(QWidget):
     def keep(self, count: int) -> None:
         """Drop all views but the first ``count``."""
         for view in self.views[count:]:
+            self._heights.pop(view, None)
             view.hide()
             view.deleteLater()
         del self.views[count:]
@@ -43,15 +45,32 @@ class Column(QWidget):
         side = _SIDE if width > 560 else _NARROW_SIDE
         inner = max(120, min(WIDEST, width - 2 * side))
         left = (width - inner) // 2
-        start = self.views.index(changed) if changed is not None else 0
+        start = 0
+        if changed is not None:
+            start = self.views.index(changed)
+            self.forget(changed)
         y = self.views[start].y() if start else _TOP
         for view in self.views[start:]:
-            height = view.height_for(inner)
+            height = self._height_of(view, inner)
             view.setGeometry(left, y, inner, height)
             if view.isHidden():
                 view.show()
             y += height + _GAP
         self.resize(width, y - _GAP + _BOTTOM if self.views else 0)
+
+    def forget(self, view: MessageView | None = None) -> None:
+        """Ask ``view``, or all of them, for its height again with the next :meth:`lay_out`."""
+        if view is None:
+            self._heights.clear()
+        else:
+            self._heights.pop(view, None)
+
+    def _height_of(self, view: MessageView, width: int) -> int:
+        known = self._heights.get(view)
+        if known is None or known[0] != width:
+            known = (width, view.height_for(width))
+            self._heights[view] = known
+        return known[1]
 
     def view_at(self, y: int) -> MessageView | None:
         """Return the view that is cut by the line at ``y``, or the next one below."""

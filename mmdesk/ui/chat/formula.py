@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from functools import lru_cache
 
-from PySide6.QtCore import QByteArray, QRectF, QSizeF
+from PySide6.QtCore import QByteArray, QRect, QRectF, QSizeF
 from PySide6.QtGui import (
     QFontMetricsF,
     QPainter,
@@ -53,10 +53,12 @@ def set_formula(latex: str, displayed: bool) -> Formula | None:
     if len(latex) > LONGEST_LATEX or not latex.strip():
         return None
     try:
-        import ziamath  # only conversations with formulas need it, and it loads fonts
+        # Imported here: only conversations with formulas need it, and it loads fonts.
+        from ziamath.config import config
+        from ziamath.zmath import Math
 
-        ziamath.config.svg2 = False
-        made = ziamath.Math.fromlatex(
+        config.svg2 = False
+        made = Math.fromlatex(
             latex, size=_SIZE[displayed], color=_PLACEHOLDER, inline=not displayed
         )
         svg = str(made.svg())
@@ -117,7 +119,7 @@ class FormulaObject(QPyTextObject):
     def drawObject(
         self,
         painter: QPainter,
-        rect: QRectF,
+        rect: QRectF | QRect,
         doc: QTextDocument,
         position: int,
         form: QTextFormat,

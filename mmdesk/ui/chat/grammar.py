@@ -27,8 +27,9 @@ def make_parser() -> MarkdownIt:
     parser.enable(["table", "strikethrough"])
     parser.disable(["reference", "html_block", "html_inline"])
     parser.inline.ruler.before("escape", "formula", _inline_formula)
-    options = {"alt": ["paragraph", "blockquote", "list"]}
-    parser.block.ruler.before("fence", "formula", _block_formula, options)
+    parser.block.ruler.before(
+        "fence", "formula", _block_formula, {"alt": ["paragraph", "blockquote", "list"]}
+    )
     return parser
 
 

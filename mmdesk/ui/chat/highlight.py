@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from typing import Any
 
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
@@ -77,7 +78,7 @@ def coloured(code: str, info: str, *, dark: bool) -> Iterator[tuple[str, str]]:
     yield from pieces
 
 
-def _colour(kind: object, palette: dict[object, str]) -> str:
+def _colour(kind: object, palette: Mapping[Any, str]) -> str:
     while kind is not Token:
         if kind in palette:
             return palette[kind]

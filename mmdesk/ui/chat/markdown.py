@@ -122,13 +122,16 @@ class MarkdownStream:
             else:
                 done, tail = self._split(final=final)
                 closed += done
-                if self._fence is not None:
+                if self._in_fence():
                     continue
             break
         self._paragraph = len(tail) == 1 and _is_paragraph(tail[0])
         if final:
             self._open, closed, tail = "", [*closed, *tail], []
         return Update(tuple(closed), tuple(tail))
+
+    def _in_fence(self) -> bool:
+        return self._fence is not None
 
     def _watch(self) -> None:
         if self._fence is None and not self._plain:

@@ -52,6 +52,7 @@ class ChatPane(QScrollArea):
         self._focused: MessageView | None = None
         self._jump = QPushButton(self)
         self._jump.setObjectName("jumpButton")
+        self._jump.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._jump.clicked.connect(self.jump_to_latest)
         self._jump.hide()
         self._dress()
@@ -160,6 +161,8 @@ class ChatPane(QScrollArea):
     def jump_to_latest(self) -> None:
         """Go to the end and follow it from now on."""
         self._following = True
+        if self._jump.hasFocus():  # Qt would look for the next one, and scroll to it
+            self.setFocus()
         self._relayout()
 
     # Views ------------------------------------------------------------------------------
@@ -175,7 +178,7 @@ class ChatPane(QScrollArea):
         view.regenerateRequested.connect(self.regenerateRequested)
         view.retryRequested.connect(self.retryRequested)
         view.copied.connect(self.copied)
-        view.heightChanged.connect(self._relayout_all)
+        view.heightChanged.connect(self._view_changed)
         self._column.insert(0 if first else len(self._column.views), view)
 
     def _update_last(self) -> None:
@@ -187,24 +190,32 @@ class ChatPane(QScrollArea):
     def _load_earlier(self) -> None:
         """Make the widgets of the messages above; what is read now stays where it is."""
         chunk, self._earlier = self._earlier[-_AT_ONCE:], self._earlier[:-_AT_ONCE]
+        reading = self._column.view_at(self.verticalScrollBar().value())
         for entry in reversed(chunk):
             self._add(self._view_of(entry), first=True)
-        self._relayout()
+        self._relayout(anchor=reading)
 
     # Layout -----------------------------------------------------------------------------
 
-    def _relayout_all(self) -> None:
+    def _view_changed(self) -> None:
+        view = self.sender()
+        if isinstance(view, MessageView):
+            self._column.forget(view)
         self._relayout()
 
-    def _relayout(self, changed: MessageView | None = None) -> None:
+    def _relayout(
+        self, changed: MessageView | None = None, anchor: MessageView | None = None
+    ) -> None:
         """Lay out from ``changed`` on (from the top if None), keeping what is read in place."""
         if self._adjusting:
             return
         self._adjusting = True
         bar = self.verticalScrollBar()
-        anchor = None if self._following else self._column.view_at(bar.value())
+        if anchor is None and not self._following:
+            anchor = self._column.view_at(bar.value())
         before = anchor.y() if anchor is not None else 0
-        self._column.lay_out(self.viewport().width(), changed)
+        # As if the scroll bar were always there: nothing moves aside when it appears.
+        self._column.lay_out(self.width() - bar.sizeHint().width(), changed)
         if self._following:
             bar.setValue(bar.maximum())
         elif anchor is not None:
@@ -255,6 +266,7 @@ class ChatPane(QScrollArea):
         """Mirror the column when the reading direction changes."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.LayoutDirectionChange:
+            self._column.forget()
             self._relayout()
 
     # Focus and theme --------------------------------------------------------------------
@@ -276,6 +288,7 @@ class ChatPane(QScrollArea):
     def _restyle(self) -> None:
         for view in self._column.views:
             view.restyle(current())
+        self._column.forget()
         self._dress()
         self._relayout()
 

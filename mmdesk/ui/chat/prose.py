@@ -32,8 +32,12 @@ class ProseView(TextView):
             return
         cursor = QTextCursor(self.document())
         cursor.setPosition(self._mark)
+        kept = cursor.blockFormat()
         cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
-        cursor.removeSelectedText()
+        if cursor.hasSelection():
+            cursor.removeSelectedText()
+            # An empty block (a rule's, the one behind a table) takes the removed one's format.
+            cursor.setBlockFormat(kept)
 
     def write(self, block: Block, *, closed: bool) -> None:
         """Append a block; one that isn't closed goes with the next :meth:`roll_back`."""

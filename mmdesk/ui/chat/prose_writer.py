@@ -23,7 +23,7 @@ from PySide6.QtGui import (
 
 from mmdesk.ui.chat.formula import formula_format
 from mmdesk.ui.chat.markdown import Block
-from mmdesk.ui.chat.prose_style import MARKER, ProseStyle
+from mmdesk.ui.chat.prose_style import CELL, MARKER, ProseStyle
 
 OBJECT = "\N{OBJECT REPLACEMENT CHARACTER}"
 _BARE_LINK = re.compile(r"https?://[^\s<>\"“”|]*[^\s<>\"“”|.,;:!?)\]}'*，。；：！？）】]")
@@ -234,11 +234,11 @@ class ProseWriter:
             form.setAlignment(
                 _ALIGNMENTS.get(str(opening.attrGet("style")), Qt.AlignmentFlag.AlignLeading)
             )
+            form.setProperty(CELL, column == 0)
             self._cursor.setBlockFormat(form)
-            header = opening.type == "th_open"
-            cell.setFormat(self._style.cell(header=header))
             char = self._style.text()
-            if header:
+            if opening.type == "th_open":
+                cell.setFormat(self._style.header_cell())
                 char.setFontWeight(QFont.Weight.DemiBold)
             self._inline(inline, char)
         self._cursor = outer

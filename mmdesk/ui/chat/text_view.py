@@ -9,6 +9,7 @@ from PySide6.QtCore import QMimeData, QPointF, QRect, QRectF, Qt, QUrl
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
+    QImage,
     QKeyEvent,
     QPainter,
     QPaintEvent,
@@ -22,7 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QTextBrowser, QTextEdit, QWidget
 
 from mmdesk.ui.chat.formula import FORMULA_OBJECT, FormulaObject, formula_source
-from mmdesk.ui.chat.prose_style import MARKER, QUOTE_LEVEL, RULE
+from mmdesk.ui.chat.prose_style import CELL, MARKER, QUOTE_LEVEL, RULE
 from mmdesk.ui.theme import current
 
 _OBJECT = "\N{OBJECT REPLACEMENT CHARACTER}"
@@ -81,8 +82,15 @@ class TextView(QTextBrowser):
         """Return the width in px of the longest line as laid out now."""
         return math.ceil(self.document().idealWidth())
 
-    def loadResource(self, kind: int, name: QUrl | str) -> None:
-        """Refuse: no text of a message names a resource that is loaded."""
+    def loadResource(self, kind: int, name: QUrl | str) -> QImage:
+        """Refuse with an empty picture: no text of a message names a resource that is loaded.
+
+        Without a value, QTextDocument::loadResource would read the local file itself.
+        """
+        del kind, name
+        empty = QImage(1, 1, QImage.Format.Format_ARGB32)
+        empty.fill(Qt.GlobalColor.transparent)
+        return empty
 
     def doSetSource(
         self,
@@ -127,15 +135,10 @@ class TextView(QTextBrowser):
         self.viewport().update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the bars of quotes below the text, caret and focus ring above it."""
-        area = event.rect()
-        painter = QPainter(self.viewport())
-        self._paint_marks(painter, area)
-        painter.end()
+        """Paint the text, what stands beside it, the caret and the focus ring."""
         super().paintEvent(event)
-        if not (self._caret or self._tabbed):
-            return
         painter = QPainter(self.viewport())
+        self._paint_marks(painter, event.rect())
         if self._caret:
             painter.fillRect(self._caret_rect(), QColor(current().text))
         if self._tabbed:
@@ -160,10 +163,28 @@ class TextView(QTextBrowser):
             box = layout.blockBoundingRect(block)
             if form.boolProperty(RULE):
                 painter.fillRect(QRect(0, int(box.top()), self.viewport().width(), 1), line)
+            if form.boolProperty(CELL):
+                self._paint_row_line(painter, block, box, line)
             if form.intProperty(QUOTE_LEVEL):
                 self._paint_bars(painter, block, box, line)
             if form.stringProperty(MARKER):
                 self._paint_marker(painter, block)
+
+    def _paint_row_line(
+        self, painter: QPainter, block: QTextBlock, box: QRectF, colour: QColor
+    ) -> None:
+        """Paint the line below a row, at its first cell (Qt's own borders cost far too much)."""
+        table = QTextCursor(block).currentTable()
+        layout = self.document().documentLayout()
+        row, padding = table.cellAt(block.position()).row(), table.format().cellPadding()
+        boxes = [box]
+        for column in range(table.columns()):
+            last = table.cellAt(row, column).lastCursorPosition().block()
+            boxes.append(layout.blockBoundingRect(last))
+        left = min(cell.left() for cell in boxes) - padding
+        right = max(cell.right() for cell in boxes) + padding
+        bottom = max(cell.bottom() for cell in boxes) + padding
+        painter.fillRect(QRect(int(left), int(bottom) - 1, int(right - left), 1), colour)
 
     def _paint_bars(
         self, painter: QPainter, block: QTextBlock, box: QRectF, colour: QColor

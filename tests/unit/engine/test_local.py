@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -34,7 +35,7 @@ def loaded(request: pytest.FixtureRequest) -> tuple[Path, LocalChatEngine]:
 
 def reference(path: Path, messages: list[dict[str, object]], tokens: int) -> str:
     """What transformers itself answers, greedily."""
-    model = AutoModelForImageTextToText.from_pretrained(path)
+    model: Any = AutoModelForImageTextToText.from_pretrained(path)
     processor = AutoProcessor.from_pretrained(path)
     inputs = processor.apply_chat_template(
         messages, add_generation_prompt=True, tokenize=True, return_dict=True, return_tensors="pt"
@@ -181,7 +182,7 @@ def test_an_end_token_ends_the_answer_unseen(
 
 
 def tokens_of(path: Path, question: str, count: int) -> list[int]:
-    model = AutoModelForImageTextToText.from_pretrained(path)
+    model: Any = AutoModelForImageTextToText.from_pretrained(path)
     processor = AutoProcessor.from_pretrained(path)
     message = {"role": "user", "content": [{"type": "text", "text": question}]}
     inputs = processor.apply_chat_template(

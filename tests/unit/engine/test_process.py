@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 import pytest
 
 from mmdesk.core.conversations import StopReason
-from mmdesk.core.errors import AnswerOutOfMemory, EngineCrashed, EngineEmpty, ModelMissing
+from mmdesk.core.errors import (
+    AnswerOutOfMemory,
+    EngineCrashed,
+    EngineEmpty,
+    ModelDamaged,
+    ModelMissing,
+    ModelOutOfMemory,
+)
 from mmdesk.core.events import Event, LoadStage, ModelLoading, TextDelta
 from mmdesk.core.protocols import Child
 from mmdesk.core.requests import LoadModel
@@ -81,10 +90,9 @@ def test_the_same_tokens_as_in_process(
     here, _ = ask(engine, messages, max_tokens=50)
     there, events = ask(child_engine, messages, max_tokens=50)
     assert there.text == here.text == streamed(events)
-    sampled = {"max_tokens": 50, "temperature": 1.2, "seed": 5}
-    assert (
-        ask(child_engine, messages, **sampled)[0].text == ask(engine, messages, **sampled)[0].text
-    )
+    here, _ = ask(engine, messages, max_tokens=50, temperature=1.2, seed=5)
+    there, _ = ask(child_engine, messages, max_tokens=50, temperature=1.2, seed=5)
+    assert there.text == here.text
 
 
 def test_loading_reports_from_the_first_moment(shared: ChildChatEngine, llava: Path) -> None:
@@ -141,33 +149,46 @@ def test_killed_in_the_middle_of_an_answer(
     assert ask(child_engine, talk(QUESTION), max_tokens=30)[0].text == expected.text
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="limits another process's memory")
-def test_out_of_memory_costs_one_answer(
-    shared: ChildChatEngine, children: Children, tmp_path: Path
-) -> None:
+@contextmanager
+def memory_limit(pid: int, megabytes: int) -> Iterator[None]:
+    """Let a process allocate only so much more."""
     import resource
 
-    model = make_llava(tmp_path / "wide", intermediate=2**15, context=2**15)
-    shared.load(LoadModel(model), nothing)
-    used = psutil.Process(children.pid).memory_info().vms
-    before = resource.prlimit(children.pid, resource.RLIMIT_AS)
-    resource.prlimit(children.pid, resource.RLIMIT_AS, (used + 400 * 2**20, before[1]))
-    try:
+    used = psutil.Process(pid).memory_info().vms
+    before = resource.prlimit(pid, resource.RLIMIT_AS)
+    resource.prlimit(pid, resource.RLIMIT_AS, (used + megabytes * 2**20, before[1]))
+    yield
+    resource.prlimit(pid, resource.RLIMIT_AS, before)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits another process's memory")
+def test_out_of_memory_costs_one_answer_or_load(
+    child_engine: ChildChatEngine, children: Children, llava: Path, tmp_path: Path
+) -> None:
+    model = make_llava(tmp_path / "wide", intermediate=2**16, context=2**15)
+    with memory_limit(children.pid, 60):
+        with pytest.raises(ModelOutOfMemory) as refused:
+            child_engine.load(LoadModel(model), nothing)
+        assert refused.value.fields == {"path": str(model), "device": "CPU"}
+        child_engine.load(LoadModel(llava), nothing)
+    child_engine.load(LoadModel(model), nothing)
+    with memory_limit(children.pid, 300):
         with pytest.raises(AnswerOutOfMemory) as caught:
-            ask(shared, talk("word " * 3000), max_tokens=4)
-        assert caught.value.fields["device"] == "CPU"
+            ask(child_engine, talk("word " * 3000), max_tokens=4)
+        assert caught.value.fields == {"device": "CPU"}
         for _ in range(3):  # and the memory is free again
-            assert ask(shared, talk("word " * 50), max_tokens=4)[0].usage
-    finally:
-        resource.prlimit(children.pid, resource.RLIMIT_AS, before)
+            assert ask(child_engine, talk("word " * 50), max_tokens=4)[0].usage
 
 
-def test_output_goes_to_the_log(child_engine: ChildChatEngine, log_path: Path) -> None:
-    """Standard output and error of the child belong to no terminal."""
-    assert child_engine
-    open_files = {Path(each.path) for each in psutil.Process(os.getpid()).open_files()}
-    assert log_path not in open_files
-    assert log_path.exists()
+def test_the_log_has_what_went_wrong(
+    shared: ChildChatEngine, llava: Path, log_path: Path, tmp_path: Path
+) -> None:
+    model = Path(shutil.copytree(llava, tmp_path / "model"))
+    (model / "tokenizer.json").write_text("{}")
+    with pytest.raises(ModelDamaged):
+        shared.load(LoadModel(model), nothing)
+    assert f"Loading {model} failed" in log_path.read_text()
+    assert "Traceback" in log_path.read_text()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGKILL")
@@ -222,10 +243,14 @@ def test_close_ends_the_child(tmp_path: Path) -> None:
     assert time.monotonic() - began < 5
 
 
-def test_killed_while_idle(child_engine: ChildChatEngine, children: Children) -> None:
-    os.kill(children.pid, signal.SIGTERM)
-    with pytest.raises(EngineCrashed, match="killed by SIGTERM"):
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")
+def test_a_native_crash_while_idle(
+    child_engine: ChildChatEngine, children: Children, log_path: Path
+) -> None:
+    os.kill(children.pid, signal.SIGSEGV)
+    with pytest.raises(EngineCrashed, match="killed by SIGSEGV"):
         ask(child_engine, talk("Hi"))
+    assert "Segmentation fault" in log_path.read_text(), "with the Python stack"
     with pytest.raises(EngineEmpty):
         ask(child_engine, talk("Hi"))
 

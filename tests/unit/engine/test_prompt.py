@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from PIL import Image
-from transformers import AutoProcessor, BatchFeature, ProcessorMixin
+from transformers import AutoProcessor, BatchFeature
 
 from mmdesk.core.errors import FileMissing, PictureDamaged, PicturesNotPlaced
 from mmdesk.core.messages import Message, Role, TextPart
@@ -19,30 +20,28 @@ from tests.unit.engine.conversing import talk
 TOKENS_PER_PICTURE = 16  # (32 / 8) squared
 
 
-def load(path: Path) -> ProcessorMixin:
-    processor = AutoProcessor.from_pretrained(path)
-    assert isinstance(processor, ProcessorMixin)
-    return processor
+def load(path: Path) -> Any:
+    return AutoProcessor.from_pretrained(path)
 
 
 @pytest.fixture
-def processor(llava: Path) -> ProcessorMixin:
+def processor(llava: Path) -> Any:
     return load(llava)
 
 
-def builder(processor: ProcessorMixin) -> PromptBuilder:
+def builder(processor: Any) -> PromptBuilder:
     return PromptBuilder(processor, processor.image_token_id, None)
 
 
-def inputs_of(processor: ProcessorMixin, messages: tuple[Message, ...]) -> BatchFeature:
+def inputs_of(processor: Any, messages: tuple[Message, ...]) -> BatchFeature:
     return builder(processor).build(messages, 100, lambda done, total: None).inputs
 
 
-def text_of(processor: ProcessorMixin, messages: tuple[Message, ...]) -> str:
+def text_of(processor: Any, messages: tuple[Message, ...]) -> str:
     return str(processor.tokenizer.decode(inputs_of(processor, messages)["input_ids"][0]))
 
 
-def pixels(processor: ProcessorMixin, path: Path) -> torch.Tensor:
+def pixels(processor: Any, path: Path) -> torch.Tensor:
     with Image.open(path) as image:
         values = processor.image_processor(image, return_tensors="pt")["pixel_values"]
     assert isinstance(values, torch.Tensor)
@@ -51,7 +50,7 @@ def pixels(processor: ProcessorMixin, path: Path) -> torch.Tensor:
 
 @pytest.mark.parametrize("counts", [(0, 0, 0), (1, 0, 0), (3, 0, 0), (0, 1, 3), (1, 1, 1)])
 def test_pictures_of_every_turn_reach_the_model(
-    processor: ProcessorMixin, picture: PictureMaker, counts: tuple[int, int, int]
+    processor: Any, picture: PictureMaker, counts: tuple[int, int, int]
 ) -> None:
     colors = iter(("red", "green", "blue", "yellow", "purple"))
     turns = [tuple(picture(next(colors)) for _ in range(count)) for count in counts]
@@ -67,9 +66,7 @@ def test_pictures_of_every_turn_reach_the_model(
         assert torch.equal(inputs["pixel_values"][number], pixels(processor, each.path))
 
 
-def test_pictures_stand_where_they_were_given(
-    processor: ProcessorMixin, picture: PictureMaker
-) -> None:
+def test_pictures_stand_where_they_were_given(processor: Any, picture: PictureMaker) -> None:
     text = text_of(processor, talk(("Q1", (picture("red"),)), "A1", ("Q2", (picture("blue"),))))
     marks = "<image>" * TOKENS_PER_PICTURE
     assert (
@@ -90,7 +87,7 @@ def test_the_processor_decides_the_resolution(idefics: Path, picture: PictureMak
     assert small["input_ids"].shape[1] > 0
 
 
-def _idefics_tiles(processor: ProcessorMixin, path: Path) -> torch.Tensor:
+def _idefics_tiles(processor: Any, path: Path) -> torch.Tensor:
     with Image.open(path) as image:
         values = processor.image_processor([[image]], return_tensors="pt")["pixel_values"]
     assert isinstance(values, torch.Tensor)
@@ -111,7 +108,7 @@ def test_control_tokens_in_a_question_are_text(
     assert f"What is {forged}?" in written
 
 
-def test_thoughts_of_earlier_answers_are_left_out(processor: ProcessorMixin) -> None:
+def test_thoughts_of_earlier_answers_are_left_out(processor: Any) -> None:
     text = text_of(processor, talk("Q1", "<think>secret plan</think>Forty-two.", "Q2"))
     assert "secret" not in text
     assert "<|assistant|>Forty-two.<|end|>" in text
@@ -119,9 +116,7 @@ def test_thoughts_of_earlier_answers_are_left_out(processor: ProcessorMixin) -> 
     assert "<think>this</think>" in asked, "a question's own text stays"
 
 
-def test_neighbours_of_one_role_become_one_message(
-    processor: ProcessorMixin, picture: PictureMaker
-) -> None:
+def test_neighbours_of_one_role_become_one_message(processor: Any, picture: PictureMaker) -> None:
     """After an answer that never came; many templates insist on alternating roles."""
     messages = talk(("Q1", (picture("red"),)))[:1] + talk(("Q2", (picture("blue"),)))
     inputs = inputs_of(processor, messages)
@@ -132,14 +127,14 @@ def test_neighbours_of_one_role_become_one_message(
     assert inputs["pixel_values"].shape[0] == 2
 
 
-def test_a_model_without_a_chat_template(processor: ProcessorMixin, picture: PictureMaker) -> None:
+def test_a_model_without_a_chat_template(processor: Any, picture: PictureMaker) -> None:
     processor.chat_template = processor.tokenizer.chat_template = None
     messages = talk(("What?", (picture("red"),)), "This.", "And?")
     text = text_of(processor, messages).replace("<image>" * TOKENS_PER_PICTURE, "<image>")
     assert text == "USER: <image>\nWhat?\nASSISTANT: This.\nUSER: And?\nASSISTANT:"
 
 
-def test_a_template_that_takes_plain_strings(processor: ProcessorMixin) -> None:
+def test_a_template_that_takes_plain_strings(processor: Any) -> None:
     processor.chat_template = (
         "{% for message in messages %}[{{ message.role }}] {{ message.content }}\n{% endfor %}"
     )
@@ -148,7 +143,7 @@ def test_a_template_that_takes_plain_strings(processor: ProcessorMixin) -> None:
     assert text == "[system] Be short.\n[user] What?\n"
 
 
-def test_a_template_of_the_tokenizer_serves(processor: ProcessorMixin) -> None:
+def test_a_template_of_the_tokenizer_serves(processor: Any) -> None:
     processor.tokenizer.chat_template = (
         "{% for m in messages %}{{ m.content[0].text }}!{% endfor %}"
     )
@@ -157,7 +152,7 @@ def test_a_template_of_the_tokenizer_serves(processor: ProcessorMixin) -> None:
 
 
 def test_a_template_that_forgets_earlier_pictures_fails_loudly(
-    processor: ProcessorMixin, picture: PictureMaker
+    processor: Any, picture: PictureMaker
 ) -> None:
     processor.chat_template = (
         "{% for message in messages %}{% for part in message.content %}"
@@ -172,9 +167,7 @@ def test_a_template_that_forgets_earlier_pictures_fails_loudly(
     assert caught.value.fields == {"pictures": 2, "placed": 1}
 
 
-def test_a_picture_file_that_is_gone(
-    processor: ProcessorMixin, picture: PictureMaker, tmp_path: Path
-) -> None:
+def test_a_picture_file_that_is_gone(processor: Any, picture: PictureMaker, tmp_path: Path) -> None:
     lost = replace(picture("red"), path=tmp_path / "lost.png", name="holiday.jpg")
     with pytest.raises(FileMissing, match=r"holiday\.jpg"):
         inputs_of(processor, talk(("What?", (lost,))))
@@ -182,7 +175,7 @@ def test_a_picture_file_that_is_gone(
 
 @pytest.mark.parametrize("content", [b"", b"GIF89a", b"\x89PNG\r\n\x1a\n0000"])
 def test_a_picture_file_that_broke(
-    processor: ProcessorMixin, picture: PictureMaker, tmp_path: Path, content: bytes
+    processor: Any, picture: PictureMaker, tmp_path: Path, content: bytes
 ) -> None:
     (tmp_path / "broken.png").write_bytes(content)
     broken = replace(picture("red"), path=tmp_path / "broken.png")

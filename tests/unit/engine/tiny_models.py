@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any, cast
 
 import torch
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
@@ -22,7 +23,9 @@ from transformers import (
     LlavaConfig,
     LlavaForConditionalGeneration,
     LlavaProcessor,
+    PreTrainedModel,
     PreTrainedTokenizerFast,
+    ProcessorMixin,
 )
 
 CORPUS = (
@@ -134,7 +137,7 @@ def make_llava(
             patch_size=8,
         ),
         text_config=_llama(len(tokenizer), context, intermediate),
-        image_token_index=tokenizer.convert_tokens_to_ids("<image>"),
+        image_token_index=_id(tokenizer, "<image>"),
         vision_feature_layer=-1,
     )
     torch.manual_seed(seed)
@@ -171,9 +174,8 @@ def make_idefics(directory: Path, *, seed: int = 0) -> Path:
             "patch_size": 8,
         },
         text_config=_llama(len(tokenizer), CONTEXT, 128),
-        image_token_id=tokenizer.convert_tokens_to_ids("<image>"),
+        image_token_id=_id(tokenizer, "<image>"),
         scale_factor=2,
-        pad_token_id=tokenizer.pad_token_id,
     )
     torch.manual_seed(seed)
     model = Idefics3ForConditionalGeneration(config)
@@ -195,10 +197,16 @@ def _llama(vocabulary: int, context: int, intermediate: int) -> LlamaConfig:
     )
 
 
-def _save(directory: Path, model: torch.nn.Module, processor: object) -> Path:
+def _id(tokenizer: PreTrainedTokenizerFast, token: str) -> int:
+    found = tokenizer.convert_tokens_to_ids(token)
+    assert isinstance(found, int)
+    return found
+
+
+def _save(directory: Path, model: PreTrainedModel, processor: ProcessorMixin) -> Path:
     # Random weights of the usual scale prefer one token for ever: widen the output.
     with torch.no_grad():
-        model.get_output_embeddings().weight.mul_(20)
+        cast(Any, model).get_output_embeddings().weight.mul_(20)
     model.save_pretrained(directory)
     processor.save_pretrained(directory)
     return directory

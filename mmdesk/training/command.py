@@ -1,0 +1,66 @@
+"""`mmdesk train starter` and `mmdesk train samples`; torch is imported only when they run."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from mmdesk import paths
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds what to make and its options."""
+    parser.add_argument("name", choices=["starter", "samples"], help="what to make")
+    parser.add_argument("--out", type=Path, help="where to (default: resources/)")
+    parser.add_argument("--work", type=Path, help="checkpoint and log (default: OUT.work)")
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--minutes", type=float, help="stretch the recipe to this long")
+    length.add_argument("--steps", type=int, help="count steps instead of minutes")
+    parser.add_argument("--device", help="cpu, cuda or mps (default: cuda if there is one)")
+    parser.add_argument("--seed", type=int, help="another seed than the recipe's")
+    parser.add_argument("--threads", type=int, help="CPU threads (default: the recipe's)")
+    parser.add_argument("--no-compile", action="store_true", help="never use torch.compile")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Makes it; a training run that was stopped goes on where it was when called again."""
+    if args.name == "samples":
+        from mmdesk.training.samples import write_samples
+
+        write_samples(args.out or paths.samples())
+        return 0
+    return _train(args)
+
+
+def _train(args: argparse.Namespace) -> int:
+    import torch
+
+    from mmdesk.training.recipe import CPU, GPU
+    from mmdesk.training.starter import Trainer
+
+    device = args.device or ("cuda" if torch.cuda.is_available() else "cpu")
+    recipe = CPU if device == "cpu" else GPU
+    if args.seed is not None:
+        recipe = recipe.seeded(args.seed)
+    if args.threads is not None:
+        recipe = recipe.with_threads(args.threads)
+    if args.minutes is not None:
+        recipe = recipe.within_minutes(args.minutes)
+    if args.steps is not None:
+        recipe = recipe.within_steps(args.steps)
+    out: Path = args.out or paths.starter()
+    work: Path = args.work or out.with_name(out.name + ".work")
+    trainer = Trainer(recipe, work, _report, device, compiled=not args.no_compile)
+    try:
+        trainer.run()
+    except KeyboardInterrupt:
+        trainer.checkpoint()
+        print(f"stopped; the same command goes on from {work}")
+        return 130
+    trainer.export(out)
+    print(f"wrote {out}; measure it with: mmdesk eval starter --model {out}")
+    return 0
+
+
+def _report(line: str) -> None:
+    print(line, flush=True)

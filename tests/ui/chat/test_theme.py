@@ -1,0 +1,68 @@
+"""Theme: readable colours, rules without gaps, icons in the colour asked for."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QColor
+from pytestqt.qtbot import QtBot
+
+from mmdesk.ui import theme as theming
+from mmdesk.ui.chat import highlight
+from mmdesk.ui.theme import DARK, LIGHT, Tokens, contrast, icon, stylesheet, theme
+
+GROUNDS = ("background", "panel", "card", "user_bubble", "accent_tint")
+PAIRS = (
+    *((text, ground) for text in ("text", "muted", "accent") for ground in GROUNDS),
+    ("on_accent", "accent"),
+    ("notice_text", "notice_ground"),
+    ("error_text", "error_ground"),
+    ("text", "error_ground"),
+)
+
+
+@pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize(("text", "ground"), PAIRS)
+def test_every_text_reads_on_its_ground(tokens: Tokens, text: str, ground: str) -> None:
+    assert contrast(getattr(tokens, text), getattr(tokens, ground)) >= 4.5
+
+
+@pytest.mark.parametrize(
+    ("palette", "tokens"), [(highlight.LIGHT, LIGHT), (highlight.DARK, DARK)], ids=["light", "dark"]
+)
+def test_every_code_colour_reads_on_the_panel(palette: dict[object, str], tokens: Tokens) -> None:
+    assert min(contrast(colour, tokens.panel) for colour in palette.values()) >= 4.5
+
+
+def test_contrast_is_that_of_wcag() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21.0)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+def test_a_forced_theme_tells_and_the_same_one_does_not(qtbot: QtBot) -> None:
+    chosen = theme()
+    chosen.set_mode("light")
+    with qtbot.waitSignal(chosen.changed):
+        chosen.set_mode("dark")
+    assert theming.current() is DARK
+    with qtbot.assertNotEmitted(chosen.changed):
+        chosen.set_mode("dark")
+    chosen.set_mode("light")
+    assert theming.current() is LIGHT
+
+
+def test_the_style_sheet_names_no_unknown_token() -> None:
+    assert "$" not in stylesheet(LIGHT)
+    assert LIGHT.accent in stylesheet(LIGHT)
+    assert DARK.accent in stylesheet(DARK)
+
+
+@pytest.mark.usefixtures("qapp")
+def test_an_icon_is_drawn_in_the_colour() -> None:
+    image = icon("copy", "#ff0000").pixmap(24, 24).toImage()
+    seen = {
+        QColor(image.pixelColor(x, y)).name()
+        for x in range(image.width())
+        for y in range(image.height())
+        if image.pixelColor(x, y).alpha() == 255
+    }
+    assert seen == {"#ff0000"}
