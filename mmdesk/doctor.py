@@ -125,8 +125,8 @@ def _model(model: Path | None) -> Finding:
             match events.get(timeout=_LOAD_PATIENCE_S):
                 case ModelReady(info=info):
                     return Finding("model", _describe(info))
-                case ModelFailed(error=error):
-                    return Finding("model", error.message, ok=False, hint=error.hint)
+                case ModelFailed(error=refusal):
+                    return Finding("model", refusal.message, ok=False, hint=refusal.hint)
     except queue.Empty:
         return Finding("model", "loading took too long", ok=False, hint=f"See {paths.log_file()}")
     finally:

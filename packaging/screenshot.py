@@ -1,6 +1,6 @@
 """Makes the README's picture from the real window and the real model.
 
-    python packaging/screenshot.py docs/screenshot.png [--theme dark] [--language zh_CN]
+python packaging/screenshot.py docs/screenshot.png [--theme dark] [--language zh_CN]
 """
 
 from __future__ import annotations

@@ -27,7 +27,9 @@ def test_holds(value: float | None, bar: float | None, lower: bool, holds: bool 
 
 def test_one_json_object_per_figure() -> None:
     out = io.StringIO()
-    print_figures([Figure("start_ratio", 1.23456, "x", 10, 7, 1.5, lower=True)], as_json=True, stream=out)
+    print_figures(
+        [Figure("start_ratio", 1.23456, "x", 10, 7, 1.5, lower=True)], as_json=True, stream=out
+    )
     assert json.loads(out.getvalue()) == {
         "figure": "start_ratio",
         "value": 1.2346,

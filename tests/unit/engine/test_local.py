@@ -241,7 +241,7 @@ def test_a_prompt_that_is_too_long_is_said_before_generation(
     assert caught.value.fields["pictures"] == 3
     assert caught.value.fields["picture_tokens"] == 3 * 16
     assert caught.value.fields["tokens"] > CONTEXT  # type: ignore[operator]
-    assert all(event.stage is TurnStage.PICTURES for event in events)  # type: ignore[union-attr]
+    assert all(event.stage is TurnStage.PICTURES for event in events)
     assert ask(engine, talk("Short."))[0].usage, "the engine works afterwards"
 
 

@@ -106,7 +106,7 @@ def test_a_crash_in_the_middle_fails_the_turn_and_the_model_comes_back(
         "t2",
         StopReason.STOP,
         "It is red.",
-        terminals(events)[-1].usage,  # type: ignore[union-attr]
+        terminals(events)[-1].usage,
     )
 
 
