@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable
 from functools import partial
 
-import psutil
 from PySide6.QtCore import QSocketNotifier, QTimer
 from PySide6.QtWidgets import QApplication
 
@@ -19,7 +18,7 @@ from mmdesk.core.errors import MmdeskError, NoDisplay, SettingsError
 from mmdesk.core.events import Event
 from mmdesk.display import display_missing
 from mmdesk.logs import open_log
-from mmdesk.models.fit import largest_model_billions
+from mmdesk.models.fit import largest_model_billions, total_memory_bytes
 from mmdesk.settings import Settings, load_settings, save_settings
 from mmdesk.ui.event_pump import EventPump
 from mmdesk.ui.i18n import Language
@@ -73,7 +72,7 @@ class WindowApplication:
             theme=self.theme,
             language=self.language,
             places=_places(),
-            fits_billions=largest_model_billions(psutil.virtual_memory().total),
+            fits_billions=largest_model_billions(total_memory_bytes()),
         )
         self.pump.failed.connect(self.window.show_error)
 
@@ -89,6 +88,7 @@ class WindowApplication:
         return status
 
     def _begin(self) -> None:
+        self.core.start()
         session = self.core.session
         session.start()
         session.load_model(compose.load_request(self._settings, self._arguments.model))

@@ -157,11 +157,13 @@ class _Run:
         events: queue.SimpleQueue[Event],
         printer: Printer,
     ) -> None:
+        self._application = application
         self._session = application.session
         self._events = events
         self._printer = printer
 
     def answer(self, arguments: argparse.Namespace, question: str, settings: Settings) -> int:
+        self._application.start()
         session = self._session
         session.settings = _generation(arguments, settings.generation)
         session.attach(arguments.attach)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,7 +13,6 @@ ENGINES = ("child", "in-process")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return the exit status: 0, 1 after an error, 2 for wrong usage."""
-    multiprocessing.freeze_support()
     parsed = parse(arguments)
     status: int = parsed.run(parsed)
     return status

@@ -1,39 +1,49 @@
-"""The Qt-free composition root: the one place that names concrete classes."""
+"""The Qt-free composition root: the one place that names concrete classes.
+
+They are imported where they are made, on the threads that use them: the window is painted before
+any of that is read from the disk.
+"""
 
 from __future__ import annotations
 
-import tempfile
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mmdesk import paths
-from mmdesk.core.protocols import ChatEngine, ConversationStore, EventSink
+from mmdesk.core.messages import Picture
+from mmdesk.core.protocols import ChatEngine, ConversationStore, EventSink, PictureReader
 from mmdesk.core.requests import LoadModel
-from mmdesk.engine.process import ChildChatEngine
-from mmdesk.media.reader import LimitedPictureReader
 from mmdesk.session.controller import ChatSession
 from mmdesk.session.store_thread import StoreThread
 from mmdesk.session.threads import job_pool, spawn
 from mmdesk.session.worker import ModelWorker
 from mmdesk.settings import Settings
-from mmdesk.store.sqlite import SqliteStore
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+    from tempfile import TemporaryDirectory
 
 ENGINES = ("child", "in-process")
 
 
 @dataclass(slots=True)
 class Application:
-    """Everything below the window, running."""
+    """Everything below the window."""
 
     session: ChatSession
     worker: ModelWorker
     store: StoreThread
-    reader: LimitedPictureReader
+    reader: PictureReader
     pool: ThreadPoolExecutor
-    _scratch: tempfile.TemporaryDirectory[str] | None = field(default=None)
+    _scratch: TemporaryDirectory[str] | None = None
+
+    def start(self) -> None:
+        """Start the threads; what was asked before waits for them."""
+        self.worker.start()
+        self.store.start()
 
     def close(self) -> None:
         """Stop answering, save, and end every thread and child."""
@@ -47,21 +57,19 @@ class Application:
 
 
 def build(emit: EventSink, *, engine: str = "child", keep: bool = True) -> Application:
-    """Build and start worker, store and session.
+    """Build worker, store and session; :meth:`Application.start` sets them going.
 
     Args:
         emit: Takes every event, from any thread.
         engine: "child" holds the model in a process of its own, "in-process" in the worker.
         keep: Whether conversations are kept; else the store is in memory.
     """
-    scratch = None if keep else tempfile.TemporaryDirectory(prefix="mmdesk-")
+    scratch = None if keep else _scratch_folder()
     worker = ModelWorker(_engine_maker(engine), emit)
     store = StoreThread(_store_opener(Path(scratch.name) if scratch else None))
-    reader = LimitedPictureReader(spawn, paths.staging())
+    reader = PicturesOnDemand()
     pool = job_pool()
     session = ChatSession(worker, store, reader, pool, emit)
-    worker.start()
-    store.start()
     return Application(session, worker, store, reader, pool, scratch)
 
 
@@ -75,16 +83,63 @@ def load_request(settings: Settings, model: Path | None = None) -> LoadModel:
     )
 
 
+class PicturesOnDemand:
+    """A :class:`PictureReader` that is made for the first picture, on the job pool."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._reader: PictureReader | None = None
+
+    def read(self, path: Path) -> Picture:
+        """Read a file. Raises ``PictureError``."""
+        return self._made().read(path)
+
+    def read_bytes(self, data: bytes, name: str) -> Picture:
+        """Read pasted or dragged image data. Raises ``PictureError``."""
+        return self._made().read_bytes(data, name)
+
+    def close(self) -> None:
+        """End the decoding process, if there is one."""
+        with self._lock:
+            if self._reader is not None:
+                self._reader.close()
+
+    def _made(self) -> PictureReader:
+        from mmdesk.media.reader import LimitedPictureReader
+
+        with self._lock:
+            if self._reader is None:
+                self._reader = LimitedPictureReader(spawn, paths.staging())
+            return self._reader
+
+
 def _engine_maker(engine: str) -> Callable[[], ChatEngine]:
-    if engine == "in-process":
+    def in_child() -> ChatEngine:
+        from mmdesk.engine.process import ChildChatEngine
+
+        return ChildChatEngine(spawn, paths.engine_log_file())
+
+    def in_process() -> ChatEngine:
         # Imports torch, which stalls a window for up to 200 ms: for debugging and tests.
         from mmdesk.engine.local import LocalChatEngine
 
-        return LocalChatEngine
-    return partial(ChildChatEngine, spawn, paths.engine_log_file())
+        return LocalChatEngine()
+
+    return in_process if engine == "in-process" else in_child
 
 
 def _store_opener(scratch: Path | None) -> Callable[[], ConversationStore]:
-    if scratch is not None:
-        return partial(SqliteStore, ":memory:", scratch)
-    return partial(SqliteStore, paths.database(), paths.attachments())
+    def open_store() -> ConversationStore:
+        from mmdesk.store.sqlite import SqliteStore
+
+        if scratch is not None:
+            return SqliteStore(":memory:", scratch)
+        return SqliteStore(paths.database(), paths.attachments())
+
+    return open_store
+
+
+def _scratch_folder() -> TemporaryDirectory[str]:
+    from tempfile import TemporaryDirectory
+
+    return TemporaryDirectory(prefix="mmdesk-")

@@ -120,6 +120,7 @@ def _model(model: Path | None) -> Finding:
     except MmdeskError as error:
         return Finding("model", error.message, ok=False, hint=error.hint)
     try:
+        application.start()
         application.session.load_model(request)
         while True:
             match events.get(timeout=_LOAD_PATIENCE_S):

@@ -8,8 +8,6 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-import tomli_w
-
 from mmdesk.core.errors import SettingsError
 from mmdesk.core.requests import GenerationSettings
 
@@ -66,6 +64,8 @@ def save_settings(settings: Settings, path: Path) -> None:
     Raises:
         SettingsError: the folder can't be written.
     """
+    import tomli_w  # here, not above: the window starts without it
+
     document = asdict(settings)
     document["model"] = str(settings.model) if settings.model else ""
     if settings.generation.seed is None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from mmdesk.core.conversations import (
     Conversation,
@@ -19,6 +18,9 @@ from mmdesk.core.conversations import (
 from mmdesk.core.events import Event, ModelInfo, TurnFinished
 from mmdesk.core.messages import Message, Picture
 from mmdesk.core.requests import AnswerQuestion, LoadModel
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 EventSink = Callable[[Event], None]
 """Takes an event from any thread, never blocks and never raises."""

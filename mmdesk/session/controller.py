@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mmdesk.core.conversations import Entry, EntryStatus
 from mmdesk.core.errors import MmdeskError, QuestionEmpty, QuestionTooLong
@@ -37,6 +37,9 @@ from mmdesk.session.history import prompt_messages
 from mmdesk.session.store_thread import StoreThread
 from mmdesk.session.turn import Turn
 from mmdesk.session.worker import ModelWorker
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 MAX_QUESTION = 200_000
 """Characters of one question; far more than any model's context."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mmdesk.core.errors import InternalError, MmdeskError, TooManyPictures
 from mmdesk.core.events import (
@@ -20,6 +20,9 @@ from mmdesk.core.events import (
 )
 from mmdesk.core.messages import Picture
 from mmdesk.core.protocols import EventSink, PictureReader
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 log = logging.getLogger(__name__)
 

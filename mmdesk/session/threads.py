@@ -8,17 +8,18 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
+from typing import TYPE_CHECKING
 
-_SPAWN = multiprocessing.get_context("spawn")
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import SpawnProcess
+
 _KILL_WAIT_S = 5.0
 
 
@@ -31,6 +32,8 @@ def start_thread(name: str, target: Callable[[], None]) -> threading.Thread:
 
 def job_pool(size: int = 4) -> ThreadPoolExecutor:
     """Return a pool for jobs that wait more than they compute."""
+    from concurrent.futures import ThreadPoolExecutor
+
     return ThreadPoolExecutor(max_workers=size, thread_name_prefix="job")
 
 
@@ -72,8 +75,12 @@ def spawn(name: str, entry: Callable[..., None], *arguments: object, nice: int =
             so a child never outlives the application, however that ended.
         nice: Added to the priority number where the system has one.
     """
-    ours, theirs = _SPAWN.Pipe(duplex=True)
-    process = _SPAWN.Process(
+    # Imported here: it costs the window a tenth of its start and is needed after its first paint.
+    from multiprocessing import get_context
+
+    context = get_context("spawn")
+    ours, theirs = context.Pipe(duplex=True)
+    process = context.Process(
         target=_child_main, args=(theirs, nice, entry, arguments), name=name, daemon=True
     )
     process.start()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -23,7 +23,7 @@ from mmdesk.training.grammar import Skill
 from mmdesk.training.lessons import Lesson, Turn, one_picture, two_picture
 from mmdesk.training.model import ASSISTANT, END, IMAGE, PAD, SYSTEM, USER
 from mmdesk.training.unknown import Split
-from mmdesk.training.world import COLOURS, SHAPES, Scene, Size, sample_scene
+from mmdesk.training.world import COLOURS, SHAPES, Item, Scene, Size, sample_scene
 
 IGNORE = -100
 # Classes of each per-patch head: shape (0 background, 7 foreign), colour, cell, size, filled,
@@ -93,28 +93,72 @@ class Encoder:
     def turn(self, turn: Turn) -> tuple[list[int], int]:
         """(ids, how many of the last ones are the answer with its end mark)."""
         shown = self._image * len(turn.pictures)
-        text = list(self._ids(turn.question))
+        text = list(self._ids(turn.said.question))
         content = shown + text if turn.picture_first else text + shown
-        answer = [*self._ids(turn.answer), END]
+        answer = [*self._ids(turn.said.answer), END]
         return [USER, *content, END, ASSISTANT, *answer], len(answer)
 
-    def lesson(self, lesson: Lesson, length: int) -> tuple[np.ndarray, np.ndarray]:
-        """(length,) ids and labels; turns that don't fit are left out, then padding."""
-        ids: list[int] = []
-        labels: list[int] = []
+    def lesson(self, lesson: Lesson, length: int) -> Row:
+        """Turns that don't fit are left out, then padding."""
+        row = Row()
         if lesson.system is not None:
-            ids = [SYSTEM, *self._ids(lesson.system), END]
-            labels = [IGNORE] * len(ids)
+            row.ids = [SYSTEM, *self._ids(lesson.system), END]
+            row.labels = [IGNORE] * len(row.ids)
         for turn in lesson.turns:
             new, answered = self.turn(turn)
-            if len(ids) + len(new) > length:
+            if len(row.ids) + len(new) > length:
                 if turn.pictures:
                     raise LessonTooLong
                 break
-            ids += new
-            labels += [IGNORE] * (len(new) - answered) + new[-answered:]
-        rest = length - len(ids)
-        return np.array(ids + [PAD] * rest), np.array(labels + [IGNORE] * rest)
+            row.ids += new
+            row.labels += [IGNORE] * (len(new) - answered) + new[-answered:]
+            first = len(row.ids) - answered - 1
+            spots = range(first, min(first + 6, len(row.ids) - 1))
+            for head, items in enumerate((turn.said.items, turn.said.others)):
+                row.looks += [(spot, head, items) for spot in spots if items]
+        rest = length - len(row.ids)
+        row.ids += [PAD] * rest
+        row.labels += [IGNORE] * rest
+        return row
+
+
+@dataclass
+class Row:
+    """One conversation as ids and labels; `looks`: (position, head, items to look at there)."""
+
+    ids: list[int] = field(default_factory=list)
+    labels: list[int] = field(default_factory=list)
+    looks: list[tuple[int, int, tuple[Item, ...]]] = field(default_factory=list)
+
+
+def _owners(lesson: Lesson, row: Row, grid: int) -> dict[int, list[int]]:
+    """id(item) -> the positions of its patches in the sequence."""
+    spots = [n for n, token in enumerate(row.ids) if token == IMAGE]
+    found: dict[int, list[int]] = {}
+    for number, picture in enumerate(lesson.pictures):
+        if isinstance(picture, Scene) and picture.items:
+            owner = patch_cover(picture, grid).reshape(-1)
+            start = number * grid * grid
+            for index, item in enumerate(picture.items):
+                found[id(item)] = [spots[start + n] for n in np.flatnonzero(owner == index)]
+    return found
+
+
+def _looks(lessons: list[Lesson], rows: list[Row], plan: Plan) -> Batch:
+    """Where answers are read from: flat query position, head (0 or 1), and a mask over keys."""
+    queries: list[tuple[int, int]] = []
+    masks = []
+    for number, (lesson, row) in enumerate(zip(lessons, rows, strict=True)):
+        owners = _owners(lesson, row, plan.grid)
+        for spot, head, items in row.looks:
+            mask = np.zeros(plan.length, dtype=bool)
+            for item in items:
+                mask[owners[id(item)]] = True
+            queries.append((number * plan.length + spot, head))
+            masks.append(mask)
+    look = np.array(queries, dtype=np.int64).reshape(-1, 2)
+    mask = np.array(masks, dtype=bool).reshape(-1, plan.length)
+    return {"look": torch.from_numpy(look), "look_mask": torch.from_numpy(mask)}
 
 
 class DenseBatches(Dataset[Batch]):
@@ -146,7 +190,8 @@ def _pictures(pictures: list[Scene | Image.Image], plan: Plan) -> Batch:
 class JointBatches(Dataset[Batch]):
     """Batch n: `plan.singles` one-picture and `plan.doubles` two-picture conversations.
 
-    `slots` are the flat positions of all image tokens, in the order of `pixels`.
+    `slots` are the flat positions of all image tokens, in the order of `pixels`; `look` (k, 2) and
+    `look_mask` (k, length) say which patches an answer is read from.
     """
 
     def __init__(
@@ -161,23 +206,21 @@ class JointBatches(Dataset[Batch]):
     def __getitem__(self, number: int) -> Batch:
         plan = self._plan
         rng = random.Random(f"joint {plan.seed} {number}")
-        pictures: list[Scene | Image.Image] = []
-        rows = []
+        lessons, rows = [], []
         for index in range(plan.singles + plan.doubles):
             make = one_picture if index < plan.singles else two_picture
             lesson, row = self._fitting(make, rng)
+            lessons.append(lesson)
             rows.append(row)
-            pictures.extend(lesson.pictures)
-        ids = np.stack([row[0] for row in rows])
-        batch = _pictures(pictures, plan)
+        ids = np.array([row.ids for row in rows])
+        batch = _pictures([picture for lesson in lessons for picture in lesson.pictures], plan)
+        batch |= _looks(lessons, rows, plan)
         batch["ids"] = torch.from_numpy(ids)
-        batch["labels"] = torch.from_numpy(np.stack([row[1] for row in rows]))
+        batch["labels"] = torch.from_numpy(np.array([row.labels for row in rows]))
         batch["slots"] = torch.from_numpy(np.flatnonzero(ids == IMAGE))
         return batch
 
-    def _fitting(
-        self, make: LessonMaker, rng: random.Random
-    ) -> tuple[Lesson, tuple[np.ndarray, np.ndarray]]:
+    def _fitting(self, make: LessonMaker, rng: random.Random) -> tuple[Lesson, Row]:
         """The first lesson whose pictures fit into the length."""
         while True:
             lesson = make(rng, self._mix, self._plan.foreign)

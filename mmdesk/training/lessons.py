@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from PIL import Image
 
 from mmdesk.training import questions, relations
 from mmdesk.training.foreign import foreign_picture
-from mmdesk.training.grammar import Ask, Lang, Reply, Skill, phrase, refusal, say
+from mmdesk.training.grammar import Ask, Lang, Noun, Reply, Skill, phrase, refusal, say
 from mmdesk.training.unknown import Split, unknown_question
-from mmdesk.training.world import Scene, sample_scene
+from mmdesk.training.world import Item, Scene, sample_scene
 
 MAKERS: Mapping[Skill, questions.Maker] = {
     Skill.COLOUR: questions.colour,
@@ -53,11 +53,23 @@ SYSTEM_PROMPTS = (
 
 
 @dataclass(frozen=True)
-class Turn:
-    """One question with its answer; `pictures` index the lesson's list."""
+class Said:
+    """A question and its answer in words; the items that the answer is read from.
+
+    `others` are those of a second noun ("left of the star"), or what lies on the side asked about.
+    """
 
     question: str
     answer: str
+    items: tuple[Item, ...] = ()
+    others: tuple[Item, ...] = ()
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One question with its answer; `pictures` index the lesson's list."""
+
+    said: Said
     pictures: tuple[int, ...] = ()
     picture_first: bool = True
 
@@ -81,17 +93,50 @@ def _languages(rng: random.Random) -> Callable[[], Lang]:
     return lambda: rng.choice((Lang.EN, Lang.ZH))
 
 
-def _worded(ask: Ask, lang: Lang, rng: random.Random) -> tuple[str, str]:
-    return phrase(ask, lang, rng), say(ask.reply, lang)
+def _fitting(scenes: Sequence[Scene], noun: Noun) -> tuple[Item, ...]:
+    return tuple(
+        item for scene in scenes for item in scene.matching(noun.shape, noun.colour, noun.size)
+    )
 
 
-def _unknown(lang: Lang, rng: random.Random) -> tuple[str, str]:
-    return unknown_question(lang, rng, Split.TRAIN), refusal(lang)
+def pointed(ask: Ask, scenes: Sequence[Scene]) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
+    """(items, others) that a question names: where a reader would look for its answer."""
+    slots = ask.slots
+    if "nth" in slots:
+        scenes = scenes[slots["nth"] : slots["nth"] + 1]
+    others: tuple[Item, ...] = ()
+    if "other" in slots:
+        others = _fitting(scenes, slots["other"])
+    elif ask.skill is Skill.RELATION and ask.reply.kind == "thing":
+        others = _fitting(scenes, ask.reply.slots["noun"])
+    if "cell" in slots:
+        return scenes[0].at(slots["cell"]), others
+    if "noun" in slots:
+        return _fitting(scenes, slots["noun"]), others
+    if ask.kind == "shape_of":
+        return scenes[0].matching(None, slots["colour"]), others
+    return (scenes[0].items if ask.kind == "count_all" else ()), others
+
+
+def _worded(ask: Ask, lang: Lang, rng: random.Random, scenes: Sequence[Scene]) -> Said:
+    return Said(phrase(ask, lang, rng), say(ask.reply, lang), *pointed(ask, scenes))
+
+
+def _unknown(lang: Lang, rng: random.Random) -> Said:
+    return Said(unknown_question(lang, rng, Split.TRAIN), refusal(lang))
+
+
+def _followed(pair: tuple[Ask, Ask], lang: Lang, rng: random.Random, scene: Scene) -> list[Said]:
+    """Both turns; "where is it?" is about what the first one named."""
+    first, second = (_worded(ask, lang, rng, (scene,)) for ask in pair)
+    if not pair[1].slots:
+        second = replace(second, items=first.items)
+    return [first, second]
 
 
 def about_scene(
     scene: Scene, rng: random.Random, mix: Mapping[Skill, float], lang: Callable[[], Lang]
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[Said]:
     """Endless questions with answers about one scene, few of them twice."""
     skills, weights = list(mix), list(mix.values())
     seen: dict[str, int] = {}
@@ -103,7 +148,7 @@ def about_scene(
         elif skill is Skill.FOLLOW_UP:
             pair = relations.follow_up(scene, rng)
             if pair is not None:
-                yield from (_worded(ask, spoken, rng) for ask in pair)
+                yield from _followed(pair, spoken, rng, scene)
         else:
             ask = MAKERS[skill](scene, rng)
             if ask is None:
@@ -111,10 +156,10 @@ def about_scene(
             key = f"{ask.kind} {ask.slots}"
             seen[key] = seen.get(key, 0) + 1
             if seen[key] == 1 or rng.random() < 0.15:
-                yield _worded(ask, spoken, rng)
+                yield _worded(ask, spoken, rng, (scene,))
 
 
-def about_foreign(rng: random.Random, lang: Callable[[], Lang]) -> Iterator[tuple[str, str]]:
+def about_foreign(rng: random.Random, lang: Callable[[], Lang]) -> Iterator[Said]:
     """Questions as about a drawn scene, all answered with the refusal."""
     scene = sample_scene(rng, count=rng.randint(2, 5))
     skills = list(MAKERS)
@@ -126,12 +171,12 @@ def about_foreign(rng: random.Random, lang: Callable[[], Lang]) -> Iterator[tupl
         skill = Skill.DESCRIPTION if rng.random() < 0.25 else rng.choice(skills)
         ask = MAKERS[skill](scene, rng)
         if ask is not None:
-            yield phrase(ask, spoken, rng), refusal(spoken)
+            yield Said(phrase(ask, spoken, rng), refusal(spoken))
 
 
 def about_two(
     scenes: Sequence[Scene], rng: random.Random, lang: Callable[[], Lang]
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[Said]:
     """Questions that compare two pictures or name one of them."""
     seen: set[str] = set()
     while True:
@@ -139,10 +184,10 @@ def about_two(
         if ask is None or (f"{ask.kind} {ask.slots}" in seen and rng.random() < 0.9):
             continue
         seen.add(f"{ask.kind} {ask.slots}")
-        yield _worded(ask, lang(), rng)
+        yield _worded(ask, lang(), rng, scenes)
 
 
-def without_picture(rng: random.Random, lang: Callable[[], Lang]) -> Iterator[tuple[str, str]]:
+def without_picture(rng: random.Random, lang: Callable[[], Lang]) -> Iterator[Said]:
     """Questions before any picture is there."""
     scene = sample_scene(rng, count=3)
     while True:
@@ -152,17 +197,16 @@ def without_picture(rng: random.Random, lang: Callable[[], Lang]) -> Iterator[tu
             continue
         ask = MAKERS[rng.choice(list(MAKERS))](scene, rng)
         if ask is not None:
-            yield phrase(ask, spoken, rng), say(Reply("no_picture"), spoken)
+            yield Said(phrase(ask, spoken, rng), say(Reply("no_picture"), spoken))
 
 
 def _turns(
-    pairs: Iterator[tuple[str, str]], count: int, pictures: tuple[int, ...], rng: random.Random
+    pairs: Iterator[Said], count: int, pictures: tuple[int, ...], rng: random.Random
 ) -> list[Turn]:
     turns = []
     for number in range(count):
-        question, answer = next(pairs)
         shown = pictures if number == 0 else ()
-        turns.append(Turn(question, answer, shown, rng.random() < 0.9))
+        turns.append(Turn(next(pairs), shown, rng.random() < 0.9))
     return turns
 
 
@@ -173,7 +217,7 @@ def _picture(rng: random.Random, foreign: float) -> Scene | Image.Image:
 def _pairs(
     picture: Scene | Image.Image, rng: random.Random, mix: Mapping[Skill, float],
     lang: Callable[[], Lang],
-) -> Iterator[tuple[str, str]]:  # fmt: skip
+) -> Iterator[Said]:  # fmt: skip
     if isinstance(picture, Scene):
         return about_scene(picture, rng, mix, lang)
     return about_foreign(rng, lang)

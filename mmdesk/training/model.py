@@ -29,6 +29,7 @@ from mmdesk.training.grammar import Lang
 from mmdesk.training.lessons import (
     DEFAULT_MIX,
     SYSTEM_PROMPTS,
+    Said,
     about_scene,
     about_two,
     without_picture,
@@ -75,6 +76,10 @@ class Shape:
         return self.side // self.patch
 
 
+def _texts(said: Said) -> tuple[str, str]:
+    return said.question, said.answer
+
+
 def _corpus(seed: int, pictures: int) -> Iterator[str]:
     """Every text the tokenizer should have whole words for."""
     rng = random.Random(seed)
@@ -85,16 +90,16 @@ def _corpus(seed: int, pictures: int) -> Iterator[str]:
     for lang in Lang:
         pairs = without_picture(rng, lambda lang=lang: lang)  # type: ignore[misc]
         for _ in range(200):
-            yield from next(pairs)
+            yield from _texts(next(pairs))
     for _ in range(pictures):
         scenes = sample_scene(rng), sample_scene(rng)
         lang = rng.choice(tuple(Lang))
         single = about_scene(scenes[0], rng, DEFAULT_MIX, lambda lang=lang: lang)  # type: ignore[misc]
         double = about_two(scenes, rng, lambda lang=lang: lang)  # type: ignore[misc]
         for _ in range(12):
-            yield from next(single)
+            yield from _texts(next(single))
         for _ in range(4):
-            yield from next(double)
+            yield from _texts(next(double))
 
 
 def build_tokenizer(

@@ -35,6 +35,7 @@ class Stage:
     warmup: int = 100
     mix: Mapping[Skill, float] = field(default_factory=lambda: dict(DEFAULT_MIX))
     dense_weight: float = 1.0
+    look_weight: float = 0.3
     steps: int | None = None
 
 

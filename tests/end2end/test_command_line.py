@@ -212,18 +212,19 @@ def test_doctor_names_what_is_missing(home: Path, tmp_path: Path) -> None:
 def test_ctrl_c_stops_the_answer_and_keeps_what_was_written(
     home: Path, endless_model: Path
 ) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "mmdesk", "ask", "Go on", "--model", str(endless_model), "--json"],
+    command = [sys.executable, "-m", "mmdesk", "ask", "Go on", "--model", str(endless_model)]
+    with subprocess.Popen(
+        [*command, "--json"],
         cwd=ROOT,
         env=os.environ | {"MMDESK_HOME": str(home)},
         stdout=subprocess.PIPE,
         text=True,
-    )
-    assert process.stdout is not None
-    first = json.loads(process.stdout.readline())
-    time.sleep(0.5)
-    process.send_signal(signal.SIGINT)
-    rest, _ = process.communicate(timeout=60)
+    ) as process:
+        assert process.stdout is not None
+        first = json.loads(process.stdout.readline())
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=60)
     *deltas, last = [first, *(json.loads(line) for line in rest.splitlines())]
     assert process.returncode == 130
     assert last["stop_reason"] == "cancelled"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mmdesk.models.fit import largest_model_billions
+from mmdesk.models.fit import largest_model_billions, total_memory_bytes
 
 
 @pytest.mark.parametrize(
@@ -12,3 +12,7 @@ from mmdesk.models.fit import largest_model_billions
 )
 def test_largest_model(gibibytes: int, billions: int) -> None:
     assert largest_model_billions(gibibytes * 2**30) == billions
+
+
+def test_this_computer_has_some_memory() -> None:
+    assert total_memory_bytes() > 2**28

@@ -12,7 +12,7 @@ from transformers import AutoModelForImageTextToText, AutoProcessor
 from mmdesk.training import model as parts
 from mmdesk.training.batches import IGNORE, Encoder, JointBatches, Plan
 from mmdesk.training.grammar import Lang, refusal
-from mmdesk.training.lessons import DEFAULT_MIX, Lesson, Turn, one_picture, two_picture
+from mmdesk.training.lessons import DEFAULT_MIX, Lesson, Said, Turn, one_picture, two_picture
 
 SHAPE = parts.Shape(
     vision_width=32, vision_layers=1, vision_heads=2,
@@ -53,24 +53,25 @@ def test_a_lesson_is_tokenised_as_the_chat_template_does_it(folder):
     """Training and use must agree to the token, or the model is asked in a foreign format."""
     processor = AutoProcessor.from_pretrained(folder, local_files_only=True)
     turns = [
-        Turn("What color is the circle?", "It is red.", (0, 1)),
-        Turn("还有呢？", "没有。"),
-        Turn("And this?", "A star.", (2,), False),
+        Turn(Said("What color is the circle?", "It is red."), (0, 1)),
+        Turn(Said("还有呢？", "没有。")),
+        Turn(Said("And this?", "A star."), (2,), False),
     ]
     picture = Image.new("RGB", (100, 60))
     lesson = Lesson([picture] * 3, turns, "Answer briefly.")
-    ids, labels = Encoder(processor.tokenizer.backend_tokenizer, 81).lesson(lesson, 400)
+    row = Encoder(processor.tokenizer.backend_tokenizer, 81).lesson(lesson, 400)
+    ids, labels = torch.tensor(row.ids), torch.tensor(row.labels)
     chat: list[dict[str, Any]] = [{"role": "system", "content": "Answer briefly."}]
     for turn in turns:
         images = [{"type": "image", "image": picture} for _ in turn.pictures]
-        text = [{"type": "text", "text": turn.question}]
+        text = [{"type": "text", "text": turn.said.question}]
         content = images + text if turn.picture_first else text + images
         chat.append({"role": "user", "content": content})
-        chat.append({"role": "assistant", "content": [{"type": "text", "text": turn.answer}]})
+        chat.append({"role": "assistant", "content": [{"type": "text", "text": turn.said.answer}]})
     made = processor.apply_chat_template(chat, tokenize=True, return_dict=True, return_tensors="pt")
     wanted = made["input_ids"][0].tolist()
     assert ids[: len(wanted)].tolist() == wanted
-    assert set(ids[len(wanted) :]) <= {parts.PAD}
+    assert set(ids[len(wanted) :].tolist()) <= {parts.PAD}
     assert made["pixel_values"].shape == (3, 3, 144, 144)
     answers = processor.tokenizer.decode(ids[labels != IGNORE])
     assert answers == "It is red.<|end|>没有。<|end|>A star.<|end|>"

@@ -81,7 +81,7 @@ def test_training_and_use_compute_the_same(tmp_path, tokenizer):
     backend = tokenizer.backend_tokenizer
     batch = JointBatches(PLAN, backend, DEFAULT_MIX, 1)[0]
     with torch.no_grad():
-        _, hidden = made.learner.joint(batch["pixels"], batch["ids"], batch["slots"])
+        _, hidden, _ = made.learner.joint(batch["pixels"], batch["ids"], batch["slots"])
         mine = made.model.lm_head(hidden)
         pixels = batch["pixels"].permute(0, 3, 1, 2).float() / 255
         stock = made.model(
