@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
-import os
+import logging
 import queue
+import signal
 import sys
+import threading
 from dataclasses import replace
 
 from mmdesk import compose, paths
-from mmdesk.core.errors import MmdeskError, ModelError, QuestionEmpty, QuestionTooLong
+from mmdesk.core.errors import (
+    EngineCrashed,
+    InternalError,
+    MmdeskError,
+    ModelError,
+    PromptTooLong,
+    QuestionEmpty,
+    QuestionNotText,
+    QuestionTooLong,
+    SettingsError,
+    SettingsUnreadable,
+    TooManyPictures,
+)
 from mmdesk.core.events import (
     AttachmentReady,
     AttachmentRefused,
@@ -25,27 +40,47 @@ from mmdesk.core.events import (
 from mmdesk.core.requests import GenerationSettings
 from mmdesk.logs import open_log
 from mmdesk.session.controller import MAX_QUESTION
+from mmdesk.session.draft import MAX_PICTURES
 from mmdesk.settings import Settings, load_settings
 
-_INTERRUPTED = 130
-"""Exit status after Ctrl+C, as shells count it."""
+log = logging.getLogger(__name__)
+
+_HINTS: dict[type[MmdeskError], str] = {
+    EngineCrashed: "Ask again; engine.log beside mmdesk's log has the details.",
+    InternalError: "The log has the details; “mmdesk doctor” says where it is.",
+    PromptTooLong: "Shorten the question, or give fewer pictures.",
+    QuestionEmpty: 'Write one: mmdesk ask "What is this?" -a picture.png',
+    SettingsError: "It was set aside with the ending .broken: ask again to use the defaults.",
+    SettingsUnreadable: "Check the file's permissions.",
+    TooManyPictures: "Ask about the first {limit}, then about the rest.",
+}
+"""Advice in place of that which is meant for the window."""
+_MOST_INPUT = 16 << 20
+"""Bytes read from standard input: enough to say how much too long most questions are."""
+_CONTROLS = {
+    code: "\ufffd" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"
+}
+"""What a terminal would take as a command: model text and file names are not to be trusted."""
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Ask, print, and return the exit status."""
     printer: Printer = JsonPrinter() if arguments.json else TextPrinter()
+    _end_in_order_on_signals()
     try:
         open_log(paths.log_file(), debug=arguments.debug)
         return _ask(arguments, printer)
     except MmdeskError as error:
         printer.error(error)
-        return 1
-    except BrokenPipeError:  # the reader (``| head``) has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        printer.failure("os_error", f"{error.strerror or error}.", f"Check “{error.filename}”.")
-        return 1
+        where = f"Check “{error.filename}”." if error.filename else "The output can't be written."
+        printer.failure("os_error", f"{error.strerror or error}.", where)
+    except Exception as error:
+        log.exception("asking")
+        printer.error(InternalError(what=f"{type(error).__name__}: {error}"))
+    return 1
 
 
 class TextPrinter:
@@ -53,6 +88,7 @@ class TextPrinter:
 
     def __init__(self) -> None:
         self._terminal = sys.stderr.isatty()
+        self._to_terminal = sys.stdout.isatty()
         self._in_line = False
 
     def event(self, event: Event) -> None:
@@ -76,7 +112,9 @@ class TextPrinter:
 
     def error(self, error: MmdeskError) -> None:
         """Say an error and its hint."""
-        self.failure(error.kind, error.message, error.hint)
+        hint = _HINTS.get(type(error))
+        hint = error.hint if hint is None else hint.format(**error.fields)
+        self.failure(error.kind, error.message, hint)
 
     def failure(self, kind: str, message: str, hint: str) -> None:
         """Say what failed in at most three lines."""
@@ -87,11 +125,11 @@ class TextPrinter:
 
     def _write(self, text: str) -> None:
         self._in_line = not text.endswith("\n")
-        sys.stdout.write(text)
+        sys.stdout.write(text.translate(_CONTROLS) if self._to_terminal else text)
         sys.stdout.flush()
 
     def _line(self, text: str) -> None:
-        print(text, file=sys.stderr)
+        print(text.translate(_CONTROLS), file=sys.stderr)
 
     def _status(self, text: str) -> None:
         if self._terminal:
@@ -100,6 +138,13 @@ class TextPrinter:
 
 class JsonPrinter(TextPrinter):
     """One object a line: deltas and the end on standard output, errors on standard error."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                # JSON is UTF-8 (RFC 8259); a lone surrogate in a path becomes JSON's own escape.
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
     def event(self, event: Event) -> None:
         """Print the events that programs read."""
@@ -138,14 +183,25 @@ Printer = TextPrinter
 
 
 def _ask(arguments: argparse.Namespace, printer: Printer) -> int:
-    question = _question(arguments.question)
+    question = _question(arguments)
     settings = load_settings(paths.settings_file())
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     application = compose.build(events.put, engine=arguments.engine, keep=arguments.save)
     try:
-        return _Run(application, events, printer).answer(arguments, question, settings)
+        status = _Run(application, events, printer).answer(arguments, question, settings)
     finally:
         application.close()
+    return _keep_status(status, events, printer)
+
+
+def _keep_status(status: int, events: queue.SimpleQueue[Event], printer: Printer) -> int:
+    """Return 1 where an answer that was to be kept could not be written at last."""
+    while not events.empty():
+        event = events.get()
+        if isinstance(event, StoreFailed):
+            printer.error(event.error)
+            status = status or 1
+    return status
 
 
 class _Run:
@@ -175,13 +231,15 @@ class _Run:
             try:
                 status = self._step()
             except KeyboardInterrupt:
-                if interrupted:
-                    return _INTERRUPTED
-                interrupted = True
                 session.stop()
+                if interrupted or not session.busy:  # or it was never sent
+                    raise
+                interrupted = True
                 continue
+            if status is not None and interrupted:
+                raise KeyboardInterrupt
             if status is not None:
-                return _INTERRUPTED if interrupted else status
+                return status
 
     def _step(self) -> int | None:
         """Handle one event; return the exit status once the turn has ended."""
@@ -204,15 +262,36 @@ class _Run:
         return status
 
 
-def _question(argument: str) -> str:
-    text = argument
-    if argument == "-":
-        text = sys.stdin.read(MAX_QUESTION * 8)
-    if not text.strip():
+def _question(arguments: argparse.Namespace) -> str:
+    """Return the question; what is wrong with it or the pictures' number is said at once."""
+    text = _read_standard_input() if arguments.question == "-" else str(arguments.question)
+    if not text.strip() and not arguments.attach:
         raise QuestionEmpty
     if len(text) > MAX_QUESTION:
         raise QuestionTooLong(size=len(text), limit=MAX_QUESTION)
+    if len(arguments.attach) > MAX_PICTURES:
+        raise TooManyPictures(name="", count=len(arguments.attach), limit=MAX_PICTURES)
     return text
+
+
+def _read_standard_input() -> str:
+    data = sys.stdin.buffer.read(_MOST_INPUT)
+    if len(data) == _MOST_INPUT:
+        return data.decode("utf-8", "replace")  # too long, whatever it is
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise QuestionNotText from error
+
+
+def _end_in_order_on_signals() -> None:
+    """Let SIGTERM and a closed terminal clear up, as Ctrl+C does."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, lambda received, _frame: sys.exit(128 + received))
 
 
 def _generation(arguments: argparse.Namespace, kept: GenerationSettings) -> GenerationSettings:

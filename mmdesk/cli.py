@@ -3,19 +3,39 @@
 from __future__ import annotations
 
 import argparse
+import io
+import os
+import signal
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from mmdesk import __version__
+from mmdesk.core.errors import InstallationBroken, MmdeskError
 
 ENGINES = ("child", "in-process")
+INTERRUPTED = 130
+"""Exit status after Ctrl+C, as shells count it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return the exit status: 0, 1 after an error, 2 for wrong usage."""
-    parsed = parse(arguments)
-    status: int = parsed.run(parsed)
-    return status
+    _prepare_streams()
+    try:
+        _take_interrupts_back()
+        parsed = parse(arguments)
+        status: int = parsed.run(parsed)
+        return status
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader (``| head``) has seen enough
+        return 1
+    except ImportError as error:
+        return _say(InstallationBroken(what=error))
+    except MmdeskError as error:
+        return _say(error)
+    finally:
+        _release_streams()
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -118,22 +138,60 @@ def _doctor(arguments: argparse.Namespace) -> int:
     return run(arguments)
 
 
+def _say(error: MmdeskError) -> int:
+    print(f"mmdesk: {error.message}\n  {error.hint}", file=sys.stderr)
+    return 1
+
+
+def _take_interrupts_back() -> None:
+    """Have Ctrl+C raise KeyboardInterrupt again, which ``__main__`` switched off for imports."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _prepare_streams() -> None:
+    """Open standard streams that are closed, and let no character be unprintable.
+
+    A file that is opened later would otherwise take the place of standard output. Python has
+    None for a closed stream, and so has a windowed Python on Windows.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _release_streams() -> None:
+    """Send to nowhere what can't be written: the interpreter's last flush would complain."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
+
+
 def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not at least 1")
-    return value
+    return int(_number(text, int, 1, 1_000_000))
 
 
 def _natural(text: str) -> int:
-    value = int(text)
-    if not 0 <= value < 2**63:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 2^63")
-    return value
+    return int(_number(text, int, 0, 2**63 - 1))
 
 
 def _temperature(text: str) -> float:
-    value = float(text)
-    if not 0 <= value <= 5:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 5")
+    return _number(text, float, 0, 5)
+
+
+def _number(text: str, kind: type[float], least: int, most: int) -> float:
+    try:
+        value = kind(text)
+    except ValueError:
+        value = least - 1
+    if not least <= value <= most:
+        what = "a whole number" if kind is int else "a number"
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not {what} from {least} to {most}")
     return value

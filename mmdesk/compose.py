@@ -6,8 +6,11 @@ any of that is read from the disk.
 
 from __future__ import annotations
 
+import os
+import shutil
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +27,6 @@ from mmdesk.settings import Settings
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
-    from tempfile import TemporaryDirectory
 
 ENGINES = ("child", "in-process")
 
@@ -38,7 +40,7 @@ class Application:
     store: StoreThread
     reader: PictureReader
     pool: ThreadPoolExecutor
-    _scratch: TemporaryDirectory[str] | None = None
+    _scratch: Path | None = None
 
     def start(self) -> None:
         """Start the threads; what was asked before waits for them."""
@@ -47,13 +49,14 @@ class Application:
 
     def close(self) -> None:
         """Stop answering, save, and end every thread and child."""
-        self.session.close()
-        self.pool.shutdown(wait=False, cancel_futures=True)
-        self.worker.close()
-        self.store.close()
-        self.reader.close()
-        if self._scratch is not None:
-            self._scratch.cleanup()
+        with ExitStack() as last_first:  # each of them, even if Ctrl+C breaks one off
+            if self._scratch is not None:
+                last_first.callback(shutil.rmtree, self._scratch, ignore_errors=True)
+            last_first.callback(self.reader.close)  # after the store, which takes its pictures
+            last_first.callback(self.store.close)
+            last_first.callback(self.worker.close)
+            last_first.callback(self.pool.shutdown, wait=False, cancel_futures=True)
+            last_first.callback(self.session.close)
 
 
 def build(emit: EventSink, *, engine: str = "child", keep: bool = True) -> Application:
@@ -66,7 +69,7 @@ def build(emit: EventSink, *, engine: str = "child", keep: bool = True) -> Appli
     """
     scratch = None if keep else _scratch_folder()
     worker = ModelWorker(_engine_maker(engine), emit)
-    store = StoreThread(_store_opener(Path(scratch.name) if scratch else None))
+    store = StoreThread(_store_opener(scratch))
     reader = PicturesOnDemand()
     pool = job_pool()
     session = ChatSession(worker, store, reader, pool, emit)
@@ -76,7 +79,7 @@ def build(emit: EventSink, *, engine: str = "child", keep: bool = True) -> Appli
 def load_request(settings: Settings, model: Path | None = None) -> LoadModel:
     """Return the request for ``model``, the chosen model, or the starter."""
     return LoadModel(
-        path=(model or settings.model or paths.starter()).expanduser().absolute(),
+        path=paths.absolute(model or settings.model or paths.starter()),
         device=settings.device,
         dtype=settings.dtype,
         threads=settings.threads,
@@ -89,6 +92,7 @@ class PicturesOnDemand:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._reader: PictureReader | None = None
+        self._closed = False
 
     def read(self, path: Path) -> Picture:
         """Read a file. Raises ``PictureError``."""
@@ -101,6 +105,7 @@ class PicturesOnDemand:
     def close(self) -> None:
         """End the decoding process, if there is one."""
         with self._lock:
+            self._closed = True
             if self._reader is not None:
                 self._reader.close()
 
@@ -110,6 +115,8 @@ class PicturesOnDemand:
         with self._lock:
             if self._reader is None:
                 self._reader = LimitedPictureReader(spawn, paths.staging())
+                if self._closed:
+                    self._reader.close()  # it says so to whoever still asks
             return self._reader
 
 
@@ -139,7 +146,10 @@ def _store_opener(scratch: Path | None) -> Callable[[], ConversationStore]:
     return open_store
 
 
-def _scratch_folder() -> TemporaryDirectory[str]:
-    from tempfile import TemporaryDirectory
+def _scratch_folder() -> Path:
+    """Return a place for pictures that are not kept, made when there is one.
 
-    return TemporaryDirectory(prefix="mmdesk-")
+    It is beside the decoded pictures: they are linked, not copied, and what a killed process
+    leaves is cleared up with theirs (see :mod:`mmdesk.media.staging`).
+    """
+    return paths.staging() / f"run-{os.getpid()}-scratch"

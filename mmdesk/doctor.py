@@ -10,20 +10,24 @@ import queue
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import psutil
-
 from mmdesk import __version__, compose, paths
-from mmdesk.core.errors import MmdeskError
+from mmdesk.core.errors import FolderUnusable, MmdeskError
 from mmdesk.core.events import Event, ModelFailed, ModelInfo, ModelReady
 from mmdesk.display import display_missing
-from mmdesk.settings import load_settings
+from mmdesk.settings import Settings, load_settings
 
-_PACKAGES = ("torch", "transformers", "PySide6-Essentials", "pillow", "tokenizers", "safetensors")
+_PACKAGES = (
+    "torch", "transformers", "tokenizers", "safetensors", "accelerate", "numpy", "pillow",
+    "PySide6-Essentials", "markdown-it-py", "mdit-py-plugins", "Pygments", "ziamath", "psutil",
+    "platformdirs", "tomli-w",
+)  # fmt: skip
 _QT_PROBE = "import PySide6.QtWidgets, PySide6.QtSvg"
+_QT_PATIENCE_S = 60.0
 _LOAD_PATIENCE_S = 600.0
 
 
@@ -39,7 +43,11 @@ class Finding:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the report; return 1 if something that mmdesk needs is missing."""
-    findings = [*_software(), *_machine(), *_folders(), _model(arguments.model)]
+    settings, of_settings = _settings()
+    findings = [
+        *(*_software(), *_machine(), *of_settings, *_folders()),
+        _model(settings, arguments.model),
+    ]
     if arguments.json:
         report = {"ok": all(finding.ok for finding in findings)}
         print(json.dumps(report | {"findings": [asdict(f) for f in findings]}, ensure_ascii=False))
@@ -75,9 +83,13 @@ def _package(name: str) -> Finding:
 
 def _window() -> Finding:
     """Import Qt in a process of its own: a missing library must not end the report."""
-    probe = subprocess.run(
-        [sys.executable, "-c", _QT_PROBE], capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, "-c", _QT_PROBE]
+    try:
+        probe = subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=_QT_PATIENCE_S
+        )
+    except subprocess.TimeoutExpired:
+        return Finding("window", f"Qt did not start within {_QT_PATIENCE_S:.0f} s", ok=False)
     if probe.returncode:
         reason = (probe.stderr.strip().splitlines() or ["unknown reason"])[-1]
         return Finding("window", reason, ok=False, hint="On Debian, `make run` installs it.")
@@ -87,38 +99,64 @@ def _window() -> Finding:
 
 
 def _machine() -> list[Finding]:
+    system = f"{platform.system()} {platform.release()}, {platform.machine()}"
+    try:
+        import psutil
+    except ImportError:  # said above
+        return [Finding("system", system)]
     memory = psutil.virtual_memory()
     free = f"{memory.available / 2**30:.1f} of {memory.total / 2**30:.1f} GiB free"
     return [
-        Finding("system", f"{platform.system()} {platform.release()}, {platform.machine()}"),
+        Finding("system", system),
         Finding("memory", f"{free}; {psutil.cpu_count()} processor threads"),
     ]
 
 
+def _settings() -> tuple[Settings, list[Finding]]:
+    try:
+        path = paths.settings_file()
+        return load_settings(path), [Finding("settings", str(path))]
+    except MmdeskError as error:
+        return Settings(), [_refused("settings", error)]
+
+
+def _refused(name: str, error: MmdeskError) -> Finding:
+    return Finding(name, error.message, ok=False, hint=error.hint)
+
+
 def _folders() -> list[Finding]:
     places: tuple[tuple[str, Callable[[], Path]], ...] = (
-        ("settings", paths.settings_file),
         ("conversations", paths.database),
+        ("pictures", paths.staging),
         ("log", paths.log_file),
     )
     findings = []
     for name, place in places:
         try:
-            findings.append(Finding(name, str(place())))
-        except OSError as error:
-            hint = f"Check the permissions of “{error.filename}”."
-            findings.append(Finding(name, error.strerror or str(error), ok=False, hint=hint))
+            path = place()
+            findings.append(_writable(name, path, path if path.is_dir() else path.parent))
+        except MmdeskError as error:
+            findings.append(_refused(name, error))
     return findings
 
 
-def _model(model: Path | None) -> Finding:
+def _writable(name: str, path: Path, folder: Path) -> Finding:
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return Finding(name, str(path))
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        return _refused(name, FolderUnusable(path=folder, reason=reason))
+
+
+def _model(settings: Settings, model: Path | None) -> Finding:
     """Load the model as the window would, in the child process."""
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     try:
-        request = compose.load_request(load_settings(paths.settings_file()), model)
+        request = compose.load_request(settings, model)
         application = compose.build(events.put, keep=False)
     except MmdeskError as error:
-        return Finding("model", error.message, ok=False, hint=error.hint)
+        return _refused("model", error)
     try:
         application.start()
         application.session.load_model(request)
@@ -127,9 +165,9 @@ def _model(model: Path | None) -> Finding:
                 case ModelReady(info=info):
                     return Finding("model", _describe(info))
                 case ModelFailed(error=refusal):
-                    return Finding("model", refusal.message, ok=False, hint=refusal.hint)
+                    return _refused("model", refusal)
     except queue.Empty:
-        return Finding("model", "loading took too long", ok=False, hint=f"See {paths.log_file()}")
+        return Finding("model", "loading took too long", ok=False, hint="Try a smaller model.")
     finally:
         application.close()
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import faulthandler
+import io
 import logging
 import logging.handlers
 import os
 import sys
+import threading
 from pathlib import Path
 from types import TracebackType
 
@@ -14,25 +16,36 @@ _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _MAX_BYTES = 1_000_000
 
 
+class _PrivateLog(logging.handlers.RotatingFileHandler):
+    """A rotating log whose files only their owner reads."""
+
+    def _open(self) -> io.TextIOWrapper:
+        descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        return os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace")
+
+
 def open_log(path: Path, *, debug: bool = False) -> None:
-    """Log to ``path`` from now on; where it can't be written, to standard error.
+    """Log to ``path`` from now on; where it can't be written, warnings go to standard error.
 
     A native crash writes the threads' stacks beside it (``*.crash``).
     """
     handler: logging.Handler
     try:
-        handler = logging.handlers.RotatingFileHandler(
-            path, maxBytes=_MAX_BYTES, backupCount=2, encoding="utf-8"
-        )
-        os.chmod(path, 0o600)
-        faulthandler.enable(open(path.with_suffix(".crash"), "a"))  # noqa: SIM115
+        handler = _PrivateLog(path, maxBytes=_MAX_BYTES, backupCount=2)
+        crash = os.open(path.with_suffix(".crash"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        faulthandler.enable(crash)  # stays open: the handler writes there until the end
     except OSError:
         handler = logging.StreamHandler(sys.stderr)
+        handler.setLevel(logging.WARNING)
     handler.setFormatter(logging.Formatter(_FORMAT))
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(logging.DEBUG if debug else logging.INFO)
+    # A full disk, or another instance that rotates the same file, is no reason for a traceback
+    # on standard error.
+    logging.raiseExceptions = False
     sys.excepthook = _log_exception
+    threading.excepthook = _log_thread_exception
 
 
 def _log_exception(
@@ -42,3 +55,8 @@ def _log_exception(
         sys.__excepthook__(kind, error, trace)
     else:
         logging.getLogger("mmdesk").critical("unexpected", exc_info=(kind, error, trace))
+
+
+def _log_thread_exception(failed: threading.ExceptHookArgs) -> None:
+    if failed.exc_value is not None:
+        _log_exception(failed.exc_type, failed.exc_value, failed.exc_traceback)

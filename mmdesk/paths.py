@@ -1,15 +1,19 @@
 """Where things are: the person's folders (XDG through platformdirs) and mmdesk's resources.
 
-``MMDESK_HOME`` puts all of the person's folders below one directory.
+``MMDESK_HOME`` puts all of the person's folders below one directory. Where a folder can't be made,
+asking for it raises :class:`~mmdesk.core.errors.FolderUnusable`.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from pathlib import Path
 
 import platformdirs
+
+from mmdesk.core.errors import FolderUnusable
 
 _APP = "mmdesk"
 
@@ -94,10 +98,26 @@ def engine_log_file() -> Path:
 
 def _home(name: str) -> Path | None:
     home = os.environ.get("MMDESK_HOME")
-    return Path(home).expanduser().absolute() / name if home else None
+    return absolute(Path(home)) / name if home else None
+
+
+def absolute(path: Path) -> Path:
+    """Return ``path`` from the root on; a ``~`` that means nobody's home stays as it is."""
+    with contextlib.suppress(RuntimeError):
+        path = path.expanduser()
+    try:
+        return path.absolute()
+    except OSError:  # the working directory is gone
+        return path
 
 
 def _private(folder: Path) -> Path:
     """Make ``folder``, for the person alone."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not folder.is_absolute():
+        raise FolderUnusable(path=folder, reason="there is no home folder")
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise FolderUnusable(path=folder, reason=reason) from error
     return folder

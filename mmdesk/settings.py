@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tomllib
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from mmdesk.core.errors import SettingsError
+from mmdesk.core.errors import SettingsError, SettingsUnreadable, SettingsUnwritable
 from mmdesk.core.requests import GenerationSettings
 
 LANGUAGES = ("system", "en", "zh_CN")
@@ -43,8 +44,9 @@ def load_settings(path: Path) -> Settings:
     """Read the settings; a missing file means the defaults, an unknown key is ignored.
 
     Raises:
-        SettingsError: unreadable or nonsensical. The file is set aside as ``*.broken`` first,
-            so that nothing overwrites what the person wrote.
+        SettingsUnreadable: the system refuses to read it.
+        SettingsError: nonsensical. The file is set aside as ``*.broken`` first, so that nothing
+            overwrites what the person wrote.
     """
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -52,8 +54,9 @@ def load_settings(path: Path) -> Settings:
     except FileNotFoundError:
         return Settings()
     except OSError as error:
-        raise SettingsError(path=path, reason=error.strerror or str(error)) from error
-    except ValueError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise SettingsUnreadable(path=path, reason=reason) from error
+    except (ValueError, RecursionError) as error:
         _set_aside(path)
         raise SettingsError(path=path, reason=str(error)) from error
 
@@ -62,7 +65,7 @@ def save_settings(settings: Settings, path: Path) -> None:
     """Write the settings: whole or not at all.
 
     Raises:
-        SettingsError: the folder can't be written.
+        SettingsUnwritable: it can't be written.
     """
     import tomli_w  # here, not above: the window starts without it
 
@@ -79,8 +82,11 @@ def save_settings(settings: Settings, path: Path) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(draft, path)
-    except OSError as error:
-        raise SettingsError(path=path, reason=error.strerror or str(error)) from error
+    except (OSError, UnicodeError) as error:  # the model folder's name may be no text
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+        reason = str(getattr(error, "strerror", None) or error).lower()
+        raise SettingsUnwritable(path=path.parent, reason=reason) from error
 
 
 def _parse(document: dict[str, Any]) -> Settings:

@@ -12,7 +12,7 @@
     ├── DropError                  a drag or the clipboard holds nothing to take
     │   ├── WebAddressRefused  NothingToTake
     ├── QuestionError
-    │   ├── QuestionEmpty  QuestionTooLong
+    │   ├── QuestionEmpty  QuestionTooLong  QuestionNotText
     ├── ModelError                 the model can't be loaded
     │   ├── ModelMissing  ModelIncomplete  ModelDamaged
     │   ├── ArchitectureUnknown  RemoteCodeRefused  ModelTakesNoPictures
@@ -24,7 +24,9 @@
     ├── StoreError                 a conversation can't be kept or read
     │   ├── StoreUnwritable  StoreDamaged  StoreTooNew  StoreBusy
     │   └── ConversationMissing
-    └── SettingsError  NoDisplay
+    ├── SettingsError              set aside, and the defaults are used
+    │   ├── SettingsUnreadable  SettingsUnwritable
+    └── FolderUnusable  InstallationBroken  NoDisplay
 
 A class states its sentence and its advice as templates; an instance carries the fields, so that
 the window can translate the sentence and fill it in afterwards.
@@ -229,6 +231,13 @@ class QuestionTooLong(QuestionError):
     advice = QT_TRANSLATE_NOOP("errors", "Shorten it, or ask about one part at a time.")
 
 
+class QuestionNotText(QuestionError):
+    """Standard input is not UTF-8."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "The question is not text in UTF-8.")
+    advice = QT_TRANSLATE_NOOP("errors", "Give pictures with -a, and the question as plain text.")
+
+
 class ModelError(MmdeskError):
     """A model can't be loaded. All have the field ``path``."""
 
@@ -420,6 +429,41 @@ class SettingsError(MmdeskError):
     sentence = QT_TRANSLATE_NOOP("errors", "The settings in “{path}” can't be used: {reason}.")
     advice = QT_TRANSLATE_NOOP(
         "errors", "The defaults are used; the file was set aside with the ending .broken."
+    )
+
+
+class SettingsUnreadable(SettingsError):
+    """The system refuses to read the file. Fields: ``path``, ``reason``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "The settings in “{path}” can't be read: {reason}.")
+    advice = QT_TRANSLATE_NOOP("errors", "The defaults are used. Check the file's permissions.")
+
+
+class SettingsUnwritable(SettingsError):
+    """Fields: ``path``, ``reason``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "The settings can't be saved: {reason}.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors",
+        "They hold until mmdesk is closed. Free some space or check the permissions of “{path}”.",
+    )
+
+
+class FolderUnusable(MmdeskError):
+    """One of mmdesk's own folders can't be made or written. Fields: ``path``, ``reason``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "The folder “{path}” can't be used: {reason}.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Make it writable, or name another place in the variable MMDESK_HOME."
+    )
+
+
+class InstallationBroken(MmdeskError):
+    """A package of mmdesk's own can't be imported. Fields: ``what`` (the import's complaint)."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "Parts of mmdesk are not installed: {what}.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "“mmdesk doctor” says what is missing; install mmdesk again."
     )
 
 

@@ -202,6 +202,13 @@ class ConversationOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerKept:
+    """The store has a settled answer; ``answer`` is its id. For the session alone."""
+
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoreFailed:
     """Something could not be read or saved; what is in memory stays."""
 
@@ -225,5 +232,6 @@ Event = (
     | ConversationsListed
     | ConversationLoaded
     | ConversationOpened
+    | AnswerKept
     | StoreFailed
 )

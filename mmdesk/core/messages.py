@@ -79,6 +79,15 @@ class Message:
         return tuple(part.picture for part in self.parts if isinstance(part, ImagePart))
 
 
+def well_formed(text: str) -> str:
+    """Return ``text`` as UTF-8 can hold it: surrogate pairs joined, lone ones replaced.
+
+    Lone surrogates come from a command line or a clipboard that isn't UTF-8; neither a database
+    nor a tokenizer takes them.
+    """
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def user_message(text: str, pictures: tuple[Picture, ...] = ()) -> Message:
     """Return a question: the pictures first, then the text, as chat templates expect."""
     parts: list[Part] = [ImagePart(picture) for picture in pictures]

@@ -29,8 +29,12 @@ EventSink = Callable[[Event], None]
 class ChatEngine(Protocol):
     """Holds one multimodal model; every call comes from the model worker's thread."""
 
-    def load(self, request: LoadModel, emit: EventSink) -> ModelInfo:
-        """Load a checkpoint, emitting ``ModelLoading``.
+    def load(
+        self, request: LoadModel, emit: EventSink, cancelled: Callable[[], bool]
+    ) -> ModelInfo | None:
+        """Load a checkpoint, emitting ``ModelLoading``; None if ``cancelled`` ended it early.
+
+        An engine that can't stop in the middle loads to the end.
 
         Raises:
             ModelError: it can't be loaded; the engine is then empty but usable.

@@ -30,7 +30,8 @@ def check_architecture(config: CheckpointConfig) -> None:
         return
     if config.model_type in _all_model_types():
         raise ModelTakesNoPictures(path=path, architecture=config.architecture)
-    raise ArchitectureUnknown(path=path, architecture=config.architecture)
+    kind = config.model_type or config.architecture
+    raise ArchitectureUnknown(path=path, architecture=kind)
 
 
 @lru_cache(maxsize=1)

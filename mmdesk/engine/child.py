@@ -21,6 +21,8 @@ from mmdesk.core.requests import AnswerQuestion, LoadModel, Shutdown, TurnId
 from mmdesk.engine.local import LocalChatEngine
 
 _LOG = logging.getLogger(__name__)
+_LOG_BYTES = 1_000_000
+"""A longer log is set aside when the next process starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,13 @@ class _ChildEngine:
 
 def _log_to(path: str) -> None:
     """Send standard output and error, native code's included, to the log file."""
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        if os.path.exists(path) and os.path.getsize(path) > _LOG_BYTES:
+            os.replace(path, f"{path}.1")
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    except OSError:  # a log that can't be written stops no model
+        descriptor = os.open(os.devnull, os.O_WRONLY)
     for standard in (1, 2):
         os.dup2(descriptor, standard)
     os.close(descriptor)

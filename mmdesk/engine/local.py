@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from mmdesk.core.conversations import StopReason, Usage
-from mmdesk.core.errors import AnswerOutOfMemory, EngineEmpty
+from mmdesk.core.errors import AnswerOutOfMemory, EngineEmpty, ModelNeedsPackage
 from mmdesk.core.events import (
     LoadStage,
     ModelInfo,
@@ -45,14 +45,23 @@ class LocalChatEngine:
     def __init__(self) -> None:
         self._loaded: LoadedModel | None = None
 
-    def load(self, request: LoadModel, emit: EventSink) -> ModelInfo:
-        """Load a checkpoint; see :class:`~mmdesk.core.protocols.ChatEngine`."""
+    def load(
+        self,
+        request: LoadModel,
+        emit: EventSink,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> ModelInfo:
+        """Load a checkpoint to the end; see :class:`~mmdesk.core.protocols.ChatEngine`."""
+        del cancelled  # transformers can't be stopped in the middle
         self.close()
         emit(ModelLoading(LoadStage.STARTING))
         config = read_config(request.path)  # a wrong folder is said before torch is there
         os.environ.update(_ENVIRONMENT)
-        from mmdesk.engine.loading import load_model
-
+        try:
+            from mmdesk.engine.loading import load_model
+        except ImportError as error:
+            package = error.name or str(error)
+            raise ModelNeedsPackage(path=str(request.path), package=package) from error
         self._loaded = load_model(request, config, emit)
         return self._loaded.info
 

@@ -27,6 +27,10 @@ _Result = TypeVar("_Result", ModelInfo, TurnFinished)
 _GONE = (EOFError, OSError)
 
 
+class _LoadCancelled(Exception):
+    """Nobody waits for the load any more."""
+
+
 class ChildChatEngine:
     """A :class:`~mmdesk.core.protocols.ChatEngine` in a spawned process.
 
@@ -40,12 +44,26 @@ class ChildChatEngine:
         self._log_path = log_path
         self._child: Child | None = None
 
-    def load(self, request: LoadModel, emit: EventSink) -> ModelInfo:
+    def load(
+        self,
+        request: LoadModel,
+        emit: EventSink,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> ModelInfo | None:
         """Load a checkpoint, in a fresh process if there is none."""
         if self._child is None or self._child.exit_code is not None:
             self._discard()
             self._child = self._spawn("mmdesk engine", serve, str(self._log_path), nice=_NICE)
-        return self._ask(self._child, request, ModelInfo, emit, lambda: None)
+
+        def give_up_if_cancelled() -> None:
+            if cancelled():
+                raise _LoadCancelled
+
+        try:
+            return self._ask(self._child, request, ModelInfo, emit, give_up_if_cancelled)
+        except _LoadCancelled:
+            self._discard()  # only the end of its process stops a load
+            return None
 
     def answer(
         self, request: AnswerQuestion, emit: EventSink, cancelled: Callable[[], bool]

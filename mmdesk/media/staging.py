@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import shutil
 import time
@@ -11,8 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_STALE_SECONDS = 7 * 24 * 3600
+_STALE_SECONDS = 3600
+"""Folders of ended processes are left alone for so long: a process in another container has a
+number that means nothing here."""
 _PREFIX = "run-"
+_RUN = re.compile(rf"{_PREFIX}(\d+)-\w+")
 
 
 class StagingFolder:
@@ -26,7 +30,7 @@ class StagingFolder:
         self.path = root / f"{_PREFIX}{os.getpid()}-{secrets.token_hex(4)}"
 
     def make(self) -> None:
-        """Make the folder where it is not there, and clear up after runs that crashed long ago.
+        """Make the folder where it is not there, and clear up after runs that crashed.
 
         Raises:
             OSError: it can't be made.
@@ -62,7 +66,11 @@ class StagingFolder:
         shutil.rmtree(self.path, ignore_errors=True)
 
     def _remove_stale(self) -> None:
+        import psutil
+
         for folder in self._root.glob(f"{_PREFIX}*"):
             with contextlib.suppress(OSError):
-                if time.time() - folder.stat().st_mtime > _STALE_SECONDS:
+                old = time.time() - folder.stat().st_mtime > _STALE_SECONDS
+                run = _RUN.fullmatch(folder.name)
+                if old and run and not psutil.pid_exists(int(run[1])):
                     shutil.rmtree(folder, ignore_errors=True)

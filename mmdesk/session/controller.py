@@ -12,9 +12,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mmdesk.core.conversations import Entry, EntryStatus
+from mmdesk.core.conversations import Entry
 from mmdesk.core.errors import MmdeskError, QuestionEmpty, QuestionTooLong
 from mmdesk.core.events import (
+    AnswerKept,
     AttachmentReady,
     AttachmentRefused,
     ConversationLoaded,
@@ -29,11 +30,12 @@ from mmdesk.core.events import (
     TurnFinished,
     TurnSaved,
 )
-from mmdesk.core.messages import Message, Role, user_message
+from mmdesk.core.messages import Message, Role, user_message, well_formed
 from mmdesk.core.protocols import ConversationStore, EventSink, PictureReader
 from mmdesk.core.requests import AnswerQuestion, GenerationSettings, LoadModel, TurnId
 from mmdesk.session.draft import Attachment, Draft
 from mmdesk.session.history import prompt_messages
+from mmdesk.session.keeping import AnswerKeeper
 from mmdesk.session.store_thread import StoreThread
 from mmdesk.session.turn import Turn
 from mmdesk.session.worker import ModelWorker
@@ -64,6 +66,7 @@ class ChatSession:
         self._worker = worker
         self._store = store
         self._emit = emit
+        self._answers = AnswerKeeper(store, emit)
         self._draft = Draft(reader, pool, emit)
         self.settings = GenerationSettings()
         self.conversation: str | None = None
@@ -107,7 +110,8 @@ class ChatSession:
         """Save what has streamed; the worker and the store are closed by who made them."""
         for turn in self._turns.values():
             if turn.saved and turn.text:
-                self._write(turn, turn.text)
+                self._answers.save_streamed(turn)
+        self._answers.try_again()
 
     def load_model(self, request: LoadModel) -> None:
         """Load a model; questions asked meanwhile wait for it."""
@@ -145,7 +149,7 @@ class ChatSession:
         Raises:
             QuestionEmpty, QuestionTooLong: nothing was sent.
         """
-        text = text.strip()
+        text = well_formed(text).strip()
         if len(text) > MAX_QUESTION:
             raise QuestionTooLong(size=len(text), limit=MAX_QUESTION)
         if not text and not self._draft.attachments:
@@ -218,6 +222,9 @@ class ChatSession:
                 self._turns[turn].append(event)
             case TurnSaved():
                 self._saved(event)
+            case AnswerKept():
+                self._answers.kept(event)
+                return ()
             case TurnFinished() | TurnFailed():
                 return self._settle(event)
             case AttachmentReady() | AttachmentRefused():
@@ -231,8 +238,8 @@ class ChatSession:
     def tick(self) -> bool:
         """Save streamed text that is due; return whether some will be due soon."""
         for turn in self._turns.values():
-            if turn.saved and (text := turn.take_due_text()) is not None:
-                self._write(turn, text)
+            if turn.saved and turn.take_due():
+                self._answers.save_streamed(turn)
         return any(turn.unsaved for turn in self._turns.values())
 
     # A turn's steps
@@ -283,7 +290,10 @@ class ChatSession:
         turn.conversation = event.saved.conversation
         turn.path[-1] = Entry(event.saved.question, turn.path[-1].message)
         if self._shown == turn.id:
-            self.conversation = self._wanted = event.saved.conversation
+            if self._wanted == self.conversation:  # else another one is being opened
+                self._wanted = event.saved.conversation
+            self.conversation = event.saved.conversation
+        self._answers.try_again()  # the store works: what it refused before may go now
         request = AnswerQuestion(turn.id, prompt_messages(turn.path), self.settings)
         self._worker.answer(request)
         if turn.cancelled:
@@ -297,27 +307,11 @@ class ChatSession:
         turn.model = self._model or turn.model
         answer = turn.settle(event)
         if turn.saved:
-            self._write(turn, answer.message.text, answer)
+            self._answers.save_settled(answer)
         if self._shown == turn.id:
             self._shown = None
             self._entries = [*turn.path, answer]
         return (event,)
-
-    def _write(self, turn: Turn, text: str, answer: Entry | None = None) -> None:
-        assert turn.saved is not None
-        answer_id, model = turn.saved.answer, turn.model
-        settled = answer or Entry(answer_id, turn.path[-1].message, EntryStatus.STREAMING)
-        self._ask_store(
-            lambda store: store.write_answer(
-                answer_id,
-                text,
-                settled.status,
-                stop_reason=settled.stop_reason,
-                usage=settled.usage,
-                failure=settled.failure,
-                model=model,
-            )
-        )
 
     # Around the turns
 
@@ -336,7 +330,7 @@ class ChatSession:
         live = next(
             (turn for turn in self._turns.values() if turn.conversation == conversation), None
         )
-        entries = list(live.path if live else loaded.entries)
+        entries = list(live.path) if live else self._answers.newest(loaded.entries)
         self._show(conversation, entries, live.id if live else None)
         shown = type(loaded)(loaded.summary, tuple(entries))
         return (ConversationOpened(shown, live.id if live else None, live.text if live else ""),)
@@ -345,6 +339,7 @@ class ChatSession:
         self.conversation = conversation
         self._entries = entries
         self._shown = turn
+        self._send_when_ready = None  # it was meant for the conversation shown before
         self.cancel_edit()
 
     def _last_question(self) -> int | None:

@@ -18,7 +18,7 @@ from mmdesk.core.events import (
     AttachmentRemoved,
     Event,
 )
-from mmdesk.core.messages import Picture
+from mmdesk.core.messages import Picture, well_formed
 from mmdesk.core.protocols import EventSink, PictureReader
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Draft:
         """Begin to read files; each ends in ``AttachmentReady`` or ``AttachmentRefused``."""
         room = MAX_PICTURES - len(self._items)
         for path in paths[:room]:
-            self._begin(path.name or str(path), partial(self._reader.read, path))
+            self._begin(well_formed(path.name or str(path)), partial(self._reader.read, path))
         if len(paths) > room:
             error = TooManyPictures(
                 name="", count=len(self._items) + len(paths) - room, limit=MAX_PICTURES

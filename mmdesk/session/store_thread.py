@@ -60,7 +60,10 @@ class StoreThread:
             else:
                 _run_job(store, job, on_error)
         if store is not None:
-            store.close()
+            try:
+                store.close()
+            except Exception:  # every write is committed already
+                log.exception("closing the store")
 
 
 def _run_job(store: ConversationStore, job: Job, on_error: OnError) -> None:

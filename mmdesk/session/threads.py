@@ -12,7 +12,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -71,8 +72,8 @@ def spawn(name: str, entry: Callable[..., None], *arguments: object, nice: int =
     """Run ``entry(connection, *arguments)`` in a fresh interpreter.
 
     Args:
-        entry: A module-level function; it ends when its connection reaches the end of file,
-            so a child never outlives the application, however that ended.
+        entry: A module-level function. It ends with the application, however that ended, in
+            the middle of whatever it does.
         nice: Added to the priority number where the system has one.
     """
     # Imported here: it costs the window a tenth of its start and is needed after its first paint.
@@ -83,7 +84,9 @@ def spawn(name: str, entry: Callable[..., None], *arguments: object, nice: int =
     process = context.Process(
         target=_child_main, args=(theirs, nice, entry, arguments), name=name, daemon=True
     )
-    process.start()
+    _leave_removed_folder()
+    with _interrupts_held():
+        process.start()
     theirs.close()
     return SpawnedChild(process, ours)
 
@@ -96,9 +99,50 @@ def _child_main(
 ) -> None:
     # Ctrl+C in a terminal reaches the whole group: the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _end_with_parent()
     if nice and sys.platform != "win32":
         os.nice(nice)
     try:
         entry(connection, *arguments)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return  # the parent is gone
+
+
+def _leave_removed_folder() -> None:
+    """A child is started in this process's working directory, which may have been removed."""
+    try:
+        os.getcwd()
+    except OSError:
+        os.chdir(os.path.abspath(os.sep))
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Let a child that starts in the block inherit a blocked SIGINT: until it can ignore Ctrl+C,
+    its interpreter would print a traceback. This thread's own SIGINT goes to another or waits."""
+    if sys.platform == "win32":
+        yield
+        return
+    from multiprocessing.resource_tracker import ensure_running
+
+    ensure_running()  # the first start of a child does it, and unblocks SIGINT behind it
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _end_with_parent() -> None:
+    """End this child at once when its parent has ended: a load or a prefill looks at no pipe."""
+    from multiprocessing import parent_process
+    from multiprocessing.connection import wait
+
+    parent = parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+    start_thread("parent-watch", watch)

@@ -50,12 +50,12 @@ class Turn:
         if self._dirty_since is None:
             self._dirty_since = time.monotonic()
 
-    def take_due_text(self) -> str | None:
-        """Return the text if it should be saved now, and count it as saved."""
+    def take_due(self) -> bool:
+        """Return whether the text should be saved now, and count it as saved then."""
         if self._dirty_since is None or time.monotonic() - self._dirty_since < SAVE_EVERY_S:
-            return None
+            return False
         self._dirty_since = None
-        return self.text
+        return True
 
     def settle(self, event: TurnFinished | TurnFailed) -> Entry:
         """Return the answer as an entry, as the terminal event leaves it."""

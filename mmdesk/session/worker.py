@@ -17,6 +17,7 @@ from mmdesk.core.errors import EngineCrashed, EngineEmpty, InternalError, Mmdesk
 from mmdesk.core.events import (
     Event,
     ModelFailed,
+    ModelInfo,
     ModelReady,
     TextDelta,
     TurnFailed,
@@ -48,8 +49,10 @@ class ModelWorker:
         )
         self._lock = threading.Lock()
         self._waiting: set[TurnId] = set()
-        self._cancelled: set[TurnId] = set()
-        self._newest_load: LoadModel | None = None
+        self._running: TurnId | None = None
+        self._stop_running = False
+        self._wanted: LoadModel | None = None
+        self._current: LoadModel | None = None
         self._loaded = False
         self._refusal: MmdeskError | None = None
         self._crashes = 0
@@ -61,15 +64,17 @@ class ModelWorker:
         self._thread = start_thread("model-worker", self._run)
 
     def load(self, request: LoadModel) -> None:
-        """Queue a load; an older load that has not begun is skipped."""
+        """Queue a load; an older one is skipped or, where the engine can, broken off."""
         with self._lock:
-            self._newest_load = request
+            self._wanted = request
         self._requests.put(request)
 
     def answer(self, request: AnswerQuestion) -> None:
         """Queue a question; it waits for a load that was queued before it."""
         with self._lock:
             self._waiting.add(request.turn)
+            if self._crashes > _MAX_RESTARTS:  # given up; a person wants it: worth a new start
+                self._crashes = 0
         self._requests.put(request)
 
     def cancel(self, turn: TurnId) -> None:
@@ -77,46 +82,63 @@ class ModelWorker:
         with self._lock:
             waiting = turn in self._waiting
             self._waiting.discard(turn)
-            if not waiting:
-                self._cancelled.add(turn)
+            self._stop_running = self._stop_running or turn == self._running
         if waiting:
             self._emit(TurnFinished(turn, StopReason.CANCELLED, "", None))
 
-    def close(self, timeout_s: float = 5.0) -> None:
-        """Stop what runs, free the model and end the thread."""
+    def close(self, timeout_s: float = 3.0) -> None:
+        """Stop what runs, free the model and end the thread.
+
+        A thread that doesn't end in time (a prefill can't be stopped) is left to the end of
+        the process, which takes the engine's process with it.
+        """
         self._closing = True
         self._requests.put(Shutdown())
         if self._thread is not None:
             self._thread.join(timeout_s)
 
     def _run(self) -> None:
-        engine = self._make_engine()
+        engine = self._made_engine()
         while not isinstance(request := self._requests.get(), Shutdown):
             if isinstance(request, LoadModel):
-                if request is self._newest_load:
-                    self._crashes = 0
-                    self._load(engine, request)
+                self._load_wanted(engine)
             elif self._begin(request.turn):
                 self._emit(self._answer(engine, request))
-                self._forget(request.turn)
                 self._recover(engine)
         engine.close()
+
+    def _made_engine(self) -> ChatEngine:
+        try:
+            return self._make_engine()
+        except MmdeskError as error:
+            return _NoEngine(error)
+        except Exception as error:
+            log.exception("making the engine")
+            return _NoEngine(InternalError(what=f"{type(error).__name__}: {error}"))
 
     def _begin(self, turn: TurnId) -> bool:
         """Return whether the turn still waits; its terminal event is then owed here."""
         with self._lock:
             waiting = turn in self._waiting
             self._waiting.discard(turn)
+            self._running, self._stop_running = turn, False
             return waiting
 
-    def _forget(self, turn: TurnId) -> None:
-        with self._lock:
-            self._cancelled.discard(turn)
+    def _load_wanted(self, engine: ChatEngine) -> None:
+        """Load what was asked for last, again if that changes meanwhile."""
+        while not self._closing:
+            with self._lock:
+                request, self._wanted = self._wanted, None
+                if request is None:
+                    return
+                self._crashes = 0
+            self._current = request
+            self._load(engine, request)
 
     def _load(self, engine: ChatEngine, request: LoadModel) -> None:
         self._loaded, self._refusal = False, None
         try:
-            info = engine.load(request, self._emit)
+            info = engine.load(request, self._emit, self._load_cancelled)
         except EngineCrashed as error:
             self._refuse(error)
             self._recover(engine)
@@ -126,8 +148,12 @@ class ModelWorker:
             log.exception("loading a model")
             self._refuse(InternalError(what=f"{type(error).__name__}: {error}"))
         else:
-            self._loaded = True
-            self._emit(ModelReady(info))
+            if info is not None:
+                self._loaded = True
+                self._emit(ModelReady(info))
+
+    def _load_cancelled(self) -> bool:
+        return self._closing or self._wanted is not None
 
     def _refuse(self, error: MmdeskError) -> None:
         self._refusal = error
@@ -135,13 +161,19 @@ class ModelWorker:
 
     def _recover(self, engine: ChatEngine) -> None:
         """Load again after a crash, unless it crashes each time."""
-        crashed = not self._loaded and isinstance(self._refusal, EngineCrashed)
-        if crashed and self._newest_load and self._crashes < _MAX_RESTARTS and not self._closing:
+        if self._loaded or not isinstance(self._refusal, EngineCrashed):
+            return
+        with self._lock:
+            again = self._crashes < _MAX_RESTARTS
             self._crashes += 1
-            self._load(engine, self._newest_load)
+        if again and self._current is not None and not self._load_cancelled():
+            self._load(engine, self._current)
+        self._load_wanted(engine)  # another model was chosen meanwhile: who asks waits for that
 
     def _answer(self, engine: ChatEngine, request: AnswerQuestion) -> TurnFinished | TurnFailed:
         """Answer; an engine that died while idle is brought back first, once, unseen."""
+        if self._closing:
+            return TurnFinished(request.turn, StopReason.CANCELLED, "", None)
         spoken = False
 
         def emit(event: Event) -> None:
@@ -152,11 +184,11 @@ class ModelWorker:
         for last_try in (False, True):
             try:
                 if not self._loaded:
-                    raise self._refusal or EngineEmpty
-                finished = engine.answer(request, emit, lambda: self._stopped(request.turn))
+                    raise (self._refusal or EngineEmpty()).with_traceback(None)
+                finished = engine.answer(request, emit, self._stopped)
             except EngineCrashed as error:
                 self._loaded, self._refusal = False, error
-                if last_try or spoken or self._stopped(request.turn):
+                if last_try or spoken or self._stopped():
                     return TurnFailed(request.turn, error)
                 self._recover(engine)
             except MmdeskError as error:
@@ -166,9 +198,30 @@ class ModelWorker:
                 what = f"{type(error).__name__}: {error}"
                 return TurnFailed(request.turn, InternalError(what=what))
             else:
-                self._crashes = 0
+                with self._lock:
+                    self._crashes = 0
                 return finished
         raise AssertionError("unreachable")
 
-    def _stopped(self, turn: TurnId) -> bool:
-        return self._closing or turn in self._cancelled
+    def _stopped(self) -> bool:
+        return self._closing or self._stop_running
+
+
+class _NoEngine:
+    """Stands for an engine that could not be made, so that every request is answered."""
+
+    def __init__(self, error: MmdeskError) -> None:
+        self._error = error
+
+    def load(
+        self, request: LoadModel, emit: EventSink, cancelled: Callable[[], bool]
+    ) -> ModelInfo | None:
+        raise self._error
+
+    def answer(
+        self, request: AnswerQuestion, emit: EventSink, cancelled: Callable[[], bool]
+    ) -> TurnFinished:
+        raise self._error
+
+    def close(self) -> None:
+        """Nothing is held."""

@@ -13,7 +13,15 @@ from enum import StrEnum
 from typing import TypeVar
 
 from mmdesk.core.conversations import Entry, EntryStatus, Failure, StopReason, Usage
-from mmdesk.core.messages import ImagePart, Message, Part, Picture, Role, TextPart
+from mmdesk.core.messages import (
+    ImagePart,
+    Message,
+    Part,
+    Picture,
+    Role,
+    TextPart,
+    well_formed,
+)
 from mmdesk.core.phrases import Phrase
 from mmdesk.store.attachments import AttachmentFolder, is_sha256
 
@@ -21,11 +29,6 @@ _log = logging.getLogger(__name__)
 _Name = TypeVar("_Name", bound=StrEnum)
 
 TITLE_CHARACTERS = 60
-
-
-def storable(text: str) -> str:
-    """Return ``text`` as UTF-8 can hold it: surrogate pairs joined, lone ones replaced."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def title_of(message: Message) -> str:
@@ -36,7 +39,7 @@ def title_of(message: Message) -> str:
     lines = [" ".join(line.split()) for line in message.text.splitlines()]
     names = [" ".join(picture.name.split()) for picture in message.pictures]
     title = next(filter(None, [*lines, *names]), "…")
-    title = storable(title).replace("\0", "")
+    title = well_formed(title).replace("\0", "")
     if len(title) <= TITLE_CHARACTERS:
         return title
     head = title[: TITLE_CHARACTERS - 1]
@@ -50,14 +53,14 @@ def part_row(part: Part) -> dict[str, object]:
         ("kind", "text", "sha256", "name", "width", "height", "notes")
     )
     if isinstance(part, TextPart):
-        row.update(kind="text", text=storable(part.text))
+        row.update(kind="text", text=well_formed(part.text))
         return row
     picture = part.picture
     notes = [_phrase_json(note) for note in picture.notes]
     row.update(
         kind="image",
         sha256=picture.sha256,
-        name=storable(picture.name),
+        name=well_formed(picture.name),
         width=picture.width,
         height=picture.height,
         notes=_dump(notes),

@@ -19,13 +19,13 @@ from mmdesk.core.conversations import (
     Usage,
 )
 from mmdesk.core.errors import ConversationMissing, StoreUnwritable
-from mmdesk.core.messages import Message, Role, TextPart
+from mmdesk.core.messages import Message, Role, TextPart, well_formed
 from mmdesk.store.attachments import AttachmentFolder
 from mmdesk.store.failures import plain_failures
 from mmdesk.store.lock import InstanceLock
 from mmdesk.store.opening import open_database
 from mmdesk.store.reading import read_conversation, read_summaries
-from mmdesk.store.rows import failure_json, part_row, storable, title_of, usage_row
+from mmdesk.store.rows import failure_json, part_row, title_of, usage_row
 
 
 class SqliteStore:
@@ -117,7 +117,7 @@ class SqliteStore:
             "status": status.value,
             "stop_reason": stop_reason.value if stop_reason else None,
             "failure": failure_json(failure),
-            "model": storable(model),
+            "model": well_formed(model),
             **usage_row(usage),
         }
         with self._transaction():
@@ -134,14 +134,16 @@ class SqliteStore:
             self._connection.execute(
                 "INSERT INTO part (message_id, ordinal, kind, text) VALUES (?, 0, 'text', ?)"
                 " ON CONFLICT (message_id, ordinal) DO UPDATE SET text = excluded.text",
-                (answer, storable(text)),
+                (answer, well_formed(text)),
             )
 
     def close(self) -> None:
         """Let go of the file; every write is committed already. May be called twice."""
-        with plain_failures(self._shown):
-            self._connection.close()
-        self._release()
+        try:
+            with plain_failures(self._shown):
+                self._connection.close()
+        finally:
+            self._release()
 
     def _release(self) -> None:
         if self._lock is not None:
@@ -229,7 +231,7 @@ class SqliteStore:
                 parent,
                 message.role.value,
                 status.value,
-                storable(model),
+                well_formed(model),
                 now,
             ),
         )

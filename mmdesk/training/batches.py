@@ -7,7 +7,7 @@ run resumable.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -20,7 +20,7 @@ from torch.utils.data import Dataset
 from mmdesk.training.draw import draw_scene, patch_cover, squeeze
 from mmdesk.training.foreign import foreign_picture
 from mmdesk.training.grammar import Skill
-from mmdesk.training.lessons import Lesson, Turn, one_picture, two_picture
+from mmdesk.training.lessons import Lesson, Said, Turn, one_picture, two_picture
 from mmdesk.training.model import ASSISTANT, END, IMAGE, PAD, SYSTEM, USER
 from mmdesk.training.unknown import Split
 from mmdesk.training.world import COLOURS, SHAPES, Item, Scene, Size, sample_scene
@@ -35,7 +35,10 @@ LessonMaker = Callable[[random.Random, Mapping[Skill, float], float], Lesson]
 
 @dataclass(frozen=True)
 class Plan:
-    """How a batch is made up. `length`: tokens a sequence; singles + doubles: sequences."""
+    """How a batch is made up. `length`: tokens a sequence; singles + doubles: sequences.
+
+    `counting`: whether questions that count also say how to share out attention.
+    """
 
     seed: int
     side: int = 144
@@ -44,6 +47,7 @@ class Plan:
     singles: int = 40
     doubles: int = 8
     foreign: float = 0.08
+    counting: bool = True
 
 
 def render(picture: Scene | Image.Image, side: int) -> np.ndarray:
@@ -77,6 +81,47 @@ def dense_labels(picture: Scene | Image.Image, grid: int) -> np.ndarray:
 
 class LessonTooLong(Exception):
     """A turn with a picture stands past the end of the sequence."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """At `position` a head should give `items` this share of its attention.
+
+    Without items the share goes to the marks that begin a person's turn; `centres`: only the one
+    patch of each item that holds its centre.
+    """
+
+    position: int
+    head: int
+    items: tuple[Item, ...]
+    share: float = 1.0
+    centres: bool = False
+
+
+def _wanted(said: Said, position: int) -> Iterator[Look]:
+    """Items to read from, and for counting n / (n + 2) of the attention on n centres.
+
+    Softmax averages what it reads, so a number can only show in how much of it goes elsewhere.
+    """
+    groups = (said.items, said.others) if len(said.counted) < 2 else ()
+    for head, items in enumerate(groups):
+        if items and not (head == 1 and said.counted):
+            yield Look(position, head, items)
+    for offset, items in enumerate(said.counted):
+        head = offset if len(said.counted) == 2 else 1
+        share = len(items) / (len(items) + 2)
+        if items:
+            yield Look(position, head, items, share, True)
+        yield Look(position, head, (), 1 - share)
+
+
+@dataclass
+class Row:
+    """One conversation as ids and labels, and where its answers should be looked up."""
+
+    ids: list[int] = field(default_factory=list)
+    labels: list[int] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
 
 
 class Encoder:
@@ -114,51 +159,61 @@ class Encoder:
             row.labels += [IGNORE] * (len(new) - answered) + new[-answered:]
             first = len(row.ids) - answered - 1
             spots = range(first, min(first + 6, len(row.ids) - 1))
-            for head, items in enumerate((turn.said.items, turn.said.others)):
-                row.looks += [(spot, head, items) for spot in spots if items]
+            row.looks += [look for spot in spots for look in _wanted(turn.said, spot)]
         rest = length - len(row.ids)
         row.ids += [PAD] * rest
         row.labels += [IGNORE] * rest
         return row
 
 
-@dataclass
-class Row:
-    """One conversation as ids and labels; `looks`: (position, head, items to look at there)."""
+class _Keys:
+    """Which positions of a row hold what: the patches of each item, and the turn marks."""
 
-    ids: list[int] = field(default_factory=list)
-    labels: list[int] = field(default_factory=list)
-    looks: list[tuple[int, int, tuple[Item, ...]]] = field(default_factory=list)
+    def __init__(self, lesson: Lesson, row: Row, grid: int) -> None:
+        spots = [n for n, token in enumerate(row.ids) if token == IMAGE]
+        self._marks = [n for n, token in enumerate(row.ids) if token == USER]
+        self._patches: dict[int, list[int]] = {}
+        self._centres: dict[int, int] = {}
+        for number, picture in enumerate(lesson.pictures):
+            if isinstance(picture, Scene) and picture.items:
+                owner = patch_cover(picture, grid).reshape(-1)
+                start = number * grid * grid
+                for index, item in enumerate(picture.items):
+                    patches = [spots[start + n] for n in np.flatnonzero(owner == index)]
+                    self._patches[id(item)] = patches
+                    row_at, column = (min(grid - 1, int(v * grid)) for v in (item.y, item.x))
+                    self._centres[id(item)] = spots[start + row_at * grid + column]
+
+    def of(self, look: Look) -> list[int]:
+        """The positions that share the attention that `look` wants."""
+        if not look.items:
+            return [n for n in self._marks if n <= look.position]
+        if look.centres:
+            return [self._centres[id(item)] for item in look.items]
+        return [n for item in look.items for n in self._patches[id(item)]]
 
 
-def _owners(lesson: Lesson, row: Row, grid: int) -> dict[int, list[int]]:
-    """id(item) -> the positions of its patches in the sequence."""
-    spots = [n for n, token in enumerate(row.ids) if token == IMAGE]
-    found: dict[int, list[int]] = {}
-    for number, picture in enumerate(lesson.pictures):
-        if isinstance(picture, Scene) and picture.items:
-            owner = patch_cover(picture, grid).reshape(-1)
-            start = number * grid * grid
-            for index, item in enumerate(picture.items):
-                found[id(item)] = [spots[start + n] for n in np.flatnonzero(owner == index)]
-    return found
-
-
-def _looks(lessons: list[Lesson], rows: list[Row], plan: Plan) -> Batch:
-    """Where answers are read from: flat query position, head (0 or 1), and a mask over keys."""
+def looks(lessons: list[Lesson], rows: list[Row], plan: Plan) -> Batch:
+    """Where answers are read from: flat query position, head (0 or 1), keys (a mask), share."""
     queries: list[tuple[int, int]] = []
-    masks = []
+    masks, shares = [], []
     for number, (lesson, row) in enumerate(zip(lessons, rows, strict=True)):
-        owners = _owners(lesson, row, plan.grid)
-        for spot, head, items in row.looks:
+        keys = _Keys(lesson, row, plan.grid)
+        for look in row.looks:
+            if not plan.counting and (look.centres or not look.items):
+                continue
             mask = np.zeros(plan.length, dtype=bool)
-            for item in items:
-                mask[owners[id(item)]] = True
-            queries.append((number * plan.length + spot, head))
+            mask[keys.of(look)] = True
+            queries.append((number * plan.length + look.position, look.head))
             masks.append(mask)
-    look = np.array(queries, dtype=np.int64).reshape(-1, 2)
-    mask = np.array(masks, dtype=bool).reshape(-1, plan.length)
-    return {"look": torch.from_numpy(look), "look_mask": torch.from_numpy(mask)}
+            shares.append(look.share)
+    look_at = np.array(queries, dtype=np.int64).reshape(-1, 2)
+    stacked = np.array(masks, dtype=bool).reshape(-1, plan.length)
+    return {
+        "look": torch.from_numpy(look_at),
+        "look_mask": torch.from_numpy(stacked),
+        "look_share": torch.tensor(shares),
+    }
 
 
 class DenseBatches(Dataset[Batch]):
@@ -214,7 +269,7 @@ class JointBatches(Dataset[Batch]):
             rows.append(row)
         ids = np.array([row.ids for row in rows])
         batch = _pictures([picture for lesson in lessons for picture in lesson.pictures], plan)
-        batch |= _looks(lessons, rows, plan)
+        batch |= looks(lessons, rows, plan)
         batch["ids"] = torch.from_numpy(ids)
         batch["labels"] = torch.from_numpy(np.array([row.labels for row in rows]))
         batch["slots"] = torch.from_numpy(np.flatnonzero(ids == IMAGE))

@@ -56,13 +56,15 @@ SYSTEM_PROMPTS = (
 class Said:
     """A question and its answer in words; the items that the answer is read from.
 
-    `others` are those of a second noun ("left of the star"), or what lies on the side asked about.
+    `others` are those of a second noun ("left of the star"), or what lies on the side asked about;
+    `counted` are one or two groups of which the answer needs to know how many they are.
     """
 
     question: str
     answer: str
     items: tuple[Item, ...] = ()
     others: tuple[Item, ...] = ()
+    counted: tuple[tuple[Item, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -118,8 +120,22 @@ def pointed(ask: Ask, scenes: Sequence[Scene]) -> tuple[tuple[Item, ...], tuple[
     return (scenes[0].items if ask.kind == "count_all" else ()), others
 
 
+_COUNTING = ("count_kind", "count_all", "count_in", "exists", "then_nouns")
+
+
+def counted(ask: Ask, scenes: Sequence[Scene]) -> tuple[tuple[Item, ...], ...]:
+    """The groups that a question compares or counts: of each picture for "which has more?"."""
+    noun = ask.slots.get("noun", Noun())
+    if ask.kind == "more":
+        return _fitting(scenes[:1], noun), _fitting(scenes[1:], noun)
+    if ask.kind in _COUNTING or ask.reply.kind == "missing":
+        return (pointed(ask, scenes)[0],)
+    return ()
+
+
 def _worded(ask: Ask, lang: Lang, rng: random.Random, scenes: Sequence[Scene]) -> Said:
-    return Said(phrase(ask, lang, rng), say(ask.reply, lang), *pointed(ask, scenes))
+    words = phrase(ask, lang, rng), say(ask.reply, lang)
+    return Said(*words, *pointed(ask, scenes), counted(ask, scenes))
 
 
 def _unknown(lang: Lang, rng: random.Random) -> Said:

@@ -9,8 +9,8 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPaintEvent, QP
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QWidget
 
 from mmdesk.core.messages import Picture
+from mmdesk.session.draft import Attachment
 from mmdesk.ui.controls import IconButton
-from mmdesk.ui.session_port import Attachment
 from mmdesk.ui.theme import theme
 from mmdesk.ui.translate import phrase_text
 

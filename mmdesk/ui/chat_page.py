@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -22,7 +20,7 @@ from mmdesk.core.events import (
 from mmdesk.core.messages import Role
 from mmdesk.core.requests import TurnId
 from mmdesk.ui.chat.pane import ChatPane
-from mmdesk.ui.first_start import FirstStart, Sample
+from mmdesk.ui.first_start import FirstStart
 from mmdesk.ui.notices import ErrorStack, StarterNotice
 
 COLUMN = 760
@@ -36,12 +34,12 @@ _NOTICE_MARGIN = 16
 class ChatPage(QWidget):
     """Shows the events of the shown conversation's turns; others are ignored."""
 
-    def __init__(self, samples: Sequence[Sample], fits_billions: int | None) -> None:
+    def __init__(self, fits_billions: int | None) -> None:
         super().__init__()
         self.setObjectName("chatPage")
         self.pane = ChatPane()
         self.pane.setObjectName("chatPane")
-        self.first_start = FirstStart(samples, fits_billions)
+        self.first_start = FirstStart(fits_billions)
         self.notice = StarterNotice()
         self.errors = ErrorStack("chatErrors", _CARDS)
         self.errors.setMaximumWidth(COLUMN)

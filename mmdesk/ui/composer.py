@@ -2,43 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from mmdesk.core.errors import MmdeskError, QuestionEmpty, QuestionError, QuestionTooLong
+from mmdesk.session.controller import MAX_QUESTION, ChatSession
 from mmdesk.ui.attachment_strip import AttachmentStrip
 from mmdesk.ui.controls import IconButton, plain_label, restyle
 from mmdesk.ui.dropped import CarriedKind, image_bytes, judge
+from mmdesk.ui.editing_bar import EditingBar
+from mmdesk.ui.error_shelf import ErrorShelf
 from mmdesk.ui.notices import ErrorStack
 from mmdesk.ui.question_input import QuestionInput
-from mmdesk.ui.session_port import Session
 from mmdesk.ui.shortcuts import label_of
 from mmdesk.ui.translate import phrase_text
 
-MAX_QUESTION = 200_000
-"""Characters, for the sentence about a paste; the session decides on what is sent."""
 _CARDS = 12
 _MARGIN = 11
 _SPACING = 6
 _ELSEWHERE = 270
 """Px of the window's height for its header, some lines of chat, margins and status line."""
-_LEAST_ERRORS = 58
-
-
-def _unframed(content: QWidget) -> QScrollArea:
-    """Return a scroll area that shows nothing of itself."""
-    area = QScrollArea()
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(content)
-    area.viewport().setAutoFillBackground(False)
-    content.setAutoFillBackground(False)
-    return area
 
 
 class Composer(QFrame):
@@ -48,14 +35,15 @@ class Composer(QFrame):
     pictureOpened = Signal(object, int)
     """All pictures of the draft, and which of them."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: ChatSession) -> None:
         super().__init__()
         self.setObjectName("composerFrame")
         self._session = session
         self._waiting = False
+        self._sent = ""
         self.errors = ErrorStack("composerErrors", _CARDS)
         self.errors.changed.connect(self._fit)
-        self._errors_area = _unframed(self.errors)
+        self._shelf = ErrorShelf(self.errors)
         self._window_height = 800
         self.strip = AttachmentStrip()
         self.strip.opened.connect(self._open_picture)
@@ -72,11 +60,8 @@ class Composer(QFrame):
         self.stop = IconButton("stopButton", "stop", role="on_accent")
         self.stop.clicked.connect(self.stop_answer)
         self.stop.hide()
-        self._cancel_edit = IconButton(
-            "cancelEditButton", "close", role="accent", side=24, glyph=14
-        )
-        self._cancel_edit.clicked.connect(self.cancel_edit)
-        self._editing = self._editing_bar()
+        self._editing = EditingBar()
+        self._editing.cancelled.connect(self.cancel_edit)
         self._lay_out()
         self.refresh()
 
@@ -84,13 +69,22 @@ class Composer(QFrame):
 
     def submit(self) -> None:
         """Send what is written, or say why it can't be sent yet."""
+        self._ask(self.input.toPlainText(), written=True)
+
+    def ask(self, question: str, pictures: Sequence[Path]) -> None:
+        """Send a question that is not the person's own; what is being written stays."""
+        self.attach_files(pictures)
+        self._ask(question, written=False)
+
+    def _ask(self, question: str, *, written: bool) -> None:
         if self._session.busy:
             self._say(self.tr("An answer is being written: Esc stops it."))
             return
         if self._waiting:
             return
+        self._sent = question if written else ""
         try:
-            self._session.submit(self.input.toPlainText())
+            self._session.submit(question)
         except QuestionEmpty:
             self.input.setFocus()
             return
@@ -103,13 +97,15 @@ class Composer(QFrame):
 
     def stop_answer(self) -> None:
         """Stop the answer, or a question that waits for its pictures."""
-        self._waiting = False
+        self._waiting, self._sent = False, ""
         self._session.stop()
         self.refresh()
         self.input.setFocus()
 
     def edit_last(self) -> None:
         """Take the last question back to change it."""
+        if self._session.attachments:
+            return  # they belong to a question that is being made: an edit would replace them
         text = self._session.edit_last()
         if text is not None:
             self.put_text(text)
@@ -139,7 +135,7 @@ class Composer(QFrame):
         self.refresh()
         self.input.setFocus()
 
-    def attach_files(self, paths: list[Path]) -> None:
+    def attach_files(self, paths: Sequence[Path]) -> None:
         """Add files that were chosen."""
         self._session.attach(paths)
         self.refresh()
@@ -148,9 +144,10 @@ class Composer(QFrame):
     # What happens
 
     def question_left(self) -> None:
-        """The question was sent: begin with an empty draft."""
+        """A question was sent: what was typed since is the beginning of the next one."""
         self._waiting = False
-        self.input.clear()
+        self.input.take_away(self._sent)
+        self._sent = ""
         self.errors.clear()
         self.refresh()
 
@@ -158,13 +155,13 @@ class Composer(QFrame):
         """Another conversation is shown: an edit of the last question ends with it."""
         if not self._editing.isHidden():
             self.input.clear()
-        self._waiting = False
+        self._waiting, self._sent = False, ""
         self.errors.clear(QuestionError)
         self.refresh()
 
     def refused(self, error: MmdeskError) -> None:
         """A picture can't be used: say so above the question."""
-        self._waiting = False
+        self._waiting, self._sent = False, ""
         self.errors.add(error)
         self.refresh()
 
@@ -209,8 +206,7 @@ class Composer(QFrame):
         self.attach.describe(label_of("attach"))
         self.send.describe(label_of("send"))
         self.stop.describe(self.tr("Stop the answer"))
-        self._edit_label.setText(self.tr("Editing the last question: sending replaces it."))
-        self._cancel_edit.describe(self.tr("Cancel the edit"))
+        self._editing.retranslate()
         self.strip.retranslate()
         self.refresh()
 
@@ -226,17 +222,6 @@ class Composer(QFrame):
         field.textChanged.connect(self._show_readiness)
         return field
 
-    def _editing_bar(self) -> QFrame:
-        bar = QFrame()
-        bar.setObjectName("editingBar")
-        self._edit_label = plain_label("editingLabel")
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(10, 2, 4, 2)
-        row.addWidget(self._edit_label, 1)
-        row.addWidget(self._cancel_edit)
-        bar.hide()
-        return bar
-
     def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -251,7 +236,7 @@ class Composer(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(_MARGIN, 9, _MARGIN, 9)
         column.setSpacing(_SPACING)
-        parts: tuple[QWidget, ...] = (self._editing, self._errors_area, self.strip, self._notes)
+        parts: tuple[QWidget, ...] = (self._editing, self._shelf, self.strip, self._notes)
         for part in parts:
             column.addWidget(part)
         column.addLayout(row)
@@ -261,12 +246,8 @@ class Composer(QFrame):
         """Share the window's height: the question gets what errors and pictures leave."""
         spare = self._window_height - _ELSEWHERE
         width = max(1, self.width() - 2 * _MARGIN)
-        errors = 0
-        if self.errors.cards:
-            errors = min(self.errors.heightForWidth(width), max(_LEAST_ERRORS, spare // 3))
-        self._errors_area.setVisible(errors > 0)
-        self._errors_area.setFixedHeight(max(1, errors))
-        for part in (self._errors_area, self._editing, self.strip, self._notes):
+        self._shelf.fit(width, spare // 3)
+        for part in (self._shelf, self._editing, self.strip, self._notes):
             if not part.isHidden():
                 tall = part.height() if part is not self._notes else part.sizeHint().height()
                 spare -= tall + _SPACING

@@ -8,7 +8,8 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QToolButton, QWidget
 
-from mmdesk.ui.theme import icon, theme
+from mmdesk.ui.icons import icon
+from mmdesk.ui.theme import theme
 
 
 class IconButton(QToolButton):
@@ -49,7 +50,7 @@ class IconButton(QToolButton):
 
     def _tint(self) -> None:
         colour = getattr(theme().tokens, self._role, self._role)
-        self.setIcon(icon(self._icon_name, colour))
+        self.setIcon(icon(self._icon_name, colour, self.iconSize().width()))
 
 
 class LinkSentence(QLabel):
@@ -125,7 +126,7 @@ class Choice(QComboBox):
         side = 16
         left = 8 if self.isRightToLeft() else self.width() - side - 8
         box = QRect(left, (self.height() - side) // 2, side, side)
-        icon("chevron-down", theme().tokens.muted).paint(painter, box)
+        icon("chevron-down", theme().tokens.muted, side).paint(painter, box)
 
 
 def plain_label(object_name: str, text: str = "", *, wrap: bool = False) -> QLabel:

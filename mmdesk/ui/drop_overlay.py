@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from mmdesk.ui.controls import plain_label, restyle
 from mmdesk.ui.dropped import Carried, CarriedKind
-from mmdesk.ui.theme import icon, theme
+from mmdesk.ui.icons import icon
+from mmdesk.ui.theme import theme
 from mmdesk.ui.translate import phrase_text
 
 _REASONS = 3
@@ -58,9 +59,7 @@ class DropOverlay(QWidget):
         tokens = theme().tokens
         colour = tokens.error_text if self._refused else tokens.accent
         name = "warning" if self._refused else "image"
-        glyph = icon(name, colour).pixmap(QSize(24, 24), 3.0)
-        glyph.setDevicePixelRatio(glyph.width() / _GLYPH)
-        self._glyph.setPixmap(glyph)
+        self._glyph.setPixmap(icon(name, colour, _GLYPH).pixmap(QSize(_GLYPH, _GLYPH)))
         window = self.parentWidget()
         if window is not None:
             self.setGeometry(window.rect())

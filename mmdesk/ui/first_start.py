@@ -71,7 +71,7 @@ class FirstStart(QScrollArea):
     sampleChosen = Signal(object)
     """A :class:`Sample`."""
 
-    def __init__(self, samples: Sequence[Sample], fits_billions: int | None) -> None:
+    def __init__(self, fits_billions: int | None) -> None:
         """``fits_billions``: parameters, in billions, that this computer could run."""
         super().__init__()
         self.setObjectName("firstStart")
@@ -100,7 +100,6 @@ class FirstStart(QScrollArea):
         self.setWidget(content)
         content.setAutoFillBackground(False)
         self.viewport().setAutoFillBackground(False)
-        self.show_samples(samples)
 
     def show_samples(self, samples: Sequence[Sample]) -> None:
         """Show up to three cards."""

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from mmdesk.core.errors import MmdeskError
 from mmdesk.ui.controls import IconButton, LinkSentence, plain_label
-from mmdesk.ui.theme import icon, theme
+from mmdesk.ui.icons import icon
+from mmdesk.ui.theme import theme
 from mmdesk.ui.translate import phrase_text
 
 _NOTICE_MARGIN = 12

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import (
+    QFocusEvent,
+    QGuiApplication,
+    QInputMethodEvent,
+    QKeyEvent,
+    QResizeEvent,
+    QTextCursor,
+)
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy
 
 from mmdesk.ui.dropped import CarriedKind, judge
@@ -75,6 +82,21 @@ class QuestionInput(QPlainTextEdit):
         self._composing = bool(event.preeditString())
         super().inputMethodEvent(event)
         self._grow()
+
+    def take_away(self, sent: str) -> None:
+        """Remove ``sent`` from the beginning; what was changed meanwhile stays as it is."""
+        text = self.toPlainText()
+        if text == sent:
+            self.clear()
+        elif sent and text.startswith(sent):
+            if self._composing:
+                QGuiApplication.inputMethod().commit()
+            cursor = self.textCursor()
+            cursor.setPosition(0)
+            # Qt counts in UTF-16 units.
+            end = len(sent.encode("utf-16-le", "surrogatepass")) // 2
+            cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+            cursor.removeSelectedText()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Tell the frame around to show the focus."""

@@ -28,6 +28,7 @@ from mmdesk.ui.pages import Page
 
 _SEED_MOST = 2**31 - 1
 _CONTROL_WIDTH = 210
+_SPIN_MARGIN = 8
 
 
 class SettingsPage(Page):
@@ -231,6 +232,8 @@ class SettingsPage(Page):
     ) -> None:
         """Set up a number; it counts when it is typed to its end, not after every digit."""
         spin.setObjectName(object_name)
+        # The style sheet's padding does not reach the field inside.
+        spin.lineEdit().setTextMargins(_SPIN_MARGIN, 0, _SPIN_MARGIN, 0)
         spin.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         spin.setKeyboardTracking(False)
         spin.valueChanged.connect(lambda _value: act())

@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
 
 from mmdesk.core.conversations import ConversationSummary
 from mmdesk.ui.controls import restyle
+from mmdesk.ui.icons import icon
 from mmdesk.ui.shortcuts import label_of
-from mmdesk.ui.theme import icon, theme
+from mmdesk.ui.theme import theme
 
 WIDTH = 236
 _ID = Qt.ItemDataRole.UserRole
@@ -100,7 +101,7 @@ class Sidebar(QFrame):
             self.conversationChosen.emit(conversation)
 
     def _tint(self) -> None:
-        self.new_chat.setIcon(icon("plus", theme().tokens.accent))
+        self.new_chat.setIcon(icon("plus", theme().tokens.accent, 16))
 
 
 def _conversation_list() -> QListWidget:

@@ -1,4 +1,4 @@
-"""How the window looks: colour tokens, light and dark, the base font and the icons.
+"""How the window looks: colour tokens, light and dark, palette and style sheet.
 
 The colours come from the design page's table; one style sheet is made from them, and widgets
 that paint themselves take them from :func:`current`.
@@ -6,34 +6,17 @@ that paint themselves take them from :func:`current`.
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, fields
 
-from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalette, QPixmap
-from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
-from mmdesk.paths import resources
+from mmdesk.ui.fonts import base_font
 from mmdesk.ui.style import base_rules
-
-BASE_PX = 14
-SMALL_PX = 12
-LINE_HEIGHT = 1.55
-"""Of the base font's size."""
 
 EVIDENCE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 """Okabe and Ito's colour-blind safe palette; always used with a label too."""
-
-_ICON_SIZES = (16, 20, 24)
-_ICON_SCALES = (1, 2, 3)
-_PLAIN_FAMILIES = ("Noto Sans", "Noto Sans CJK SC", "Source Han Sans SC")
-_CJK_FAMILIES = {
-    "win32": ("Microsoft YaHei UI", "Microsoft YaHei"),
-    "darwin": ("PingFang SC",),
-    "linux": ("Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Micro Hei"),
-}
-_MONO_FAMILIES = ("JetBrains Mono", "Noto Sans Mono", "DejaVu Sans Mono", "Menlo", "Consolas")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +116,8 @@ class Theme(QObject):
     def apply(self) -> None:
         """Dress the application: style, font, palette and style sheet; later changes too."""
         self._applied = True
-        self._app.setStyle("Fusion")
+        if self._app.style().objectName() != "fusion":
+            self._app.setStyle("Fusion")
         self._app.setFont(base_font())
         self._dress()
 
@@ -202,56 +186,6 @@ def palette(tokens: Tokens) -> QPalette:
         made.setColor(which, QColor(colour))
     for which in (role.WindowText, role.Text, role.ButtonText):
         made.setColor(QPalette.ColorGroup.Disabled, which, QColor(tokens.muted))
-    return made
-
-
-def base_font(size: int = BASE_PX) -> QFont:
-    """Return the system's face at ``size`` px, with CJK faces behind it.
-
-    A bare Linux names DejaVu, which is wide and has no CJK: Noto goes before it there.
-    """
-    known = set(QFontDatabase.families())
-    system = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()
-    families = [system]
-    if not system or system.startswith(("DejaVu", "Sans", "sans", "Bitstream")):
-        families = [name for name in _PLAIN_FAMILIES if name in known] + [system or "sans-serif"]
-    cjk = _CJK_FAMILIES.get(sys.platform, _CJK_FAMILIES["linux"])
-    families += [name for name in cjk if name in known and name not in families]
-    font = QFont()
-    font.setFamilies(families)
-    font.setPixelSize(size)
-    return font
-
-
-def mono_font(size: int = 13) -> QFont:
-    """Return a fixed-pitch face at ``size`` px, with the base font's faces behind it."""
-    known = set(QFontDatabase.families())
-    own = [name for name in _MONO_FAMILIES if name in known]
-    system = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family()
-    font = base_font(size)
-    font.setFamilies([*own[:1], system, *font.families()])
-    font.setStyleHint(QFont.StyleHint.Monospace)
-    return font
-
-
-def icon(name: str, colour: str) -> QIcon:
-    """Return ``resources/icons/<name>.svg`` with ``currentColor`` replaced.
-
-    Raises:
-        OSError: there is no such icon, which is a bug.
-    """
-    source = (resources() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
-    renderer = QSvgRenderer(QByteArray(source.replace("currentColor", colour).encode()))
-    made = QIcon()
-    for size in _ICON_SIZES:
-        for scale in _ICON_SCALES:
-            pixmap = QPixmap(QSize(size, size) * scale)
-            pixmap.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(pixmap)
-            renderer.render(painter, QRectF(0, 0, size * scale, size * scale))
-            painter.end()
-            pixmap.setDevicePixelRatio(scale)
-            made.addPixmap(pixmap)
     return made
 
 

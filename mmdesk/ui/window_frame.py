@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QSettings, QSize, Signal
 from PySide6.QtGui import (
@@ -12,6 +13,7 @@ from PySide6.QtGui import (
     QDragMoveEvent,
     QDropEvent,
     QResizeEvent,
+    QShowEvent,
 )
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -21,9 +23,12 @@ from mmdesk.ui.drop_overlay import DropOverlay, takes
 from mmdesk.ui.dropped import judge
 from mmdesk.ui.header import Header
 from mmdesk.ui.pages import Page
-from mmdesk.ui.picture_viewer import PictureViewer
+from mmdesk.ui.preload import Preload
 from mmdesk.ui.sidebar import Sidebar
 from mmdesk.ui.status_line import StatusLine
+
+if TYPE_CHECKING:
+    from mmdesk.ui.picture_viewer import PictureViewer
 
 NARROW = 820
 """Below this width the sidebar is hidden."""
@@ -50,7 +55,8 @@ class WindowFrame(QMainWindow):
         self._column = QStackedWidget()
         self._lay_out()
         self.overlay = DropOverlay(self)
-        self.viewer = PictureViewer(self)
+        self._viewer: PictureViewer | None = None
+        self._preload = Preload(self)
         self._restore_geometry()
 
     @property
@@ -58,6 +64,29 @@ class WindowFrame(QMainWindow):
         """The page that stands over the chat."""
         shown = self._column.currentWidget()
         return shown if isinstance(shown, Page) else None
+
+    @property
+    def viewer(self) -> PictureViewer:
+        """Pictures in full size; made when the first one is opened."""
+        if self._viewer is None:
+            from mmdesk.ui.picture_viewer import PictureViewer
+
+            self._viewer = PictureViewer(self)
+            self._viewer.retranslate()
+            self._viewer.closed.connect(self.composer.input.setFocus)
+        return self._viewer
+
+    def close_viewer(self) -> None:
+        """Close the viewer if it is open."""
+        if self._viewer is not None:
+            self._viewer.close_viewer()
+
+    def retranslate(self) -> None:
+        """Set every text of the frame's parts anew."""
+        for part in (self.sidebar, self.status, self.chat, self.composer):
+            part.retranslate()
+        if self._viewer is not None:
+            self._viewer.retranslate()
 
     def show_chat(self) -> None:
         """Leave a page that stands over the chat."""
@@ -91,6 +120,11 @@ class WindowFrame(QMainWindow):
         """Hide the sidebar of a narrow window, once something was chosen in it."""
         self._sidebar_when_narrow = False
         self._show_sidebar()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Get ready for the first message once the window is painted."""
+        super().showEvent(event)
+        self._preload.begin()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Hide the sidebar in a narrow window."""
@@ -134,11 +168,10 @@ class WindowFrame(QMainWindow):
 
     def _lay_out(self) -> None:
         self._column.addWidget(self.chat)
+        # The messages keep room for their scroll bar, shown or not: so does what is below.
+        bar = self.chat.pane.verticalScrollBar().sizeHint().width()
         bottom = QHBoxLayout()
-        self._bottom = bottom
-        self._align_composer()
-        bars = self.chat.pane.verticalScrollBar()
-        bars.rangeChanged.connect(self._align_composer)
+        bottom.setContentsMargins(MARGIN, 6, MARGIN + bar, 14)
         self.composer.setMaximumWidth(COLUMN)
         bottom.addStretch(1)
         bottom.addWidget(self.composer, 1000)
@@ -162,12 +195,6 @@ class WindowFrame(QMainWindow):
         rows.addLayout(middle, 1)
         rows.addWidget(self.status)
         self.setCentralWidget(whole)
-
-    def _align_composer(self) -> None:
-        """Keep the question's edges on those of the messages, whose scroll bar takes room."""
-        bar = self.chat.pane.verticalScrollBar()
-        taken = bar.sizeHint().width() if bar.maximum() > 0 else 0
-        self._bottom.setContentsMargins(MARGIN, 6, MARGIN + taken, 14)
 
     def _show_sidebar(self) -> None:
         narrow = self.width() < NARROW

@@ -101,8 +101,9 @@ QToolButton::menu-indicator { image: none; width: 0; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {
     subcontrol-origin: border; width: 0; height: 0; border: none;
 }
+QAbstractSpinBox:disabled { background: $panel; color: $muted; }
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {
-    background: transparent; border: none; padding: 0 0 0 8px; min-height: 0;
+    background: transparent; border: none; padding: 0; min-height: 0;
 }
 #rule { background: $line; }
 #pageTitle { font-size: 18px; font-weight: 600; }

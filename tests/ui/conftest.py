@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import pytest
 from PIL import Image
@@ -15,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from mmdesk import paths
 from mmdesk.core.events import ModelInfo, ModelReady
 from mmdesk.core.messages import Picture
+from mmdesk.session.controller import ChatSession
 from mmdesk.settings import Settings
 from mmdesk.ui.i18n import Language
 from mmdesk.ui.main_window import MainWindow, Places
@@ -101,7 +103,7 @@ def open_window(
         )
         session, saved = RecordingSession(), list[Settings]()
         window = MainWindow(
-            session,
+            cast(ChatSession, session),
             settings,
             saved.append,
             theme=look,

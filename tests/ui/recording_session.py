@@ -18,13 +18,8 @@ from mmdesk.core.events import (
 )
 from mmdesk.core.messages import Picture, user_message
 from mmdesk.core.requests import GenerationSettings, LoadModel
-
-
-@dataclass(frozen=True)
-class Attachment:
-    id: str
-    name: str
-    picture: Picture | None = None
+from mmdesk.session.controller import MAX_QUESTION
+from mmdesk.session.draft import Attachment
 
 
 @dataclass
@@ -66,8 +61,8 @@ class RecordingSession:
         text = text.strip()
         if not text and not self.attachments:
             raise QuestionEmpty
-        if len(text) > 200_000:
-            raise QuestionTooLong(size=len(text), limit=200_000)
+        if len(text) > MAX_QUESTION:
+            raise QuestionTooLong(size=len(text), limit=MAX_QUESTION)
         self.calls.append(("submit", text))
         if all(each.picture for each in self.attachments):
             self.send(text)

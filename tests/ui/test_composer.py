@@ -12,10 +12,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from mmdesk.core.conversations import Entry, StopReason
 from mmdesk.core.errors import PictureDamaged
-from mmdesk.core.events import AttachmentRefused
-from mmdesk.core.messages import Picture
+from mmdesk.core.events import AttachmentRefused, Event, TurnAdded, TurnFinished
+from mmdesk.core.messages import Picture, user_message
 from mmdesk.core.phrases import Phrase
+from mmdesk.ui.first_start import Sample
 from tests.ui.conftest import Desk
 
 Key = Qt.Key
@@ -194,3 +196,37 @@ def test_a_question_that_is_too_long_stays_in_the_field(desk: Desk) -> None:
     composer.put_text("short")
     composer.submit()
     assert not composer.errors.cards
+
+
+def test_what_is_typed_until_the_question_leaves_is_kept(desk: Desk, qtbot: QtBot) -> None:
+    window, field = desk.window, desk.window.composer.input
+    events: list[Event] = []
+    desk.session.emit = events.append  # as the real one's: they come a frame later
+    qtbot.keyClicks(field, "Where is ")
+    field.insertPlainText("🎉?")
+    qtbot.keyClick(field, Key.Key_Return)
+    qtbot.keyClicks(field, "And the star?")
+    for event in events:
+        window.handle(event)
+    assert field.toPlainText() == "And the star?"
+    assert field.textCursor().atEnd()
+
+
+def test_a_regenerated_answer_and_a_sample_leave_the_draft_alone(desk: Desk, qtbot: QtBot) -> None:
+    field = desk.window.composer.input
+    qtbot.keyClicks(field, "half a question")
+    desk.window.handle(TurnAdded("turn", Entry("", user_message("Where?"))))
+    desk.window.handle(TurnFinished("turn", StopReason.STOP, "Left.", None))
+    assert field.toPlainText() == "half a question"
+    desk.window.ask_sample(Sample("Shapes", (), "How many?"))
+    assert ("submit", "How many?") in desk.session.calls
+    assert field.toPlainText() == "half a question"
+
+
+def test_up_does_not_replace_pictures_of_a_new_question(
+    desk: Desk, qtbot: QtBot, picture: Callable[..., Picture]
+) -> None:
+    desk.session.last_question = "Where?"
+    desk.session.add("new.png", picture())
+    qtbot.keyClick(desk.window.composer.input, Key.Key_Up)
+    assert ("edit_last",) not in desk.session.calls

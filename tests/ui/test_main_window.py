@@ -36,7 +36,7 @@ from mmdesk.core.events import (
 )
 from mmdesk.core.messages import Picture, assistant_message, user_message
 from mmdesk.core.requests import LoadModel
-from mmdesk.ui.main_window import _count
+from mmdesk.ui.model_display import _count
 from tests.ui.conftest import Desk
 
 NOW = datetime.now(UTC)
@@ -153,6 +153,16 @@ def test_a_model_that_can_not_be_loaded_offers_what_to_do(desk: Desk, qtbot: QtB
     assert not desk.window.chat.errors.cards
 
 
+def test_a_chosen_model_that_fails_is_not_called_the_starter(desk: Desk) -> None:
+    window = desk.window
+    window.apply_settings(
+        replace(desk.saved[-1] if desk.saved else Settings(), model=Path("/m/Qwen"))
+    )
+    window.handle(ModelLoading(LoadStage.STARTING))
+    window.handle(ModelFailed(ModelIncomplete(path="/m/Qwen", missing="model-2.safetensors")))
+    assert window.header.model_button.text() == "Qwen ▾"
+
+
 def test_a_store_that_fails_is_told_once_above_the_chat(desk: Desk) -> None:
     for _ in range(3):
         error = StoreUnwritable(path="/data", reason="No space left on device")
@@ -202,7 +212,7 @@ def test_keys_reach_their_actions(desk: Desk, qtbot: QtBot) -> None:
     assert window.page is None
     assert window.composer.input.hasFocus()
     qtbot.keyClick(window, Qt.Key.Key_F1)
-    assert window.page is window._keys_page
+    assert window.page is window.pages._keys
     qtbot.keyClick(window, Qt.Key.Key_L, control)
     assert window.page is None
     qtbot.keyClick(window, Qt.Key.Key_N, control)

@@ -24,8 +24,8 @@ from tests.ui.conftest import Desk
 @pytest.fixture
 def page(desk: Desk) -> SettingsPage:
     desk.window.show_settings()
-    assert desk.window._settings_page is not None
-    return desk.window._settings_page
+    assert desk.window.pages.settings_page is not None
+    return desk.window.pages.settings_page
 
 
 def test_generation_settings_hold_at_once(desk: Desk, page: SettingsPage) -> None:
@@ -173,7 +173,7 @@ def test_every_control_has_a_name_and_is_reached_by_tab(
 ) -> None:
     desk.session.add("a.png", picture())
     desk.window.composer.refresh()
-    for show in (desk.window.show_settings, desk.window.show_keys, desk.window.show_about):
+    for show in (desk.window.show_settings, desk.window.show_keys, desk.window.pages.toggle_about):
         show()
         qtbot.wait(20)
         reached = _tab_round(desk, qtbot)

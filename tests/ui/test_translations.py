@@ -74,7 +74,7 @@ def test_the_compiled_catalogue_is_that_of_the_source() -> None:
 
 def test_the_language_changes_at_once(desk: Desk) -> None:
     desk.window.show_settings()
-    page = desk.window._settings_page
+    page = desk.window.pages.settings_page
     assert page is not None
     page.language.setCurrentIndex(page.language.findData("zh_CN"))
     assert desk.saved[-1].language == "zh_CN"

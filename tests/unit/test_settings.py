@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mmdesk.core.errors import SettingsError
+from mmdesk.core.errors import SettingsError, SettingsUnreadable, SettingsUnwritable
 from mmdesk.core.requests import GenerationSettings
 from mmdesk.settings import Settings, load_settings, save_settings
 
@@ -71,3 +71,26 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingsError):
         save_settings(Settings(), tmp_path / "file" / "settings.toml")
+
+
+def test_a_file_that_cannot_be_read_is_not_said_to_be_set_aside(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").mkdir()
+    with pytest.raises(SettingsUnreadable) as caught:
+        load_settings(tmp_path / "settings.toml")
+    assert "set aside" not in caught.value.hint
+
+
+def test_brackets_without_end(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text("x = " + "[" * 100_000)
+    with pytest.raises(SettingsError):
+        load_settings(path)
+
+
+def test_what_cannot_be_saved_leaves_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    save_settings(Settings(threads=3), path)
+    with pytest.raises(SettingsUnwritable):
+        save_settings(Settings(model=Path("no\udcfftext")), path)
+    assert load_settings(path).threads == 3
+    assert [file.name for file in tmp_path.iterdir()] == ["settings.toml"]

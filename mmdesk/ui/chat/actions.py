@@ -6,7 +6,9 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from mmdesk.ui.theme import SMALL_PX, base_font, current, icon
+from mmdesk.ui.fonts import SMALL_PX, base_font
+from mmdesk.ui.icons import icon
+from mmdesk.ui.theme import current
 
 _HEIGHT = 26
 _ICON = 16
@@ -70,7 +72,8 @@ class QuietButton(QAbstractButton):
             painter.drawRoundedRect(ring, 6, 6)
         rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         x = self.width() - _ICON - 6 if rtl else 6
-        icon(self._icon_name, colour).paint(painter, x, (self.height() - _ICON) // 2, _ICON, _ICON)
+        glyph = icon(self._icon_name, colour, _ICON)
+        glyph.paint(painter, x, (self.height() - _ICON) // 2, _ICON, _ICON)
         painter.setPen(QColor(colour))
         rest = (
             self.rect().adjusted(6, 0, -_ICON - 11, 0)

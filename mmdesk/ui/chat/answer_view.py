@@ -16,7 +16,8 @@ from mmdesk.ui.chat.body import MarkdownBody
 from mmdesk.ui.chat.error_card import ErrorCard
 from mmdesk.ui.chat.message_view import MessageView
 from mmdesk.ui.chat.thought import ThoughtView
-from mmdesk.ui.theme import SMALL_PX, Tokens, base_font
+from mmdesk.ui.fonts import SMALL_PX, base_font
+from mmdesk.ui.theme import Tokens
 
 _STATUS_HEIGHT = 22
 _ACTIONS_TOP = 4

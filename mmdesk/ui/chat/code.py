@@ -16,7 +16,8 @@ from PySide6.QtWidgets import QLabel, QTextEdit, QWidget
 from mmdesk.ui.chat.actions import QuietButton
 from mmdesk.ui.chat.highlight import coloured
 from mmdesk.ui.chat.text_view import TextView, line_format
-from mmdesk.ui.theme import Tokens, mono_font
+from mmdesk.ui.fonts import mono_font
+from mmdesk.ui.theme import Tokens
 
 _HEADER = 32
 _LINE = 20

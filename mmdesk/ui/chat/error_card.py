@@ -7,7 +7,8 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from mmdesk.core.conversations import Failure
-from mmdesk.ui.theme import Tokens, base_font
+from mmdesk.ui.fonts import base_font
+from mmdesk.ui.theme import Tokens
 from mmdesk.ui.translate import phrase_text
 
 _PADDING = 14

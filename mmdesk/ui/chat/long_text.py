@@ -6,7 +6,7 @@ import re
 
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
-from mmdesk.ui.theme import base_font
+from mmdesk.ui.fonts import base_font
 
 HEIGHT = 420
 """Px of the box."""

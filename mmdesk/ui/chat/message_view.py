@@ -41,6 +41,9 @@ class MessageView(QWidget):
         """Take the colours of ``tokens``."""
         raise NotImplementedError
 
+    def set_last(self, last: bool) -> None:
+        """Take note whether this is the conversation's last message."""
+
     def set_focused(self, focused: bool) -> None:
         """Take note that the keyboard is somewhere in this message."""
         self._focused = focused

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 
 from mmdesk.core.conversations import Entry
 from mmdesk.core.errors import MmdeskError
 from mmdesk.core.events import TurnFinished
 from mmdesk.core.messages import Role
-from mmdesk.ui.chat.answer_view import AnswerView
-from mmdesk.ui.chat.bubble import QuestionView
 from mmdesk.ui.chat.column import Column
+from mmdesk.ui.chat.jump_button import JumpButton
 from mmdesk.ui.chat.message_view import MessageView
-from mmdesk.ui.theme import base_font, current, icon, theme
+from mmdesk.ui.theme import current, theme
+
+if TYPE_CHECKING:
+    from mmdesk.ui.chat.answer_view import AnswerView
 
 _AT_ONCE = 30
 """Messages that are laid out when a conversation opens, and with each step upwards."""
@@ -50,12 +54,8 @@ class ChatPane(QScrollArea):
         self._following = True
         self._adjusting = False
         self._focused: MessageView | None = None
-        self._jump = QPushButton(self)
-        self._jump.setObjectName("jumpButton")
-        self._jump.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._jump = JumpButton(self)
         self._jump.clicked.connect(self.jump_to_latest)
-        self._jump.hide()
-        self._dress()
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
         theme().changed.connect(self._restyle)
         app = QApplication.instance()
@@ -91,6 +91,8 @@ class ChatPane(QScrollArea):
 
     def begin_answer(self, turn: str, model: str) -> None:
         """Show an empty answer at the end; what follows is told by ``turn``."""
+        from mmdesk.ui.chat.answer_view import AnswerView
+
         view = AnswerView(model, current(), live=True)
         self._live[turn] = view
         self._add(view)
@@ -146,6 +148,8 @@ class ChatPane(QScrollArea):
 
     def last_answer_text(self) -> str:
         """Return the Markdown of the last answer, or "" if there is none."""
+        from mmdesk.ui.chat.answer_view import AnswerView
+
         answers = [view for view in self._column.views if isinstance(view, AnswerView)]
         return answers[-1].source() if answers else ""
 
@@ -168,6 +172,10 @@ class ChatPane(QScrollArea):
     # Views ------------------------------------------------------------------------------
 
     def _view_of(self, entry: Entry) -> MessageView:
+        # With them comes all of Markdown: the window is painted sooner without.
+        from mmdesk.ui.chat.answer_view import AnswerView
+        from mmdesk.ui.chat.bubble import QuestionView
+
         if entry.message.role is Role.ASSISTANT:
             return AnswerView.of_entry(entry, current())
         return QuestionView(entry.message, current())
@@ -184,8 +192,7 @@ class ChatPane(QScrollArea):
     def _update_last(self) -> None:
         views = self._column.views
         for view in views:
-            if isinstance(view, AnswerView):
-                view.set_last(view is views[-1])
+            view.set_last(view is views[-1])
 
     def _load_earlier(self) -> None:
         """Make the widgets of the messages above; what is read now stays where it is."""
@@ -233,15 +240,8 @@ class ChatPane(QScrollArea):
         self._place_jump()
 
     def _place_jump(self) -> None:
-        hint = self._jump.sizeHint()
-        self._jump.setGeometry(
-            (self.width() - hint.width()) // 2,
-            self.height() - hint.height() - 12,
-            hint.width(),
-            hint.height(),
-        )
-        self._jump.setVisible(not self._following and self.verticalScrollBar().maximum() > 0)
-        self._jump.raise_()
+        away = not self._following and self.verticalScrollBar().maximum() > 0
+        self._jump.show_above_end(away)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay out in the new width."""
@@ -289,14 +289,7 @@ class ChatPane(QScrollArea):
         for view in self._column.views:
             view.restyle(current())
         self._column.forget()
-        self._dress()
         self._relayout()
-
-    def _dress(self) -> None:
-        self._jump.setFont(base_font())
-        self._jump.setText(QCoreApplication.translate("chat", "Jump to latest"))
-        self._jump.setIcon(icon("arrow-down", current().accent))
-        self._jump.setStyleSheet("QPushButton { border-radius: 15px; padding: 4px 14px; }")
 
 
 def _entry_text(entry: Entry) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QTextCursor, QTextTable
+from PySide6.QtGui import QTextBlockFormat, QTextCursor, QTextTable
 from PySide6.QtWidgets import QWidget
 
 from mmdesk.ui.chat.markdown import Block, BlockKind
-from mmdesk.ui.chat.prose_style import ProseStyle
+from mmdesk.ui.chat.prose_style import SEAM, ProseStyle
 from mmdesk.ui.chat.prose_writer import ProseWriter
 from mmdesk.ui.chat.text_view import TextView, selected_text
 
 _WIDEST_FORMULA = 700.0
+_MOST_LINES = 16
+"""Lines of a block that is being typed into."""
 
 
 class ProseView(TextView):
@@ -23,6 +25,7 @@ class ProseView(TextView):
         self._mark = 0
         self._table: QTextTable | None = None
         self._rows = 0
+        self._seams: list[int] = []
 
     def roll_back(self) -> None:
         """Take the open tail away."""
@@ -30,6 +33,7 @@ class ProseView(TextView):
             self._table.removeRows(self._rows, self._table.rows() - self._rows)
             self._mark = self._end()
             return
+        self._seams = []
         cursor = QTextCursor(self.document())
         cursor.setPosition(self._mark)
         kept = cursor.blockFormat()
@@ -60,12 +64,46 @@ class ProseView(TextView):
         cursor = QTextCursor(self.document())
         cursor.movePosition(QTextCursor.MoveOperation.End)
         cursor.insertText(text, self._prose_style.text())
+        self._cut_long_block()
+
+    def height_for(self, width: int) -> int:
+        """Lay the text out in ``width`` px; seams lie elsewhere in another width."""
+        if self._seams and self.lineWrapColumnOrWidth() != width:
+            self._join()
+        return super().height_for(width)
 
     def shown_text(self) -> str:
         """Return what can be read here; formulas as their source."""
         cursor = QTextCursor(self.document())
         cursor.select(QTextCursor.SelectionType.Document)
         return selected_text(cursor)
+
+    def _cut_long_block(self) -> None:
+        """Begin a new block at the last line but one: Qt lays a whole block out for each word.
+
+        Seen, nothing changes; once the paragraph closes, it is written again in one piece.
+        """
+        block = self.document().lastBlock()
+        layout = block.layout()
+        if layout.lineCount() < _MOST_LINES:
+            return
+        form = QTextBlockFormat(block.blockFormat())
+        form.setTopMargin(0)
+        form.setProperty(SEAM, True)
+        at = block.position() + layout.lineAt(layout.lineCount() - 2).textStart()
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(at)
+        cursor.insertBlock(form)
+        self._seams.append(at)
+
+    def _join(self) -> None:
+        cursor = QTextCursor(self.document())
+        cursor.beginEditBlock()
+        for at in reversed(self._seams):
+            cursor.setPosition(at)
+            cursor.deleteChar()
+        cursor.endEditBlock()
+        self._seams = []
 
     def _end(self) -> int:
         return self.document().characterCount() - 1

@@ -11,7 +11,8 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 
-from mmdesk.ui.theme import BASE_PX, LINE_HEIGHT, Tokens, base_font, mono_font
+from mmdesk.ui.fonts import BASE_PX, LINE_HEIGHT, base_font, mono_font
+from mmdesk.ui.theme import Tokens
 
 QUOTE_LEVEL = QTextFormat.Property.UserProperty + 10
 """Block property: how many quotes the block stands in; their bars are painted beside it."""
@@ -21,6 +22,8 @@ RULE = QTextFormat.Property.UserProperty + 12
 """Block property: a horizontal rule is painted instead of text."""
 CELL = QTextFormat.Property.UserProperty + 13
 """Block property: the block begins a row of a table."""
+SEAM = QTextFormat.Property.UserProperty + 14
+"""Block property: the block goes on with the line before it, while a paragraph streams in."""
 INDENT = 24
 _HEADING_PX = {1: 17.0, 2: 15.5}
 

@@ -6,34 +6,17 @@ character of the message is inserted as text.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
 from markdown_it.token import Token
-from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtGui import (
-    QFont,
-    QTextBlockFormat,
-    QTextCharFormat,
-    QTextCursor,
-    QTextLength,
-    QTextTable,
-    QTextTableFormat,
-)
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextTable
 
-from mmdesk.ui.chat.formula import formula_format
+from mmdesk.ui.chat.inline_writer import LINE_BREAK, InlineWriter
 from mmdesk.ui.chat.markdown import Block
-from mmdesk.ui.chat.prose_style import CELL, MARKER, ProseStyle
+from mmdesk.ui.chat.prose_style import MARKER, ProseStyle
+from mmdesk.ui.chat.table_writer import TableWriter, table_rows
 
-OBJECT = "\N{OBJECT REPLACEMENT CHARACTER}"
-_BARE_LINK = re.compile(r"https?://[^\s<>\"“”|]*[^\s<>\"“”|.,;:!?)\]}'*，。；：！？）】]")
-_LINK_TARGET = re.compile(r"(https?://|mailto:)", re.IGNORECASE)
-_ALIGNMENTS = {
-    "text-align:right": Qt.AlignmentFlag.AlignRight,
-    "text-align:center": Qt.AlignmentFlag.AlignHCenter,
-}
-_ROWS_IN_ONE = 25
-"""Qt lays a table out anew for every row that comes; longer ones are several below each other."""
 _BULLETS = ("\N{BULLET}", "\N{WHITE BULLET}")
 
 
@@ -47,7 +30,8 @@ class ProseWriter:
     def __init__(self, cursor: QTextCursor, style: ProseStyle, widest: float) -> None:
         self._cursor = cursor
         self._style = style
-        self._widest = widest
+        self._inline = InlineWriter(style, widest)
+        self._tables = TableWriter(style, self._inline)
         self.table: QTextTable | None = None
         self._fresh = cursor.document().isEmpty()
         self._quotes = 0
@@ -68,7 +52,7 @@ class ProseWriter:
         """Append ``text`` as it stands."""
         self.table = None
         self._begin(self._style.paragraph())
-        self._cursor.insertText(text.replace("\n", "\N{LINE SEPARATOR}"), self._style.text())
+        self._cursor.insertText(text.replace("\n", LINE_BREAK), self._style.text())
 
     def _write(self, tokens: Sequence[Token], number: int) -> None:
         index = 0
@@ -83,7 +67,7 @@ class ProseWriter:
             if handler is not None:
                 handler(self, token, number if token.level == 0 else -1)
             elif token.type == "inline":
-                self._inline(token, self._heading_or_text(tokens, index))
+                self._inline.write(self._cursor, token, self._heading_or_text(tokens, index))
             index += 1
 
     # Blocks -----------------------------------------------------------------------------
@@ -178,149 +162,28 @@ class ProseWriter:
     def _formula_block(self, token: Token, number: int) -> None:
         self._paragraph(token, number)
         form = self._cursor.blockFormat()
-        char = self._style.text()
-        made = self._formula(token, char, displayed=True)
-        if made is not None:
+        if self._inline.formula(self._cursor, token, self._style.text(), displayed=True):
             form.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             self._cursor.setBlockFormat(form)
-            self._cursor.insertText(OBJECT, made)
-        else:
-            self._cursor.insertText(token.meta["source"], self._style.code(char))
-
-    def _formula(
-        self, token: Token, char: QTextCharFormat, *, displayed: bool
-    ) -> QTextCharFormat | None:
-        return formula_format(
-            char, token.content, token.meta["source"], displayed=displayed, widest=self._widest
-        )
 
     # Tables -----------------------------------------------------------------------------
 
     def _write_table(self, tokens: Sequence[Token], table: QTextTable | None) -> None:
-        rows = _rows(tokens)
+        rows = table_rows(tokens)
         if table is None:
             self._begin(self._style.tiny())
-            columns = max(len(row) for row in rows)
-            table = self._insert_table(rows[0], columns, self._style.table())
-        for row in rows[1:]:
-            if table.rows() < _ROWS_IN_ONE:
-                table.appendRows(1)
-                self._fill_row(table, table.rows() - 1, row)
-            else:
-                form = self._style.table()
-                form.setTopMargin(0)
-                form.setColumnWidthConstraints(_column_widths(table))
-                table = self._insert_table(row, table.columns(), form)
-        self._cursor.movePosition(QTextCursor.MoveOperation.End)
-        self.table = table
-
-    def _insert_table(
-        self, first: list[tuple[Token, Token]], columns: int, form: QTextTableFormat
-    ) -> QTextTable:
-        self._cursor.movePosition(QTextCursor.MoveOperation.End)
-        table = self._cursor.insertTable(1, columns, form)
-        self._fill_row(table, 0, first)
-        self._cursor.movePosition(QTextCursor.MoveOperation.End)
-        self._cursor.setBlockFormat(self._style.tiny())
-        return table
-
-    def _fill_row(self, table: QTextTable, index: int, cells: list[tuple[Token, Token]]) -> None:
-        outer = self._cursor
-        for column, (opening, inline) in enumerate(cells[: table.columns()]):
-            cell = table.cellAt(index, column)
-            self._cursor = cell.firstCursorPosition()
-            form = self._style.paragraph(tight=True)
-            form.setTopMargin(0)
-            form.setAlignment(
-                _ALIGNMENTS.get(str(opening.attrGet("style")), Qt.AlignmentFlag.AlignLeading)
-            )
-            form.setProperty(CELL, column == 0)
-            self._cursor.setBlockFormat(form)
-            char = self._style.text()
-            if opening.type == "th_open":
-                cell.setFormat(self._style.header_cell())
-                char.setFontWeight(QFont.Weight.DemiBold)
-            self._inline(inline, char)
-        self._cursor = outer
+            self.table = self._tables.begin(self._cursor, rows)
+        else:
+            self.table = self._tables.extend(self._cursor, table, rows[1:])
 
     def _write_rows_as_text(self, tokens: Sequence[Token]) -> None:
         """A table inside a list or quote: its rows, cells parted by bars."""
-        for row in _rows(tokens):
+        for row in table_rows(tokens):
             self._paragraph(tokens[0], -1)
             for index, (_, inline) in enumerate(row):
                 if index:
                     self._cursor.insertText(" | ", self._style.text())
-                self._inline(inline, self._style.text())
-
-    # Inside a paragraph -----------------------------------------------------------------
-
-    def _inline(self, token: Token, base: QTextCharFormat) -> None:
-        formats = [base]
-        target = ""
-        for child in token.children or ():
-            char = formats[-1]
-            if child.type == "link_open":
-                target = str(child.attrGet("href") or "")
-                formats.append(self._link(char, target, str(child.attrGet("title") or "")))
-            elif child.type == "link_close":
-                if not _LINK_TARGET.match(target):
-                    self._cursor.insertText(f" ({target})", formats[-1])
-                formats.pop()
-            elif child.nesting > 0:
-                formats.append(_emphasised(char, child.type))
-            elif child.nesting < 0:
-                formats.pop()
-            else:
-                self._leaf(child, char)
-
-    def _leaf(self, token: Token, char: QTextCharFormat) -> None:
-        if token.type in ("softbreak", "hardbreak"):
-            self._cursor.insertText("\N{LINE SEPARATOR}", char)
-        elif token.type == "code_inline":
-            self._cursor.insertText(token.content, self._style.code(char))
-        elif token.type == "image":
-            self._image(token, char)
-        elif token.type == "math":
-            made = self._formula(token, char, displayed=False)
-            if made is not None:
-                self._cursor.insertText(OBJECT, made)
-            else:
-                self._cursor.insertText(token.meta["source"], self._style.code(char))
-        elif char.isAnchor():
-            self._cursor.insertText(token.content, char)
-        else:
-            self._text(token.content, char)
-
-    def _text(self, text: str, char: QTextCharFormat) -> None:
-        position = 0
-        for found in _BARE_LINK.finditer(text):
-            self._cursor.insertText(text[position : found.start()], char)
-            self._cursor.insertText(found[0], self._link(char, found[0], ""))
-            position = found.end()
-        self._cursor.insertText(text[position:], char)
-
-    def _link(self, char: QTextCharFormat, target: str, title: str) -> QTextCharFormat:
-        if not _LINK_TARGET.match(target):
-            return QTextCharFormat(char)
-        return self._style.link(char, target, f"{target}\n{title}" if title else target)
-
-    def _image(self, token: Token, char: QTextCharFormat) -> None:
-        """Pictures that a model names are never loaded: their text and target are shown."""
-        label = QCoreApplication.translate("chat", "picture")
-        shown = f"[{label}: {token.content}] ({token.attrGet('src') or ''})"
-        title = token.attrGet("title")
-        self._cursor.insertText(f"{shown} {title}" if title else shown, char)
-
-
-def _emphasised(char: QTextCharFormat, kind: str) -> QTextCharFormat:
-    made = QTextCharFormat(char)
-    if kind == "strong_open":
-        made.setFontWeight(QFont.Weight.Bold)
-    elif kind == "em_open":
-        made.setFontItalic(True)
-    elif kind == "s_open":
-        made.setFontStrikeOut(True)
-    return made
+                self._inline.write(self._cursor, inline, self._style.text())
 
 
 def _matching(tokens: Sequence[Token], start: int) -> int:
@@ -331,28 +194,6 @@ def _matching(tokens: Sequence[Token], start: int) -> int:
         if depth == 0:
             return index + 1
     return len(tokens)
-
-
-def _column_widths(table: QTextTable) -> list[QTextLength]:
-    """Return the widths that the columns were laid out with."""
-    layout = table.document().documentLayout()
-    widths = []
-    for column in range(table.columns()):
-        block = table.cellAt(0, column).firstCursorPosition().block()
-        width = layout.blockBoundingRect(block).width() + 2 * table.format().cellPadding()
-        widths.append(QTextLength(QTextLength.Type.FixedLength, width))
-    return widths
-
-
-def _rows(tokens: Sequence[Token]) -> list[list[tuple[Token, Token]]]:
-    """Return the cells of a table, row by row: the opening and the inline token of each."""
-    rows: list[list[tuple[Token, Token]]] = []
-    for index, token in enumerate(tokens):
-        if token.type == "tr_open":
-            rows.append([])
-        elif token.type in ("th_open", "td_open"):
-            rows[-1].append((token, tokens[index + 1]))
-    return rows
 
 
 _HANDLERS: dict[str, Callable[[ProseWriter, Token, int], None]] = {

@@ -23,7 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QTextBrowser, QTextEdit, QWidget
 
 from mmdesk.ui.chat.formula import FORMULA_OBJECT, FormulaObject, formula_source
-from mmdesk.ui.chat.prose_style import CELL, MARKER, QUOTE_LEVEL, RULE
+from mmdesk.ui.chat.prose_style import CELL, MARKER, QUOTE_LEVEL, RULE, SEAM
 from mmdesk.ui.theme import current
 
 _OBJECT = "\N{OBJECT REPLACEMENT CHARACTER}"
@@ -229,6 +229,33 @@ def _blocks_between(document: QTextDocument, area: QRect) -> Iterator[QTextBlock
 
 def selected_text(cursor: QTextCursor) -> str:
     """Return a selection as plain text, with formulas as their source."""
+    start, end = cursor.selectionStart(), cursor.selectionEnd()
+    text = cursor.selection().toPlainText()
+    seams = _seams_between(cursor.document(), start, end)
+    if not seams and _OBJECT not in text:
+        return text
+    parts, begin = [], start
+    for seam in (*seams, end):
+        piece = QTextCursor(cursor.document())
+        piece.setPosition(begin)
+        piece.setPosition(seam, QTextCursor.MoveMode.KeepAnchor)
+        parts.append(_with_formulas(piece))
+        begin = seam + 1
+    return "".join(parts)
+
+
+def _seams_between(document: QTextDocument, start: int, end: int) -> list[int]:
+    """Return the positions of the separators before blocks that go on with a line."""
+    seams = []
+    block = document.findBlock(start).next()
+    while block.isValid() and block.position() <= end:
+        if block.blockFormat().boolProperty(SEAM):
+            seams.append(block.position() - 1)
+        block = block.next()
+    return seams
+
+
+def _with_formulas(cursor: QTextCursor) -> str:
     text = cursor.selection().toPlainText()
     if _OBJECT not in text:
         return text

@@ -7,7 +7,8 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, Q
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from mmdesk.core.messages import Picture
-from mmdesk.ui.theme import SMALL_PX, base_font, current
+from mmdesk.ui.fonts import SMALL_PX, base_font
+from mmdesk.ui.theme import current
 
 _SINGLE = 200
 _SEVERAL = 116

@@ -348,3 +348,25 @@ def test_a_rule_and_the_gap_behind_a_table_stay_while_text_follows(pane: ChatPan
         pane.finish_answer("t", _finished(text))
         heights.append(pane.widget().height())
     assert heights[0] == heights[1]
+
+
+def test_an_endless_paragraph_costs_no_more_as_it_grows(pane: ChatPane) -> None:
+    pane.begin_answer("t", "Starter")
+    costs = []
+    for number in range(1500):
+        begun = time.thread_time()
+        pane.append_text("t", f"word{number % 7} ", 1)
+        costs.append(time.thread_time() - begun)
+    assert statistics.median(costs[-100:]) <= 1.5 * statistics.median(costs[200:300])
+
+
+def test_the_seams_of_a_streaming_paragraph_are_never_seen(pane: ChatPane) -> None:
+    text = "".join(f"word{number} " for number in range(1200)).strip()
+    _answer(pane, text, step=11)
+    assert text in pane.plain_text()
+    pane.resize(600, 600)
+    _settle()
+    assert text in pane.plain_text()
+    pane.finish_answer("t", _finished(text))
+    (view,) = pane.findChildren(TextView)
+    assert view.document().blockCount() == 1

@@ -8,7 +8,9 @@ from pytestqt.qtbot import QtBot
 
 from mmdesk.ui import theme as theming
 from mmdesk.ui.chat import highlight
-from mmdesk.ui.theme import DARK, LIGHT, Tokens, contrast, icon, stylesheet, theme
+from mmdesk.ui.fonts import chosen_families
+from mmdesk.ui.icons import icon
+from mmdesk.ui.theme import DARK, LIGHT, Tokens, contrast, stylesheet, theme
 
 GROUNDS = ("background", "panel", "card", "user_bubble", "accent_tint")
 PAIRS = (
@@ -58,7 +60,7 @@ def test_the_style_sheet_names_no_unknown_token() -> None:
 
 @pytest.mark.usefixtures("qapp")
 def test_an_icon_is_drawn_in_the_colour() -> None:
-    image = icon("copy", "#ff0000").pixmap(24, 24).toImage()
+    image = icon("copy", "#ff0000", 24).pixmap(24, 24).toImage()
     seen = {
         QColor(image.pixelColor(x, y)).name()
         for x in range(image.width())
@@ -66,3 +68,27 @@ def test_an_icon_is_drawn_in_the_colour() -> None:
         if image.pixelColor(x, y).alpha() == 255
     }
     assert seen == {"#ff0000"}
+
+
+@pytest.mark.usefixtures("qapp")
+def test_an_icon_is_drawn_once() -> None:
+    assert icon("copy", "#00ff00", 16).cacheKey() == icon("copy", "#00ff00", 16).cacheKey()
+    assert icon("copy", "#00ff00", 16).availableSizes()[0].width() == 16
+
+
+@pytest.mark.parametrize(
+    ("system", "known", "expected"),
+    [
+        ("Cantarell", {"Cantarell", "Noto Sans"}, "Cantarell"),
+        ("DejaVu Sans", {"DejaVu Sans", "Noto Sans", "Noto Sans CJK SC"}, "Noto Sans"),
+        ("Noto Sans CJK JP", {"DejaVu Sans", "Noto Sans CJK SC"}, "DejaVu Sans"),
+        ("", {"Noto Sans CJK SC"}, "sans-serif"),
+    ],
+)
+def test_a_latin_face_comes_before_the_cjk_face(
+    system: str, known: set[str], expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.platform", "linux")
+    families = chosen_families(system, frozenset(known))
+    assert families[0] == expected
+    assert families[1:] == (("Noto Sans CJK SC",) if "Noto Sans CJK SC" in known else ())

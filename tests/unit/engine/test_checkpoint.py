@@ -246,7 +246,7 @@ def test_auto_map_of_a_class_that_transformers_has_loads_that_one(
 @pytest.mark.parametrize(
     ("changes", "kind", "named"),
     [
-        ({"model_type": "telepathy"}, ArchitectureUnknown, "LlavaForConditionalGeneration"),
+        ({"model_type": "telepathy"}, ArchitectureUnknown, "telepathy"),
         ({"model_type": "", "architectures": []}, ArchitectureUnknown, "names none"),
         ({"architectures": ["LlavaLlamaForCausalLM"]}, ArchitectureUnknown, "LlavaLlama"),
         (

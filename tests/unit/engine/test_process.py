@@ -229,6 +229,35 @@ def test_no_child_outlives_the_application(tmp_path: Path) -> None:
     assert not alive
 
 
+def test_a_load_that_nobody_waits_for_ends_at_once(tmp_path: Path, llava: Path) -> None:
+    children = Children()
+    engine = ChildChatEngine(children, tmp_path / "log")
+    events: list[Event] = []
+    assert engine.load(LoadModel(llava), events.append, lambda: bool(events)) is None
+    assert children.started[0].exit_code == -signal.SIGKILL
+    with pytest.raises(EngineEmpty):
+        ask(engine, talk("Hi"))
+    engine.close()
+
+
+def test_the_log_does_not_grow_for_ever(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_bytes(b"x" * 1_500_000)
+    engine = ChildChatEngine(Children(), log)
+    with pytest.raises(ModelMissing):
+        engine.load(LoadModel(tmp_path), nothing)
+    engine.close()
+    assert log.stat().st_size < 10_000
+    assert (tmp_path / "log.1").stat().st_size == 1_500_000
+
+
+def test_a_log_that_cannot_be_written_stops_no_model(tmp_path: Path) -> None:
+    engine = ChildChatEngine(Children(), tmp_path)  # a folder
+    with pytest.raises(ModelMissing):
+        engine.load(LoadModel(tmp_path), nothing)
+    engine.close()
+
+
 def test_close_ends_the_child(tmp_path: Path) -> None:
     children = Children()
     engine = ChildChatEngine(children, tmp_path / "log")

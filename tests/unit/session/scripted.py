@@ -34,10 +34,16 @@ class ScriptedEngine:
         self.gate.set()
         self.load_gate.set()
 
-    def load(self, request: LoadModel, emit: EventSink) -> ModelInfo:
+    def load(
+        self, request: LoadModel, emit: EventSink, cancelled: Callable[[], bool]
+    ) -> ModelInfo | None:
         self.loaded.append(request)
         emit(ModelLoading(LoadStage.STARTING))
-        assert self.load_gate.wait(PATIENCE_S)
+        deadline = time.monotonic() + PATIENCE_S
+        while not self.load_gate.wait(0.005):
+            assert time.monotonic() < deadline
+            if cancelled():
+                return None
         error = self.loads.pop(0) if self.loads else None
         if error:
             raise error

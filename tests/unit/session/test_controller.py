@@ -22,9 +22,12 @@ from mmdesk.core.errors import (
 from mmdesk.core.events import (
     AttachmentReady,
     AttachmentRefused,
+    ConversationLoaded,
     ConversationOpened,
     ConversationsListed,
     Event,
+    ModelReady,
+    StoreFailed,
     TextDelta,
     TurnAdded,
     TurnFailed,
@@ -66,6 +69,23 @@ class Reader:
 
     def close(self) -> None:
         pass
+
+
+LONG = "word " * 20_000
+"""More than a database has free pages for."""
+
+
+def limit_pages(desk: Desk, most: int) -> None:
+    """Let the database grow to ``most`` pages (or to what it has): sqlite's own full disk."""
+    done = threading.Event()
+
+    def limit(store: ConversationStore) -> None:
+        assert isinstance(store, SqliteStore)
+        store._connection.execute(f"PRAGMA max_page_count = {most}")
+        done.set()
+
+    desk.store.put(limit, lambda error: None)
+    assert done.wait(PATIENCE_S)
 
 
 class Desk:
@@ -198,6 +218,13 @@ def test_fifty_files_at_once(desk: Desk, tmp_path: Path) -> None:
     assert len(desk.session.attachments) == MAX_PICTURES
 
 
+def test_a_file_name_that_is_no_text_can_be_shown(desk: Desk, tmp_path: Path) -> None:
+    desk.session.attach([tmp_path / "caf\udce9.txt"])
+    refused = desk.until(AttachmentRefused)
+    assert isinstance(refused, AttachmentRefused)
+    assert refused.name == "caf\ufffd.txt"
+
+
 def test_a_removed_picture_is_not_sent(desk: Desk, tmp_path: Path) -> None:
     desk.session.attach([tmp_path / "a.png", tmp_path / "b.png"])
     desk.until(AttachmentReady)
@@ -210,6 +237,11 @@ def test_a_removed_picture_is_not_sent(desk: Desk, tmp_path: Path) -> None:
 def test_nothing_to_ask(desk: Desk, text: str) -> None:
     with pytest.raises(QuestionEmpty):
         desk.session.submit(text)
+
+
+def test_a_question_with_lone_surrogates_reaches_the_model_as_text(desk: Desk) -> None:
+    desk.ask("What \udcff\ud83d\ude00?")
+    assert desk.engine.asked[0].messages[0].text == "What \ufffd\U0001f600?"
 
 
 def test_a_question_of_a_megabyte(desk: Desk) -> None:
@@ -342,6 +374,98 @@ def test_another_conversation_while_one_is_answered(desk: Desk) -> None:
     desk.engine.gate.set()
     desk.until(TurnFinished)
     assert texts(desk.reopened(first)) == ["slow", "It is red."]
+
+
+def test_a_waiting_question_does_not_go_to_another_conversation(desk: Desk, tmp_path: Path) -> None:
+    desk.ask("first")
+    desk.reader.gate.clear()
+    desk.session.attach([tmp_path / "a.png"])
+    desk.session.submit("What?")
+    desk.session.new_conversation()
+    desk.reader.gate.set()
+    desk.until(AttachmentReady)
+    assert not desk.session.busy
+    assert len(desk.engine.asked) == 1
+
+
+def test_a_conversation_that_is_being_opened_opens_though_a_question_is_saved(desk: Desk) -> None:
+    desk.ask("first")
+    first = desk.session.conversation
+    assert first is not None
+    desk.session.new_conversation()
+    desk.session.submit("second")
+    desk.session.open_conversation(first)
+    while True:
+        opened = desk.until(ConversationOpened)
+        assert isinstance(opened, ConversationOpened)
+        if opened.conversation is not None:
+            break
+    assert texts(opened) == ["first", "It is red."]
+    assert desk.session.conversation == first
+
+
+def test_an_answer_that_ends_while_its_conversation_is_read_is_shown_whole(desk: Desk) -> None:
+    desk.engine.gate.clear()
+    desk.session.submit("slow")
+    desk.until(TextDelta)
+    conversation = desk.session.conversation
+    assert conversation is not None
+    desk.session.new_conversation()
+    desk.until(ConversationOpened)
+    desk.session.open_conversation(conversation)
+    read = desk.events.until(ConversationLoaded)  # read while it streams, shown after its end
+    desk.engine.gate.set()
+    for event in [*desk.events.until(TurnFinished), *read]:
+        desk.shown += desk.session.handle(event)
+    opened = desk.shown[-1]
+    assert isinstance(opened, ConversationOpened)
+    assert opened.turn is None
+    assert opened.conversation is not None
+    answer = opened.conversation.entries[-1]
+    assert (answer.message.text, answer.status) == ("It is red.", EntryStatus.FINISHED)
+
+
+def test_an_answer_that_the_disk_refuses_is_kept_shown_and_written_later(desk: Desk) -> None:
+    desk.engine.words = ("It ", LONG)
+    desk.engine.gate.clear()
+    desk.session.submit("first")
+    desk.until(TextDelta)
+    conversation = desk.session.conversation
+    assert conversation is not None
+    limit_pages(desk, 1)
+    desk.engine.gate.set()
+    desk.until(TurnFinished)
+    assert isinstance(desk.until(StoreFailed), StoreFailed)
+    assert texts(desk.reopened(conversation)) == ["first", f"It {LONG}"]
+    limit_pages(desk, 1_000_000)
+    desk.session.new_conversation()
+    desk.ask("second")
+    desk.close()
+    kept = SqliteStore(desk.store_path, desk.store_path.parent / "attachments")
+    entry = kept.conversation(conversation).entries[-1]
+    kept.close()
+    assert (entry.message.text, entry.status) == (f"It {LONG}", EntryStatus.FINISHED)
+
+
+def test_a_disk_that_stays_full_is_told_once_an_answer(desk: Desk) -> None:
+    desk.engine.words = (LONG, *"abc")
+    desk.engine.gate.clear()
+    desk.until(ModelReady)
+    limit_pages(desk, 8)
+    desk.session.submit("first")
+    desk.until(TextDelta)
+    for _ in range(3):
+        deadline = time.monotonic() + PATIENCE_S
+        while desk.session.tick() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        turn = next(event.turn for event in desk.shown if isinstance(event, TextDelta))
+        desk.session.handle(TextDelta(turn, "."))
+    desk.engine.gate.set()
+    desk.until(TurnFinished)
+    desk.store.close()
+    while not desk.events.quiet():
+        pass
+    assert [type(event) for event in desk.events.seen].count(StoreFailed) == 1
 
 
 def test_the_list_names_the_latest_first(desk: Desk) -> None:

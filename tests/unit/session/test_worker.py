@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -125,17 +126,20 @@ def test_a_crash_while_idle_is_mended_before_the_answer(
 def test_a_model_that_always_crashes_is_given_up(
     worker: ModelWorker, engine: ScriptedEngine, events: Events
 ) -> None:
-    engine.loads = [EngineCrashed(reason="killed by SIGKILL")] * 10
+    engine.loads = [EngineCrashed(reason="killed by SIGKILL")] * 7
+    engine.load_gate.clear()
     worker.load(load_request())
     worker.answer(question())
+    engine.load_gate.set()
     failed = events.until(TurnFailed)[-1]
     assert isinstance(failed, TurnFailed)
     assert isinstance(failed.error, EngineCrashed)
     assert len(engine.loaded) == 4
-    engine.loads = []
-    worker.load(load_request())
-    events.until(ModelReady)
+    # Retry is a person's wish: the model gets another chance each time.
     worker.answer(question("t2"))
+    events.until(TurnFailed)
+    assert len(engine.loaded) == 7
+    worker.answer(question("t3"))
     events.until(TurnFinished)
 
 
@@ -187,9 +191,87 @@ def test_an_older_load_that_has_not_begun_is_skipped(
     worker.load(load_request("second"))
     worker.load(load_request("third"))
     engine.load_gate.set()
-    events.until(ModelReady)
-    events.until(ModelReady)
+    worker.answer(question())
+    events.until(TurnFinished)
     assert [request.path.name for request in engine.loaded] == ["first", "third"]
+
+
+def test_a_newer_load_breaks_the_running_one_off_and_serves_who_waits(
+    worker: ModelWorker, engine: ScriptedEngine, events: Events
+) -> None:
+    engine.load_gate.clear()
+    worker.load(load_request("slow"))
+    events.next()
+    worker.answer(question())
+    worker.load(load_request("chosen"))
+    assert isinstance(events.next(), ModelLoading)  # without the gate: the first gave up
+    engine.load_gate.set()
+    finished = events.until(TurnFinished)[-1]
+    assert isinstance(finished, TurnFinished)
+    assert finished.text == "It is red."
+    assert [e.info.name for e in events.seen if isinstance(e, ModelReady)] == ["chosen"]
+
+
+def test_a_model_chosen_while_another_is_mended_answers(
+    worker: ModelWorker, engine: ScriptedEngine, events: Events
+) -> None:
+    engine.answers = [(0, EngineCrashed(reason="killed by SIGKILL"))]
+    worker.load(load_request("dying"))
+    events.until(ModelReady)
+    engine.load_gate.clear()
+    worker.answer(question())
+    events.until(ModelLoading)
+    worker.load(load_request("chosen"))
+    events.until(ModelLoading)
+    engine.load_gate.set()
+    finished = events.until(TurnFinished)[-1]
+    assert isinstance(finished, TurnFinished)
+    assert finished.text == "It is red."
+    assert engine.loaded[-1].path.name == "chosen"
+
+
+def test_closing_stops_a_running_load(events: Events) -> None:
+    engine = ScriptedEngine()
+    engine.load_gate.clear()
+    worker = ModelWorker(lambda: engine, events.put)
+    worker.start()
+    worker.load(load_request())
+    events.next()
+    worker.answer(question())
+    started = time.monotonic()
+    worker.close()
+    assert time.monotonic() - started < 2
+    assert engine.closed
+    assert events.until(TurnFinished)[-1] == TurnFinished("t1", StopReason.CANCELLED, "", None)
+    assert not engine.asked
+
+
+@pytest.mark.logs("making the engine")
+def test_an_engine_that_cannot_be_made_answers_all_the_same(events: Events) -> None:
+    def make() -> ScriptedEngine:
+        raise OSError("no log folder")
+
+    worker = ModelWorker(make, events.put)
+    worker.start()
+    worker.load(load_request())
+    worker.answer(question())
+    failed = events.until(TurnFailed)[-1]
+    assert isinstance(failed, TurnFailed)
+    assert isinstance(failed.error, InternalError)
+    worker.close()
+
+
+def test_a_stop_that_comes_too_late_stops_no_other_turn(
+    worker: ModelWorker, engine: ScriptedEngine, events: Events
+) -> None:
+    worker.load(load_request())
+    worker.answer(question("t1"))
+    events.until(TurnFinished)
+    worker.cancel("t1")
+    worker.answer(question("t2"))
+    finished = events.until(TurnFinished)[-1]
+    assert isinstance(finished, TurnFinished)
+    assert finished.stop_reason is StopReason.STOP
 
 
 def test_closing_stops_a_running_answer(events: Events) -> None:

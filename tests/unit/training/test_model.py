@@ -10,9 +10,19 @@ from PIL import Image
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from mmdesk.training import model as parts
-from mmdesk.training.batches import IGNORE, Encoder, JointBatches, Plan
+from mmdesk.training import questions, relations
+from mmdesk.training.batches import IGNORE, Encoder, JointBatches, Plan, looks
 from mmdesk.training.grammar import Lang, refusal
-from mmdesk.training.lessons import DEFAULT_MIX, Lesson, Said, Turn, one_picture, two_picture
+from mmdesk.training.lessons import (
+    DEFAULT_MIX,
+    Lesson,
+    Said,
+    Turn,
+    one_picture,
+    pointed,
+    two_picture,
+)
+from mmdesk.training.world import Background, Colour, Item, Scene, Shape, Size
 
 SHAPE = parts.Shape(
     vision_width=32, vision_layers=1, vision_heads=2,
@@ -104,6 +114,43 @@ def test_batches_are_the_same_for_the_same_number(tokenizer):
     assert len(one["slots"]) == 7 * 81
     answered = one["labels"] != IGNORE
     assert torch.equal(one["labels"][answered], one["ids"][answered])
+
+
+def test_an_answer_is_read_from_the_patches_of_what_is_asked_about(tokenizer):
+    """The look mask of "where is the star?" covers the star's patches in the right picture."""
+    encoder = Encoder(tokenizer.backend_tokenizer, 81)
+    back = Background(Colour.WHITE, (255, 255, 255), (255, 255, 255))
+    star = Item(Shape.STAR, Colour.RED, (255, 0, 0), 5 / 6, 1 / 6, Size.BIG, 0.3)
+    circle = Item(Shape.CIRCLE, Colour.RED, (255, 0, 0), 1 / 6, 5 / 6, Size.BIG, 0.3)
+    scenes = [Scene(300, 300, back, (circle,)), Scene(300, 300, back, (star,))]
+    said = Said("Where is the star?", "Top right.", (star,))
+    lesson = Lesson([*scenes], [Turn(said, (0, 1))])
+    row = encoder.lesson(lesson, 272)
+    found = looks([lesson], [row], Plan(1))
+    assert set(found["look"][:, 1].tolist()) == {0}
+    first = int(found["look"][0, 0])
+    assert row.ids[first] == parts.ASSISTANT
+    covered = found["look_mask"][0].nonzero()[:, 0] - row.ids.index(parts.IMAGE) - 81
+    rows, columns = covered // 9, covered % 9
+    assert (covered >= 0).all()
+    assert {0, 1} <= set(rows.tolist()) <= {0, 1, 2}
+    assert {6, 7, 8} >= set(columns.tolist()) >= {7}
+
+
+def test_what_a_question_points_at():
+    back = Background(Colour.WHITE, (255, 255, 255), (255, 255, 255))
+    circle = Item(Shape.CIRCLE, Colour.RED, (255, 0, 0), 1 / 6, 1 / 6, Size.BIG, 0.3)
+    star = Item(Shape.STAR, Colour.BLUE, (0, 0, 255), 5 / 6, 1 / 6, Size.BIG, 0.3)
+    scene = Scene(300, 300, back, (circle, star))
+    for seed in range(300):
+        ask = relations.relation(scene, random.Random(seed))
+        if ask is not None and ask.kind == "left_of":
+            items, others = pointed(ask, (scene,))
+            assert {items, others} == {(circle,), (star,)}
+            assert items[0].shape is ask.slots["noun"].shape
+    ask = questions.count_all(scene, random.Random(1))
+    assert pointed(ask, (scene,)) == ((circle, star), ())
+    assert pointed(questions.background(scene, random.Random(1)), (scene,)) == ((), ())
 
 
 def test_lessons_cover_what_a_conversation_can_be():

@@ -8,6 +8,7 @@ import torch
 
 from mmdesk.training import model as parts
 from mmdesk.training.batches import IGNORE, JointBatches, Plan
+from mmdesk.training.learner import LOOK_LAYER
 from mmdesk.training.lessons import DEFAULT_MIX
 from mmdesk.training.recipe import Kind, Recipe, Stage
 from mmdesk.training.starter import Trainer
@@ -90,6 +91,28 @@ def test_training_and_use_compute_the_same(tmp_path, tokenizer):
     answered = batch["labels"] != IGNORE
     assert answered.sum() > 50
     torch.testing.assert_close(mine[answered], stock[answered], atol=1e-4, rtol=1e-4)
+
+
+def test_the_look_loss_is_about_the_attention_that_the_model_really_pays(tmp_path, tokenizer):
+    deeper = replace(RECIPE, shape=replace(SHAPE, text_layers=3))
+    made = trainer(tmp_path, tokenizer, deeper)
+    batch = JointBatches(PLAN, tokenizer.backend_tokenizer, DEFAULT_MIX, 1)[0]
+    rows, heads = batch["look"].unbind(1)
+    assert len(rows) > 5
+    with torch.no_grad():
+        *_, before = made.learner.joint(batch["pixels"], batch["ids"], batch["slots"])
+        mine = made.learner.look_loss(before, batch)
+        pixels = batch["pixels"].permute(0, 3, 1, 2).float() / 255
+        stock = made.model(
+            input_ids=batch["ids"],
+            pixel_values=(pixels - parts.MEAN) / parts.STD,
+            output_attentions=True,
+        )
+    paid = stock.attentions[LOOK_LAYER][rows // PLAN.length, heads, rows % PLAN.length]
+    share = (paid * batch["look_mask"]).sum(-1)
+    wanted = batch["look_share"]
+    stock_loss = -(share.log() * wanted).sum() / wanted.sum()
+    torch.testing.assert_close(mine, stock_loss, atol=1e-3, rtol=1e-3)
 
 
 def test_minutes_and_steps_keep_the_stages_shares():

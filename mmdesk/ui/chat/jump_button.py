@@ -1,0 +1,40 @@
+"""The button that leads back to the end of a conversation."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from mmdesk.ui.fonts import base_font
+from mmdesk.ui.icons import icon
+from mmdesk.ui.theme import current
+
+_ABOVE_END = 12
+
+
+class JumpButton(QPushButton):
+    """Floats above the end of its parent while the person reads further up."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._pane = parent
+        self.setObjectName("jumpButton")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setStyleSheet("QPushButton { border-radius: 15px; padding: 4px 14px; }")
+        self.hide()
+
+    def show_above_end(self, shown: bool) -> None:
+        """Stand in the middle above the parent's lower edge, or go."""
+        if shown:
+            self._dress()
+            hint = self.sizeHint()
+            x = (self._pane.width() - hint.width()) // 2
+            y = self._pane.height() - hint.height() - _ABOVE_END
+            self.setGeometry(x, y, hint.width(), hint.height())
+            self.raise_()
+        self.setVisible(shown)
+
+    def _dress(self) -> None:
+        self.setFont(base_font())
+        self.setText(QCoreApplication.translate("chat", "Jump to latest"))
+        self.setIcon(icon("arrow-down", current().accent, 16))
