@@ -86,6 +86,7 @@ install_mmdesk() {
     # version takes it. The others then find torch in place.
     pip_install "$(grep '^torch==' constraints.txt)"
     pip_install --constraint constraints.txt --editable ".$extras"
+    .venv/bin/python -m compileall -q mmdesk # also where Python is told not to write byte code
     printf '%s\n' "$now" >.venv/mmdesk-"$goal"
 }
 

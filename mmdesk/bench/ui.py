@@ -53,6 +53,8 @@ def _probe(module: str, what: str = "", *arguments: str) -> dict[str, Any]:
     """Run one window to its end, in a home of its own, and return what it measured."""
     with tempfile.TemporaryDirectory(prefix="mmdesk-bench-") as home:
         environment = os.environ | {"MMDESK_HOME": home}
+        # A person's Python keeps its byte code; without it every start compiles mmdesk anew.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         if display_missing():
             environment["QT_QPA_PLATFORM"] = "offscreen"
         # CLOCK_MONOTONIC is one clock for all processes: the interpreter's start counts too.

@@ -54,6 +54,10 @@ class ChatPage(QWidget):
         top.setSpacing(8)
         top.addWidget(self.notice, 0, Qt.AlignmentFlag.AlignHCenter)
         centred = QHBoxLayout()
+        # On the edges of the messages, which keep room for their scroll bar.
+        side = MARGIN - _NOTICE_MARGIN
+        bar = self.pane.verticalScrollBar().sizeHint().width()
+        centred.setContentsMargins(side, 0, side + bar, 0)
         centred.addStretch(1)
         centred.addWidget(self.errors, 1000)
         centred.addStretch(1)

@@ -72,7 +72,7 @@ class DropOverlay(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         veil = QColor(tokens.background)
-        veil.setAlpha(244)
+        veil.setAlpha(250)
         painter.fillRect(self.rect(), veil)
         pen = QPen(QColor(tokens.error_text if self._refused else tokens.accent), 2)
         pen.setDashPattern([4, 4])

@@ -74,7 +74,10 @@ class EventPump(QObject):
             self._signal_wake()
 
     def close(self) -> None:
-        """Stop for good; what still comes is dropped."""
+        """Hand out what has come, then stop for good; what comes later is dropped."""
+        for _ in range(len(self._queue)):
+            if self._queue:
+                self._dispatch(self._next())
         self._closed = True
         self._timer.stop()
         self._queue.clear()
@@ -98,15 +101,17 @@ class EventPump(QObject):
         idle = not self._queue
         deadline = time.perf_counter() + _BUDGET_S
         while self._queue and not self._closed:
-            event = self._next()
-            for handler in self._handlers:
-                self._guarded(handler, event)
+            self._dispatch(self._next())
             if time.perf_counter() > deadline:
                 break
         pending = bool(self._guarded(self._tick))
         self._idle_frames = self._idle_frames + 1 if idle and not pending else 0
         if self._idle_frames >= _IDLE_FRAMES:
             self._rest()
+
+    def _dispatch(self, event: Event) -> None:
+        for handler in self._handlers:
+            self._guarded(handler, event)
 
     def _rest(self) -> None:
         """Stop the timer. The flag falls first: whoever puts after it wakes the pump again."""

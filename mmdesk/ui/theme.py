@@ -115,6 +115,8 @@ class Theme(QObject):
 
     def apply(self) -> None:
         """Dress the application: style, font, palette and style sheet; later changes too."""
+        if self._applied:
+            return
         self._applied = True
         if self._app.style().objectName() != "fusion":
             self._app.setStyle("Fusion")

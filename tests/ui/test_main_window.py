@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -36,6 +37,7 @@ from mmdesk.core.events import (
 )
 from mmdesk.core.messages import Picture, assistant_message, user_message
 from mmdesk.core.requests import LoadModel
+from mmdesk.settings import Settings
 from mmdesk.ui.model_display import _count
 from tests.ui.conftest import Desk
 
@@ -155,9 +157,7 @@ def test_a_model_that_can_not_be_loaded_offers_what_to_do(desk: Desk, qtbot: QtB
 
 def test_a_chosen_model_that_fails_is_not_called_the_starter(desk: Desk) -> None:
     window = desk.window
-    window.apply_settings(
-        replace(desk.saved[-1] if desk.saved else Settings(), model=Path("/m/Qwen"))
-    )
+    window.apply_settings(Settings(language="en", theme="light", model=Path("/m/Qwen")))
     window.handle(ModelLoading(LoadStage.STARTING))
     window.handle(ModelFailed(ModelIncomplete(path="/m/Qwen", missing="model-2.safetensors")))
     assert window.header.model_button.text() == "Qwen ▾"

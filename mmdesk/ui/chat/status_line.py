@@ -7,6 +7,8 @@ from PySide6.QtCore import QCoreApplication, QLocale
 from mmdesk.core.conversations import EntryStatus, StopReason, Usage
 
 _DOT = "  ·  "
+_STARTER = "Starter"
+"""The name that the model of the starter pack has in conversations."""
 
 
 def waiting_line(model: str, doing: str) -> str:
@@ -33,6 +35,8 @@ def finished_line(
     model: str, usage: Usage | None, status: EntryStatus, reason: StopReason | None
 ) -> str:
     """Return "Starter · 31 tokens · first word 0.18 s · 64 tokens/s", with how it ended."""
+    if model == _STARTER:
+        model = QCoreApplication.translate("ModelDisplay", "Starter")
     parts = [model, *_usage_parts(usage), _ending(status, reason)]
     return _DOT.join(part for part in parts if part)
 
