@@ -46,11 +46,11 @@ _SHAPES = _scene(
 _COUNTING = _scene(
     Colour.WHITE,
     (250, 250, 250),
-    _item(Shape.CROSS, Colour.GREEN, (20, 140, 40), Cell.TOP),
-    _item(Shape.CROSS, Colour.BLACK, (25, 25, 25), Cell.LEFT),
+    _item(Shape.TRIANGLE, Colour.GREEN, (20, 140, 40), Cell.TOP),
+    _item(Shape.TRIANGLE, Colour.BLACK, (25, 25, 25), Cell.LEFT),
     _item(Shape.CIRCLE, Colour.BLUE, (40, 110, 220), Cell.CENTER),
-    _item(Shape.CROSS, Colour.ORANGE, (255, 140, 0), Cell.BOTTOM_RIGHT),
-    _item(Shape.TRIANGLE, Colour.RED, (215, 30, 40), Cell.BOTTOM_LEFT),
+    _item(Shape.DIAMOND, Colour.RED, (215, 30, 40), Cell.BOTTOM_LEFT),
+    _item(Shape.TRIANGLE, Colour.ORANGE, (255, 140, 0), Cell.BOTTOM_RIGHT),
 )
 _FIRST = _scene(
     Colour.GRAY,
@@ -78,8 +78,8 @@ SAMPLES = (
         "counting",
         {"en": "Counting", "zh": "数一数"},
         (_COUNTING,),
-        {"en": "How many crosses are there?", "zh": "有几个十字？"},
-        {"en": "There are 3 crosses.", "zh": "有3个十字。"},
+        {"en": "How many triangles are there?", "zh": "有几个三角形？"},
+        {"en": "There are 3 triangles.", "zh": "有3个三角形。"},
     ),
     Sample(
         "two-pictures",
