@@ -151,7 +151,9 @@ def test_pasted_bytes_are_not_left_behind(own_reader: Own) -> None:
 
 
 def test_staging_of_a_run_that_crashed_long_ago_goes(tmp_path: Path) -> None:
-    old, young = tmp_path / "run-1-aa", tmp_path / "run-2-bb"
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    old, young = (tmp_path / f"run-{ended.pid}-{name}" for name in ("aa", "bb"))
     for folder in (old, young):
         folder.mkdir()
         (folder / "x.png").touch()
@@ -159,7 +161,7 @@ def test_staging_of_a_run_that_crashed_long_ago_goes(tmp_path: Path) -> None:
     reader = LimitedPictureReader(RecordingSpawn(), tmp_path, 60.0)
     reader.read_bytes(encode(corners(), "PNG"), "a.png")
     reader.close()
-    assert [path.name for path in tmp_path.iterdir()] == ["run-2-bb"]
+    assert list(tmp_path.iterdir()) == [young]
 
 
 def test_the_parent_never_imports_pillow() -> None:
