@@ -159,6 +159,8 @@ def test_the_field_grows_to_eight_lines(desk: Desk, qtbot: QtBot) -> None:
 def _paste(desk: Desk, mime: QMimeData) -> None:
     QGuiApplication.clipboard().setMimeData(mime)
     QTest.keySequence(desk.window.composer.input, QKeySequence(QKeySequence.StandardKey.Paste))
+    # Qt would let go of a Python object only after Python has ended, and crash.
+    QGuiApplication.clipboard().clear()
 
 
 def test_paste_takes_text_files_and_images(desk: Desk) -> None:
