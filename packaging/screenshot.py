@@ -14,24 +14,21 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 
 from mmdesk import app, cli, paths
-from mmdesk.core.events import AttachmentReady, Event, ModelReady, TurnFailed, TurnFinished
+from mmdesk.core.events import Event, ModelReady, TurnFailed, TurnFinished
 from mmdesk.display import display_missing
 from mmdesk.settings import Settings, save_settings
 from mmdesk.ui.first_start import load_samples
 
 _SETTLE_MS = 500
-_FOLLOW_UPS = {
-    "en": ("How many shapes are there?", "Where is the star?"),
-    "zh": ("图中有几个图形?", "星形在哪里?"),
-}
+_FOLLOW_UPS = {"en": "And where is it?", "zh": "它在哪里?"}
 
 
 class Photographer:
-    """Asks the first sample's question and some more, then takes the picture."""
+    """Asks the first sample's question and one more, then takes the picture."""
 
     def __init__(self, arguments: argparse.Namespace) -> None:
         self._arguments = arguments
-        self._questions: list[str] = []
+        self._follow_up = ""
 
     def begin(self, application: app.WindowApplication) -> None:
         """Watch the application's events."""
@@ -39,24 +36,20 @@ class Photographer:
         width, height = (int(side) for side in self._arguments.size.split("x"))
         application.window.resize(width, height)
         language = application.language.current
-        self._questions = list(_FOLLOW_UPS[language[:2]])
-        self._samples = load_samples(paths.samples(), language)
+        self._follow_up = _FOLLOW_UPS[language[:2]]
+        self._sample = load_samples(paths.samples(), language)[0]
         application.pump.add_handler(self._event)
 
     def _event(self, event: Event) -> None:
-        session = self._application.core.session
         if isinstance(event, ModelReady):
             if self._arguments.first_start:
                 self._shoot_soon()
             else:
-                self._application.window.ask_sample(self._samples[0])
-        elif isinstance(event, TurnFinished) and self._questions:
-            session.submit(self._questions.pop(0))
-        elif isinstance(event, TurnFinished | TurnFailed) and self._samples:
-            # The next question stands in the composer, with its picture.
-            session.attach(self._samples[1].pictures)
-            self._samples = ()
-        elif isinstance(event, AttachmentReady) and not self._samples:
+                self._application.window.ask_sample(self._sample)
+        elif isinstance(event, TurnFinished) and self._follow_up:
+            self._application.core.session.submit(self._follow_up)
+            self._follow_up = ""
+        elif isinstance(event, TurnFinished | TurnFailed):
             self._shoot_soon()
 
     def _shoot_soon(self) -> None:
