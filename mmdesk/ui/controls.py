@@ -95,6 +95,7 @@ class LinkSentence(QLabel):
         self._width = width
         self.ensurePolished()
         self.setMaximumWidth(width)
+        self.setMinimumHeight(0)  # heightForWidth never asks for less
         self.setFixedHeight(self.heightForWidth(width))
         self.updateGeometry()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QIcon, QKeyEvent
 
-from mmdesk.core.errors import FileMissing, MmdeskError, ModelError
+from mmdesk.core.errors import EngineCrashed, FileMissing, MmdeskError, ModelError
 from mmdesk.core.events import (
     AttachmentRefused,
     ConversationOpened,
@@ -121,7 +121,7 @@ class MainWindow(WindowFrame):
     def show_error(self, error: MmdeskError) -> None:
         """Show an error that belongs to nothing smaller than the window."""
         card = self.chat.errors.add(error)
-        if isinstance(error, ModelError):
+        if isinstance(error, ModelError | EngineCrashed):
             card.add_action("retryModel", self.tr("Retry"), self.load_model)
             card.add_action("chooseModelFolder", self.tr("Choose a folder…"), self._choose_folder)
             if self._settings.model is not None:
@@ -258,7 +258,7 @@ class MainWindow(WindowFrame):
         self.show_chat()
 
     def _show_turn(self) -> None:
-        self.show_chat()
+        self.close_page()  # the button that asked for it may be gone, and the focus with it
         self.composer.question_left()
         self._model.say_waiting()
 
@@ -280,7 +280,7 @@ class MainWindow(WindowFrame):
         pick_folder(self, lambda path: self.apply_settings(replace(self._settings, model=path)))
 
     def _use_starter(self) -> None:
-        if self._settings.model is None and not self._model.ready:
+        if self._settings.model is None and not self._model.starter_ready:
             self.load_model()
         self.apply_settings(replace(self._settings, model=None))
 

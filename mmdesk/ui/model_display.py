@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from mmdesk.core.errors import ModelError
+from mmdesk.core.errors import EngineCrashed, ModelError
 from mmdesk.core.events import ModelFailed, ModelInfo, ModelLoading, ModelReady
 from mmdesk.ui.chat_page import ChatPage
 from mmdesk.ui.header import Header
@@ -24,28 +24,35 @@ class ModelDisplay(QObject):
         self._starter = starter
         self._chosen: Path | None = None
         self._model: ModelInfo | None = None
+        self._last: ModelInfo | None = None  # of the command line, perhaps: not what is chosen
 
     @property
     def ready(self) -> bool:
         """Whether a model is loaded."""
         return self._model is not None
 
+    @property
+    def starter_ready(self) -> bool:
+        """Whether the starter is loaded."""
+        return self._model is not None and self._model.path == self._starter
+
     def choose(self, folder: Path | None) -> None:
         """Tell which folder the settings name; None is the starter."""
-        self._chosen = folder
+        self._chosen, self._last = folder, None
         self.show_name()
 
     def show(self, event: ModelLoading | ModelReady | ModelFailed) -> None:
         """Show what the model is doing."""
         was_ready = self.ready
         if isinstance(event, ModelReady):
-            self._model = event.info
+            self._model = self._last = event.info
             self._status.show_model(event.info)
         else:
             self._model = None
             self._status.show_model(event)
         if not isinstance(event, ModelFailed):
             self._chat.errors.clear(ModelError)
+            self._chat.errors.clear(EngineCrashed)
         if isinstance(event, ModelLoading):
             self.say_waiting()
         elif isinstance(event, ModelReady):
@@ -67,13 +74,13 @@ class ModelDisplay(QObject):
         self._chat.use_model(name, starter=starter)
 
     def _uses_starter(self) -> bool:
-        if self._model is not None:
-            return self._model.path == self._starter
-        return self._chosen is None
+        known = self._model or self._last
+        return known.path == self._starter if known else self._chosen is None
 
     def _name(self) -> str:
-        if self._model is not None:
-            return self._model.name
+        known = self._model or self._last
+        if known is not None:
+            return known.name
         return self._chosen.name if self._chosen else ""
 
 

@@ -69,6 +69,8 @@ class ErrorStack(QWidget):
     """Errors above each other, the latest last; one of a kind and text is shown once."""
 
     changed = Signal()
+    focusFreed = Signal()
+    """The card that had the focus leaves."""
 
     def __init__(self, object_name: str, limit: int) -> None:
         """``limit`` is how many stand at most; older ones leave."""
@@ -104,6 +106,9 @@ class ErrorStack(QWidget):
     def remove(self, card: ErrorCard) -> None:
         """Take a card away."""
         self._cards.remove(card)
+        focused = card.focusWidget()
+        if focused is not None and focused.hasFocus():
+            self.focusFreed.emit()  # hiding it would give the focus to the first button around
         self._column.removeWidget(card)
         card.hide()
         card.deleteLater()

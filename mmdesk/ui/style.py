@@ -50,6 +50,7 @@ QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {
     border: 2px solid $accent; padding: 4px 8px;
 }
 QComboBox::drop-down { border: none; width: 20px; }
+QComboBox { combobox-popup: 0; }
 QComboBox QAbstractItemView {
     background: $card; border: 1px solid $line; outline: none;
     selection-background-color: $accent_tint; selection-color: $accent;

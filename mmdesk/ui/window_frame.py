@@ -52,6 +52,8 @@ class WindowFrame(QMainWindow):
         self._sidebar_wanted, self._sidebar_when_narrow = True, False
         self.header, self.sidebar, self.status = Header(), Sidebar(), StatusLine()
         self.chat, self.composer = chat, composer
+        for errors in (chat.errors, composer.errors):
+            errors.focusFreed.connect(composer.input.setFocus)
         self._column = QStackedWidget()
         self._lay_out()
         self.overlay = DropOverlay(self)

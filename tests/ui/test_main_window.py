@@ -163,6 +163,55 @@ def test_a_chosen_model_that_fails_is_not_called_the_starter(desk: Desk) -> None
     assert window.header.model_button.text() == "Qwen ▾"
 
 
+def test_a_model_of_the_command_line_keeps_its_name_while_it_loads_again(desk: Desk) -> None:
+    window = desk.window
+    window.handle(ModelReady(ModelInfo("qwen", Path("/m/Qwen"), "cpu", "float32", 3, 1024)))
+    window.handle(ModelLoading(LoadStage.STARTING))
+    assert window.header.model_button.text() == "qwen ▾"
+    window.handle(ModelReady(ModelInfo("qwen", Path("/m/Qwen"), "cpu", "float32", 3, 1024)))
+    window.apply_settings(Settings(language="en", theme="dark"))
+    assert window.header.model_button.text() == "qwen · 1 M ▾"
+    _ask(desk)
+    assert not window.chat.notice.isVisible()
+
+
+def test_the_starter_can_be_had_after_a_model_of_the_command_line(desk: Desk) -> None:
+    window = desk.window
+    window.header.starterChosen.emit()
+    assert not [call for call in desk.session.calls if call[0] == "load_model"]
+    window.handle(ModelReady(ModelInfo("qwen", Path("/m/Qwen"), "cpu", "float32", 3, 1024)))
+    window.header.starterChosen.emit()
+    assert desk.session.calls[-1] == ("load_model", LoadModel(desk.places.starter))
+
+
+def test_an_error_that_leaves_gives_the_focus_to_the_question(desk: Desk, qtbot: QtBot) -> None:
+    desk.window.handle(ModelFailed(EngineCrashed(reason="killed by SIGKILL")))
+    (card,) = desk.window.chat.errors.cards
+    retry = card.findChild(QPushButton, "retryModel")
+    assert isinstance(retry, QPushButton)
+    retry.setFocus()
+    qtbot.keyClick(retry, Qt.Key.Key_Space)
+    desk.window.handle(ModelLoading(LoadStage.STARTING))
+    assert desk.window.composer.input.hasFocus()
+
+
+def test_an_answer_on_its_way_gives_the_focus_to_the_question(desk: Desk) -> None:
+    _ask(desk)
+    desk.window.header.model_button.setFocus()
+    desk.session.send("Where is the star?")
+    assert desk.window.composer.input.hasFocus()
+
+
+def test_the_starters_notice_keeps_its_height_through_languages(desk: Desk) -> None:
+    _ask(desk)
+    notice = desk.window.chat.notice
+    before = notice.sizeHint().height()
+    for language in ("zh_CN", "en"):
+        desk.language.use(language)
+        desk.window.retranslate()
+    assert notice.sizeHint().height() == before
+
+
 def test_a_store_that_fails_is_told_once_above_the_chat(desk: Desk) -> None:
     for _ in range(3):
         error = StoreUnwritable(path="/data", reason="No space left on device")
