@@ -20,8 +20,8 @@ OnError = Callable[[MmdeskError], None]
 class StoreThread:
     """Runs jobs against a :class:`ConversationStore`, in order, on one thread.
 
-    The store is opened there too, since a sqlite connection belongs to its thread. When it
-    can't be opened, each job fails with that reason.
+    The store is opened there too, since a sqlite connection belongs to its thread. While it
+    can't be opened, each job tries again, or fails with the reason.
     """
 
     def __init__(self, open_store: Callable[[], ConversationStore]) -> None:
@@ -44,26 +44,28 @@ class StoreThread:
             self._thread.join(timeout_s)
 
     def _run(self) -> None:
-        store: ConversationStore | None = None
-        refusal: MmdeskError = InternalError(what="the store did not open")
-        try:
-            store = self._open_store()
-        except MmdeskError as error:
-            refusal = error
-        except Exception as error:
-            log.exception("opening the store")
-            refusal = InternalError(what=f"{type(error).__name__}: {error}")
+        store = self._opened(lambda error: None)
         while (item := self._jobs.get()) is not None:
             job, on_error = item
-            if store is None:
-                on_error(refusal)
-            else:
+            # What was in the way may be gone: another instance closed, a disk mounted again.
+            store = store or self._opened(on_error)
+            if store is not None:
                 _run_job(store, job, on_error)
         if store is not None:
             try:
                 store.close()
             except Exception:  # every write is committed already
                 log.exception("closing the store")
+
+    def _opened(self, on_error: OnError) -> ConversationStore | None:
+        try:
+            return self._open_store()
+        except MmdeskError as error:
+            on_error(error)
+        except Exception as error:
+            log.exception("opening the store")
+            on_error(InternalError(what=f"{type(error).__name__}: {error}"))
+        return None
 
 
 def _run_job(store: ConversationStore, job: Job, on_error: OnError) -> None:

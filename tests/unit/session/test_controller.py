@@ -17,6 +17,7 @@ from mmdesk.core.errors import (
     NotAPicture,
     QuestionEmpty,
     QuestionTooLong,
+    StoreBusy,
     StoreUnwritable,
 )
 from mmdesk.core.events import (
@@ -487,4 +488,15 @@ def test_a_store_that_does_not_open_fails_the_turn_with_its_reason(tmp_path: Pat
     assert isinstance(failed, TurnFailed)
     assert "Read-only" in failed.error.message
     assert [entry.message.text for entry in desk.session.entries] == ["What?", ""]
+    desk.close()
+
+
+def test_retry_works_once_the_store_can_be_opened(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, StoreBusy(path=tmp_path))
+    assert isinstance(desk.ask("What?"), TurnFailed)
+    desk.store_error = None  # the other instance was closed
+    desk.session.retry()
+    assert isinstance(desk.until(TurnFinished), TurnFinished)
+    assert desk.session.conversation is not None
+    assert texts(desk.reopened(desk.session.conversation)) == ["What?", "It is red."]
     desk.close()
