@@ -64,7 +64,6 @@ class WindowApplication:
         self.language.use(self._settings.language)
         self.pump = EventPump(self._handle, tick=self._tick)
         self.core = compose.build(self.pump.put, engine=arguments.engine)
-        self.core.session.settings = self._settings.generation
         self.window = MainWindow(
             self.core.session,
             self._settings,
@@ -91,7 +90,7 @@ class WindowApplication:
         self.core.start()
         session = self.core.session
         session.start()
-        session.load_model(compose.load_request(self._settings, self._arguments.model))
+        session.load_model(self._settings.load_request(paths.starter(), self._arguments.model))
         session.attach(self._arguments.files)
         if self._refusal is not None:
             self.window.show_error(self._refusal)

@@ -224,7 +224,7 @@ class _Run:
         session.settings = _generation(arguments, settings.generation)
         session.attach(arguments.attach)
         session.submit(question)
-        request = compose.load_request(settings, arguments.model)
+        request = settings.load_request(paths.starter(), arguments.model)
         session.load_model(request)
         interrupted = False
         while True:

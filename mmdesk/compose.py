@@ -18,17 +18,13 @@ from typing import TYPE_CHECKING
 from mmdesk import paths
 from mmdesk.core.messages import Picture
 from mmdesk.core.protocols import ChatEngine, ConversationStore, EventSink, PictureReader
-from mmdesk.core.requests import LoadModel
 from mmdesk.session.controller import ChatSession
 from mmdesk.session.store_thread import StoreThread
 from mmdesk.session.threads import job_pool, spawn
 from mmdesk.session.worker import ModelWorker
-from mmdesk.settings import Settings
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
-
-ENGINES = ("child", "in-process")
 
 
 @dataclass(slots=True)
@@ -74,16 +70,6 @@ def build(emit: EventSink, *, engine: str = "child", keep: bool = True) -> Appli
     pool = job_pool()
     session = ChatSession(worker, store, reader, pool, emit)
     return Application(session, worker, store, reader, pool, scratch)
-
-
-def load_request(settings: Settings, model: Path | None = None) -> LoadModel:
-    """Return the request for ``model``, the chosen model, or the starter."""
-    return LoadModel(
-        path=paths.absolute(model or settings.model or paths.starter()),
-        device=settings.device,
-        dtype=settings.dtype,
-        threads=settings.threads,
-    )
 
 
 class PicturesOnDemand:

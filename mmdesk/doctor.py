@@ -153,7 +153,7 @@ def _model(settings: Settings, model: Path | None) -> Finding:
     """Load the model as the window would, in the child process."""
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     try:
-        request = compose.load_request(settings, model)
+        request = settings.load_request(paths.starter(), model)
         application = compose.build(events.put, keep=False)
     except MmdeskError as error:
         return _refused("model", error)

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mmdesk.core.errors import SettingsError, SettingsUnreadable, SettingsUnwritable
-from mmdesk.core.requests import GenerationSettings
+from mmdesk.core.requests import GenerationSettings, LoadModel
+from mmdesk.paths import absolute
 
 LANGUAGES = ("system", "en", "zh_CN")
 THEMES = ("system", "light", "dark")
@@ -38,6 +39,11 @@ class Settings:
     threads: int = 0
     generation: GenerationSettings = field(default_factory=GenerationSettings)
     shortcuts: dict[str, str] = field(default_factory=dict)
+
+    def load_request(self, starter: Path, model: Path | None = None) -> LoadModel:
+        """Return the request for ``model``, the chosen model, or the starter."""
+        path = absolute(model or self.model or starter)
+        return LoadModel(path, self.device, self.dtype, self.threads)
 
 
 def load_settings(path: Path) -> Settings:

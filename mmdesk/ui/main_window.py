@@ -24,7 +24,6 @@ from mmdesk.core.events import (
     TurnFinished,
 )
 from mmdesk.core.messages import Picture
-from mmdesk.core.requests import LoadModel
 from mmdesk.session.controller import ChatSession
 from mmdesk.settings import Settings
 from mmdesk.ui.chat_page import ChatPage
@@ -130,7 +129,7 @@ class MainWindow(WindowFrame):
 
     def load_model(self) -> None:
         """Ask for the model of the settings."""
-        self._session.load_model(self._load_request(self._settings))
+        self._session.load_model(self._settings.load_request(self._places.starter))
 
     # What a person does
 
@@ -166,7 +165,8 @@ class MainWindow(WindowFrame):
         if settings.shortcuts != before.shortcuts:
             self._bind_keys()
         self._model.choose(settings.model)
-        if self._load_request(settings) != self._load_request(before):
+        starter = self._places.starter
+        if settings.load_request(starter) != before.load_request(starter):
             self.load_model()
         self.pages.use_settings(settings)
 
@@ -199,10 +199,6 @@ class MainWindow(WindowFrame):
             self.composer.cancel_edit()
 
     # Inside
-
-    def _load_request(self, settings: Settings) -> LoadModel:
-        path = settings.model or self._places.starter
-        return LoadModel(path, settings.device, settings.dtype, settings.threads)
 
     def _connect(self) -> None:
         self.dropped.connect(self.composer.take)
