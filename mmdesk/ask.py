@@ -79,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
         printer.failure("os_error", f"{error.strerror or error}.", where)
     except Exception as error:
         log.exception("asking")
-        printer.error(InternalError(what=f"{type(error).__name__}: {error}"))
+        printer.error(InternalError.of(error))
     return 1
 
 

@@ -94,6 +94,11 @@ class InternalError(MmdeskError):
         "errors", "Nothing you wrote is lost. Help, Open log file shows the details."
     )
 
+    @classmethod
+    def of(cls, error: Exception) -> InternalError:
+        """Return what is told of an exception that nobody expected."""
+        return cls(what=f"{type(error).__name__}: {error}")
+
 
 class PictureError(MmdeskError):
     """One picture can't be used. All have the field ``name``, the file's name."""

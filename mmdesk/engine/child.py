@@ -69,7 +69,7 @@ class _ChildEngine:
             raise
         except Exception as error:
             _LOG.exception("Unexpected error in the engine")
-            return InternalError(what=f"{type(error).__name__}: {error}")
+            return InternalError.of(error)
 
     def _cancelled(self, turn: TurnId) -> Callable[[], bool]:
         """Return a check that looks into the connection, between tokens, without waiting."""

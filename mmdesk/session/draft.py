@@ -130,6 +130,5 @@ class Draft:
             event = AttachmentRefused(item.id, item.name, error)
         except Exception as error:
             log.exception("reading a picture")
-            what = f"{type(error).__name__}: {error}"
-            event = AttachmentRefused(item.id, item.name, InternalError(what=what))
+            event = AttachmentRefused(item.id, item.name, InternalError.of(error))
         self._emit(event)

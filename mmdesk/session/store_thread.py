@@ -6,6 +6,8 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
 
 from mmdesk.core.errors import InternalError, MmdeskError
 from mmdesk.core.protocols import ConversationStore
@@ -15,6 +17,7 @@ log = logging.getLogger(__name__)
 
 Job = Callable[[ConversationStore], None]
 OnError = Callable[[MmdeskError], None]
+_Result = TypeVar("_Result")
 
 
 class StoreThread:
@@ -44,35 +47,27 @@ class StoreThread:
             self._thread.join(timeout_s)
 
     def _run(self) -> None:
-        store = self._opened(lambda error: None)
+        store = _attempt(self._open_store, lambda error: None)
         while (item := self._jobs.get()) is not None:
             job, on_error = item
             # What was in the way may be gone: another instance closed, a disk mounted again.
-            store = store or self._opened(on_error)
+            store = store or _attempt(self._open_store, on_error)
             if store is not None:
-                _run_job(store, job, on_error)
+                _attempt(partial(job, store), on_error)
         if store is not None:
             try:
                 store.close()
             except Exception:  # every write is committed already
                 log.exception("closing the store")
 
-    def _opened(self, on_error: OnError) -> ConversationStore | None:
-        try:
-            return self._open_store()
-        except MmdeskError as error:
-            on_error(error)
-        except Exception as error:
-            log.exception("opening the store")
-            on_error(InternalError(what=f"{type(error).__name__}: {error}"))
-        return None
 
-
-def _run_job(store: ConversationStore, job: Job, on_error: OnError) -> None:
+def _attempt(call: Callable[[], _Result], on_error: OnError) -> _Result | None:
+    """Return what ``call`` returns, or None once ``on_error`` was told why it failed."""
     try:
-        job(store)
+        return call()
     except MmdeskError as error:
         on_error(error)
     except Exception as error:
-        log.exception("in a store job")
-        on_error(InternalError(what=f"{type(error).__name__}: {error}"))
+        log.exception("in the store")
+        on_error(InternalError.of(error))
+    return None

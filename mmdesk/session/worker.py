@@ -114,7 +114,7 @@ class ModelWorker:
             return _NoEngine(error)
         except Exception as error:
             log.exception("making the engine")
-            return _NoEngine(InternalError(what=f"{type(error).__name__}: {error}"))
+            return _NoEngine(InternalError.of(error))
 
     def _begin(self, turn: TurnId) -> bool:
         """Return whether the turn still waits; its terminal event is then owed here."""
@@ -146,7 +146,7 @@ class ModelWorker:
             self._refuse(error)
         except Exception as error:
             log.exception("loading a model")
-            self._refuse(InternalError(what=f"{type(error).__name__}: {error}"))
+            self._refuse(InternalError.of(error))
         else:
             if info is not None:
                 self._loaded = True
@@ -195,8 +195,7 @@ class ModelWorker:
                 return TurnFailed(request.turn, error)
             except Exception as error:
                 log.exception("answering")
-                what = f"{type(error).__name__}: {error}"
-                return TurnFailed(request.turn, InternalError(what=what))
+                return TurnFailed(request.turn, InternalError.of(error))
             else:
                 with self._lock:
                     self._crashes = 0

@@ -145,5 +145,5 @@ class EventPump(QObject):
             self.failed.emit(error)
         except Exception as error:
             logger.exception("in %s", call)
-            self.failed.emit(InternalError(what=f"{type(error).__name__}: {error}"))
+            self.failed.emit(InternalError.of(error))
         return None
