@@ -141,8 +141,22 @@ class Desktop:
         return x + width // 2, y + height // 2
 
     def type(self, text: str) -> None:
-        """Type into whatever has the focus."""
-        self.xdotool("type", "--delay", "12", text)
+        """Type into whatever has the focus.
+
+        For a character that the keyboard lacks, xdotool changes the server's key map, and now
+        and then presses the key before the change has arrived: such text is looked at, and
+        typed again where the display swallowed some of it.
+        """
+        if text.isascii():
+            self.xdotool("type", "--delay", "12", text)
+            return
+        for _ in range(5):
+            self.xdotool("type", "--delay", "80", text)
+            self.xdotool("sleep", "0.3")
+            if self.text(self.look("focus")) == text:
+                return
+            self.xdotool("key", "ctrl+a", "key", "Delete")
+        raise AssertionError(f"xdotool can't type {text!r}")
 
     def key(self, keys: str) -> None:
         """Press a key, such as ``ctrl+n``."""
