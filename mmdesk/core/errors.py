@@ -4,11 +4,16 @@
 
     MmdeskError
     ├── InternalError              a bug: the log has the traceback
-    ├── PictureError               one picture can't be used
+    ├── MediaError                 one file can't be used
     │   ├── FileMissing  NotAFile  FileUnreadable  FileEmpty
-    │   ├── NotAPicture  UnsupportedKind  PictureDamaged
-    │   ├── PictureTooLarge  PictureTooHeavy  PictureTooSlow  PictureUnwritable
-    │   └── TooManyPictures
+    │   ├── NotMedia  UnsupportedKind  UnsupportedSound
+    │   ├── PictureError
+    │   │   ├── PictureDamaged  PictureTooLarge  PictureTooHeavy
+    │   │   ├── PictureTooSlow  PictureUnwritable
+    │   │   └── TooManyPictures
+    │   └── SoundError
+    │       ├── SoundDamaged  SoundSilent  NoSoundTrack
+    │       └── SoundTooLong  SoundTooSlow  SoundUnwritable
     ├── DropError                  a drag or the clipboard holds nothing to take
     │   ├── WebAddressRefused  NothingToTake
     ├── QuestionError
@@ -18,6 +23,16 @@
     │   ├── ArchitectureUnknown  RemoteCodeRefused  ModelTakesNoPictures
     │   ├── ModelNeedsPackage  DeviceUnavailable
     │   └── ModelOutOfMemory
+    ├── MicrophoneError            nothing can be recorded, or no more
+    │   ├── SoundSystemMissing  MicrophoneMissing  MicrophoneGone
+    │   ├── MicrophoneRefused  MicrophoneBusy  MicrophoneUnusable
+    │   └── MicrophoneLost  MicrophoneMute
+    ├── PlaybackFailed
+    ├── SpeechError                what was said can't be written down
+    │   ├── SpeechModelMissing  SpeechModelIncomplete  SpeechModelDamaged
+    │   ├── SpeechModelUnknown  SpeechModelNeedsPackage
+    │   ├── SpeechLanguageUnknown  SpeechOutOfMemory
+    │   └── SpeechTooLong  NothingSaid
     ├── GenerationError            a loaded model can't answer this
     │   ├── EngineEmpty  PromptTooLong  PicturesNotPlaced  AnswerOutOfMemory
     │   └── EngineCrashed
@@ -100,50 +115,65 @@ class InternalError(MmdeskError):
         return cls(what=f"{type(error).__name__}: {error}")
 
 
-class PictureError(MmdeskError):
-    """One picture can't be used. All have the field ``name``, the file's name."""
+class MediaError(MmdeskError):
+    """One file can't be used. All have the field ``name``, the file's name."""
 
 
-class FileMissing(PictureError):
+class FileMissing(MediaError):
     """The path leads nowhere, or no longer does."""
 
     sentence = QT_TRANSLATE_NOOP("errors", "“{name}” is not there.")
     advice = QT_TRANSLATE_NOOP("errors", "It may have been moved or renamed: choose it again.")
 
 
-class NotAFile(PictureError):
+class NotAFile(MediaError):
     """A folder, FIFO, socket or device."""
 
     sentence = QT_TRANSLATE_NOOP("errors", "“{name}” is not a regular file.")
-    advice = QT_TRANSLATE_NOOP("errors", "Drop picture files themselves, not a folder or device.")
+    advice = QT_TRANSLATE_NOOP("errors", "Drop the files themselves, not a folder or device.")
 
 
-class FileUnreadable(PictureError):
+class FileUnreadable(MediaError):
     """The system refuses to read the file. Fields: ``name``, ``reason``."""
 
     sentence = QT_TRANSLATE_NOOP("errors", "“{name}” can't be read: {reason}.")
     advice = QT_TRANSLATE_NOOP("errors", "Check the file's permissions, or copy it elsewhere.")
 
 
-class FileEmpty(PictureError):
+class FileEmpty(MediaError):
     """Zero bytes."""
 
     sentence = QT_TRANSLATE_NOOP("errors", "“{name}” is empty.")
     advice = QT_TRANSLATE_NOOP("errors", "It may not have been saved completely: save it again.")
 
 
-class NotAPicture(PictureError):
-    """No known picture format begins like this."""
+class NotMedia(MediaError):
+    """No known picture or sound format begins like this."""
 
-    sentence = QT_TRANSLATE_NOOP("errors", "“{name}” is not a picture that mmdesk can read.")
-    advice = QT_TRANSLATE_NOOP("errors", "Use PNG, JPEG, WebP, GIF, BMP or TIFF.")
+    sentence = QT_TRANSLATE_NOOP(
+        "errors", "“{name}” is neither a picture nor a sound file that mmdesk can read."
+    )
+    advice = QT_TRANSLATE_NOOP(
+        "errors",
+        "Use PNG, JPEG, WebP, GIF, BMP or TIFF for pictures; WAV, FLAC, OGG, MP3 or M4A for sound.",
+    )
 
 
-class UnsupportedKind(PictureError):
+class UnsupportedKind(MediaError):
     """A known kind that mmdesk doesn't take yet. Fields: ``name``, ``kind_name`` ("PDF")."""
 
     sentence = QT_TRANSLATE_NOOP("errors", "“{name}” is {kind_name}, which mmdesk can't read yet.")
     advice = QT_TRANSLATE_NOOP("errors", "Save a page or frame of it as PNG or JPEG and drop that.")
+
+
+class UnsupportedSound(UnsupportedKind):
+    """A known kind of sound that mmdesk doesn't take. Fields: ``name``, ``kind_name``."""
+
+    advice = QT_TRANSLATE_NOOP("errors", "Save it as WAV, FLAC, OGG, MP3 or M4A and drop that.")
+
+
+class PictureError(MediaError):
+    """One picture can't be used."""
 
 
 class PictureDamaged(PictureError):
@@ -196,6 +226,215 @@ class TooManyPictures(PictureError):
     advice = QT_TRANSLATE_NOOP("errors", "The first {limit} were kept; send the rest afterwards.")
 
 
+class SoundError(MediaError):
+    """One sound file can't be used."""
+
+
+class SoundDamaged(SoundError):
+    """Begins like a sound file and then makes no sense."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "“{name}” is damaged or incomplete.")
+    advice = QT_TRANSLATE_NOOP("errors", "Copy or download it again.")
+
+
+class SoundSilent(SoundError):
+    """It has no samples, or nothing is said in it."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "Nothing is said in “{name}”.")
+    advice = QT_TRANSLATE_NOOP("errors", "Play it in another program to check that it has speech.")
+
+
+class NoSoundTrack(SoundError):
+    """A container without audio."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "“{name}” has no sound in it.")
+    advice = QT_TRANSLATE_NOOP("errors", "Choose a WAV, FLAC, OGG, MP3 or M4A file with speech.")
+
+
+class SoundTooLong(SoundError):
+    """Fields: ``name``, ``hours``, ``limit`` (hours)."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors", "“{name}” is {hours} hours long; mmdesk takes up to {limit}."
+    )
+    advice = QT_TRANSLATE_NOOP("errors", "Cut it into parts with an audio editor.")
+
+
+class SoundTooSlow(SoundError):
+    """Decoding took longer than allowed. Fields: ``name``, ``seconds``."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors", "“{name}” could not be decoded within {seconds} seconds."
+    )
+    advice = QT_TRANSLATE_NOOP("errors", "Open it in another program and save it as WAV.")
+
+
+class SoundUnwritable(SoundError):
+    """The decoded sound can't be written. Fields: ``name``, ``reason``, ``path`` (a folder)."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "“{name}” can't be prepared: {reason}.")
+    advice = QT_TRANSLATE_NOOP("errors", "Free some space or check the permissions of “{path}”.")
+
+
+class MicrophoneError(MmdeskError):
+    """Nothing can be recorded, or no more."""
+
+
+class SoundSystemMissing(MicrophoneError):
+    """PortAudio isn't there or doesn't start. Fields: ``reason``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "The sound system can't be used: {reason}.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Install PortAudio (on Debian: libportaudio2); typing works without it."
+    )
+
+
+class MicrophoneMissing(MicrophoneError):
+    """There is no input device."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "No microphone was found.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Plug one in or switch it on, then press the microphone button again."
+    )
+
+
+class MicrophoneGone(MicrophoneError):
+    """The chosen device isn't there. Fields: ``device``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "The microphone “{device}” is not there.")
+    advice = QT_TRANSLATE_NOOP("errors", "Plug it in, or choose another one in Settings, Voice.")
+
+
+class MicrophoneRefused(MicrophoneError):
+    """The system doesn't permit recording. Fields: ``device``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "The system does not let mmdesk use “{device}”.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Permit the microphone for mmdesk in the system's privacy settings."
+    )
+
+
+class MicrophoneBusy(MicrophoneError):
+    """Another program holds it. Fields: ``device``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "Another program is using “{device}”.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Close that program, or choose another microphone in Settings, Voice."
+    )
+
+
+class MicrophoneUnusable(MicrophoneError):
+    """It can't be opened as it is. Fields: ``device``, ``reason``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "“{device}” can't be used as a microphone: {reason}.")
+    advice = QT_TRANSLATE_NOOP("errors", "Choose another microphone in Settings, Voice.")
+
+
+class MicrophoneLost(MicrophoneError):
+    """It went away while it recorded. Fields: ``device``, ``seconds`` (what was captured)."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors", "The microphone “{device}” went away after {seconds} seconds."
+    )
+    advice = QT_TRANSLATE_NOOP("errors", "What was said until then is kept. Plug it in again.")
+
+
+class MicrophoneMute(MicrophoneError):
+    """It gives nothing but zeros. Fields: ``device``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "“{device}” gives only silence.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Check its mute switch and the input level in the system's sound settings."
+    )
+
+
+class PlaybackFailed(MmdeskError):
+    """A recording can't be played. Fields: ``reason``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "The recording can't be played: {reason}.")
+    advice = QT_TRANSLATE_NOOP("errors", "Check the speakers in the system's sound settings.")
+
+
+class SpeechError(MmdeskError):
+    """What was said can't be written down."""
+
+
+class SpeechModelMissing(SpeechError):
+    """Fields: ``path``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "There is no speech model in “{path}”.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors",
+        "Choose a Whisper folder with config.json and model.safetensors, or one of OpenAI's "
+        ".pt files.",
+    )
+
+
+class SpeechModelIncomplete(SpeechError):
+    """Fields: ``path``, ``missing``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "The speech model in “{path}” is incomplete: {missing}.")
+    advice = QT_TRANSLATE_NOOP("errors", "Download or copy the missing files again.")
+
+
+class SpeechModelDamaged(SpeechError):
+    """Fields: ``path``, ``reason``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "The speech model in “{path}” is damaged: {reason}.")
+    advice = QT_TRANSLATE_NOOP("errors", "Download or copy it again.")
+
+
+class SpeechModelUnknown(SpeechError):
+    """A ``.pt`` file whose SHA-256 is none of OpenAI's. Fields: ``path``."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors", "“{path}” is none of OpenAI's Whisper files, so mmdesk does not open it."
+    )
+    advice = QT_TRANSLATE_NOOP(
+        "errors",
+        "A .pt file may hold a program. Download it again, or take the model as safetensors.",
+    )
+
+
+class SpeechModelNeedsPackage(SpeechError):
+    """Fields: ``package``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "Hearing needs the Python package {package}.")
+    advice = QT_TRANSLATE_NOOP("errors", "Install it beside mmdesk; typing works without it.")
+
+
+class SpeechLanguageUnknown(SpeechError):
+    """The model has never heard this language. Fields: ``language``, ``model``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "The speech model {model} does not know {language}.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Choose another language or a larger Whisper model in Settings, Voice."
+    )
+
+
+class SpeechOutOfMemory(SpeechError):
+    """Fields: ``device``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "There was not enough memory on {device} to listen.")
+    advice = QT_TRANSLATE_NOOP("errors", "Close other programs, or choose a smaller speech model.")
+
+
+class SpeechTooLong(SpeechError):
+    """More than Whisper's window. Fields: ``seconds``, ``limit``."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors", "This is {seconds} seconds of speech; one question takes up to {limit}."
+    )
+    advice = QT_TRANSLATE_NOOP("errors", "Speak shorter, or drop the sound as a file.")
+
+
+class NothingSaid(SpeechError):
+    """No words were heard where some were expected."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "No words were heard.")
+    advice = QT_TRANSLATE_NOOP("errors", "Speak closer to the microphone and check its level.")
+
+
 class DropError(MmdeskError):
     """A drag or the clipboard holds nothing that can be taken."""
 
@@ -210,10 +449,13 @@ class WebAddressRefused(DropError):
 
 
 class NothingToTake(DropError):
-    """Neither pictures nor text."""
+    """Neither pictures, sound nor text."""
 
-    sentence = QT_TRANSLATE_NOOP("errors", "There is no picture in this.")
-    advice = QT_TRANSLATE_NOOP("errors", "Use PNG, JPEG, WebP, GIF, BMP or TIFF.")
+    sentence = QT_TRANSLATE_NOOP("errors", "There is no picture or sound in this.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors",
+        "Use PNG, JPEG, WebP, GIF, BMP or TIFF for pictures; WAV, FLAC, OGG, MP3 or M4A for sound.",
+    )
 
 
 class QuestionError(MmdeskError):

@@ -20,8 +20,9 @@ from mmdesk.core.conversations import (
     Usage,
 )
 from mmdesk.core.errors import MmdeskError
-from mmdesk.core.messages import Picture
+from mmdesk.core.messages import Picture, TranscriptPart
 from mmdesk.core.requests import TurnId
+from mmdesk.core.speech import Activity, AudioDevice, Recording, Transcript, UtteranceId
 
 
 class LoadStage(StrEnum):
@@ -176,6 +177,163 @@ class AttachmentRemoved:
 
 
 @dataclass(frozen=True, slots=True)
+class AudioDecoded:
+    """A dropped file is sound. For the session alone."""
+
+    id: str
+    recording: Recording
+
+
+@dataclass(frozen=True, slots=True)
+class AudioProgress:
+    """A long sound file is being transcribed: ``done`` of ``total`` seconds."""
+
+    id: str
+    done: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class AudioTranscribed:
+    """A long sound file stands in the composer as text."""
+
+    id: str
+    transcript: TranscriptPart
+
+
+@dataclass(frozen=True, slots=True)
+class MicrophonesListed:
+    """The microphones that are there now, or why they can't be told."""
+
+    devices: tuple[AudioDevice, ...]
+    error: MmdeskError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MicrophoneOpened:
+    """The microphone listens from now on; ``device`` is its name."""
+
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class MicrophoneLevel:
+    """How loud it is: 0 is silence (-60 dBFS or less), 1 is full scale.
+
+    ``voice`` is whether voice activity detection hears someone speak.
+    """
+
+    level: float
+    voice: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechGrown:
+    """Someone is still speaking: ``samples`` of the utterance so far. For the session alone."""
+
+    utterance: UtteranceId
+    samples: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechCaptured:
+    """An utterance ended. For the session alone.
+
+    Attributes:
+        error: Why it ended, where the microphone failed in the middle of it.
+    """
+
+    utterance: UtteranceId
+    samples: bytes
+    activity: Activity
+    error: MmdeskError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MicrophoneClosed:
+    """The microphone no longer listens; ``error`` where it failed."""
+
+    error: MmdeskError | None = None
+
+
+class VoiceState(StrEnum):
+    """What the microphone button shows."""
+
+    IDLE = "idle"
+    OPENING = "opening"
+    LISTENING = "listening"
+    TRANSCRIBING = "transcribing"
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceChanged:
+    """The voice session is in another state; ``hands_free`` as :class:`Listener` has it."""
+
+    state: VoiceState
+    hands_free: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptPartial:
+    """What has been heard in the first ``seconds``; the next one may say it differently."""
+
+    utterance: UtteranceId
+    text: str
+    language: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptReady:
+    """What was heard, with every word's certainty.
+
+    Attributes:
+        samples: What it was heard in.
+        send: Whether it is to be sent at once, as soon as no answer is being written.
+    """
+
+    utterance: UtteranceId
+    transcript: Transcript
+    samples: bytes
+    send: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NothingHeard:
+    """Nobody spoke, or nothing that the model is certain of: nothing is sent."""
+
+    utterance: UtteranceId
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptFailed:
+    """What was said could not be written down; the recording is kept to try again."""
+
+    utterance: UtteranceId
+    error: MmdeskError
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingKept:
+    """The utterance's recording is on disk, for the message that it will belong to.
+
+    None where it can't be written: ``error`` says why, and the question goes without it.
+    """
+
+    utterance: UtteranceId
+    recording: Recording | None
+    error: MmdeskError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackChanged:
+    """A recording is being played, ``key`` as it was given, or (None) no longer."""
+
+    key: str | None
+    error: MmdeskError | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationsListed:
     """All conversations, the latest first."""
 
@@ -229,6 +387,22 @@ Event = (
     | AttachmentReady
     | AttachmentRefused
     | AttachmentRemoved
+    | AudioDecoded
+    | AudioProgress
+    | AudioTranscribed
+    | MicrophonesListed
+    | MicrophoneOpened
+    | MicrophoneLevel
+    | MicrophoneClosed
+    | SpeechGrown
+    | SpeechCaptured
+    | VoiceChanged
+    | TranscriptPartial
+    | TranscriptReady
+    | NothingHeard
+    | TranscriptFailed
+    | RecordingKept
+    | PlaybackChanged
     | ConversationsListed
     | ConversationLoaded
     | ConversationOpened

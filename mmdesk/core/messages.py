@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from mmdesk.core.phrases import Phrase
+from mmdesk.core.speech import Recording
 
 
 class Role(StrEnum):
@@ -58,7 +59,31 @@ class ImagePart:
     picture: Picture
 
 
-Part = TextPart | ImagePart
+@dataclass(frozen=True, slots=True)
+class AudioPart:
+    """The recording of a spoken question, to be replayed; the model gets the text."""
+
+    recording: Recording
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptPart:
+    """What was said in a long sound file, attached as text.
+
+    Attributes:
+        name: The sound file's name.
+        text: One line per segment, each with its time: ``[1:02:05] …``.
+        seconds: The sound file's length.
+        language: Whisper's code.
+    """
+
+    name: str
+    text: str
+    seconds: float
+    language: str
+
+
+Part = TextPart | ImagePart | AudioPart | TranscriptPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +103,16 @@ class Message:
         """The pictures, in order."""
         return tuple(part.picture for part in self.parts if isinstance(part, ImagePart))
 
+    @property
+    def recordings(self) -> tuple[Recording, ...]:
+        """The recordings of what was said, in order."""
+        return tuple(part.recording for part in self.parts if isinstance(part, AudioPart))
+
+    @property
+    def transcripts(self) -> tuple[TranscriptPart, ...]:
+        """The transcripts that were attached, in order."""
+        return tuple(part for part in self.parts if isinstance(part, TranscriptPart))
+
 
 def well_formed(text: str) -> str:
     """Return ``text`` as UTF-8 can hold it: surrogate pairs joined, lone ones replaced.
@@ -88,11 +123,18 @@ def well_formed(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def user_message(text: str, pictures: tuple[Picture, ...] = ()) -> Message:
-    """Return a question: the pictures first, then the text, as chat templates expect."""
+def user_message(
+    text: str,
+    pictures: tuple[Picture, ...] = (),
+    transcripts: tuple[TranscriptPart, ...] = (),
+    recordings: tuple[Recording, ...] = (),
+) -> Message:
+    """Return a question: the pictures first, then what is read, as chat templates expect."""
     parts: list[Part] = [ImagePart(picture) for picture in pictures]
+    parts += transcripts
     if text:
         parts.append(TextPart(text))
+    parts += [AudioPart(recording) for recording in recordings]
     return Message(Role.USER, tuple(parts))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,7 +17,8 @@ from mmdesk.core.conversations import (
 )
 from mmdesk.core.events import Event, ModelInfo, TurnFinished
 from mmdesk.core.messages import Message, Picture
-from mmdesk.core.requests import AnswerQuestion, LoadModel
+from mmdesk.core.requests import AnswerQuestion, EncodePictures, LoadModel, Transcribe
+from mmdesk.core.speech import Activity, AudioDevice, Recording, Transcript
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -52,8 +53,102 @@ class ChatEngine(Protocol):
             GenerationError: what was emitted stays valid.
         """
 
+    def encode(self, request: EncodePictures, cancelled: Callable[[], bool]) -> None:
+        """Encode pictures ahead of a question, so that its answer begins earlier.
+
+        Does nothing without a model or where the model can't; the answer is the same either way.
+        """
+
     def close(self) -> None:
         """Free the model. May be called twice."""
+
+
+class Transcriber(Protocol):
+    """Holds one speech model; every call comes from the model worker's thread."""
+
+    def transcribe(self, request: Transcribe, cancelled: Callable[[], bool]) -> Transcript | None:
+        """Write down what was said, loading the request's model first where it is another.
+
+        ``cancelled`` is asked between tokens; None if it ended the call early. The same samples
+        give the same text.
+
+        Raises:
+            SpeechError: this can't be transcribed; the next request may be.
+            DeviceUnavailable: the request names a device that isn't there.
+            EngineCrashed: the process that holds the model ended.
+        """
+
+    def close(self) -> None:
+        """Free the model. May be called twice."""
+
+
+class Engine(ChatEngine, Transcriber, Protocol):
+    """Everything that computes on the model worker's thread, sharing one device."""
+
+
+class Listener(Protocol):
+    """A microphone that knows when someone speaks. Calls return at once, from the main thread.
+
+    Events, from a thread of its own: ``MicrophoneOpened``, then ``MicrophoneLevel`` some twenty
+    times a second, ``SpeechGrown`` while someone speaks, ``SpeechCaptured`` for each utterance,
+    and one ``MicrophoneClosed`` at the end, whatever happened.
+    """
+
+    def start(self, device: str, *, hands_free: bool, silence_s: float, emit: EventSink) -> None:
+        """Open a microphone and listen; nothing happens while another start is in effect.
+
+        Args:
+            device: An :class:`AudioDevice`'s name; "" is the system's default.
+            hands_free: Cut the sound into utterances at pauses, until :meth:`stop`; else
+                everything up to :meth:`stop` is one utterance.
+            silence_s: The pause that ends an utterance.
+        """
+
+    def stop(self) -> None:
+        """Stop listening; what is being said becomes the last utterance."""
+
+    def cancel(self) -> None:
+        """Stop listening and forget what is being said."""
+
+    def close(self) -> None:
+        """Let go of the sound system. May be called twice."""
+
+
+class Sound(Protocol):
+    """Devices, recordings and playback; calls block, from the job pool, unless they say so."""
+
+    def devices(self) -> tuple[AudioDevice, ...]:
+        """Return the microphones. Raises ``MicrophoneError``."""
+
+    def keep(self, samples: bytes, name: str = "") -> Recording:
+        """Write samples as FLAC to the staging folder. Raises ``SoundError``."""
+
+    def read(self, recording: Recording) -> bytes:
+        """Return a short recording's samples. Raises ``MediaError``."""
+
+    def activity(self, samples: bytes) -> Activity:
+        """Return what voice activity detection finds."""
+
+    def split(self, recording: Recording) -> Iterator[tuple[float, bytes]]:
+        """Cut a recording of any length at its pauses.
+
+        Yields the offset in seconds and the samples of each stretch with a voice, none longer
+        than 28 s; silence in between is left out. Reads as it goes. Raises ``MediaError``.
+        """
+
+    def play(
+        self, key: str, sound: Recording | bytes, start: float, end: float | None, emit: EventSink
+    ) -> None:
+        """Play from ``start`` to ``end`` (seconds); returns at once and ends what played before.
+
+        Emits ``PlaybackChanged(key)`` when it begins and ``PlaybackChanged(None)`` when it ends.
+        """
+
+    def stop(self) -> None:
+        """End what is played; returns at once."""
+
+    def close(self) -> None:
+        """Let go of the sound system. May be called twice."""
 
 
 class ConversationStore(Protocol):
@@ -94,14 +189,14 @@ class ConversationStore(Protocol):
         """Commit and let go of the file."""
 
 
-class PictureReader(Protocol):
-    """Turns untrusted bytes into a canonical picture; calls block, from the job pool."""
+class MediaReader(Protocol):
+    """Turns untrusted bytes into a canonical picture or recording; calls block, from the pool."""
 
-    def read(self, path: Path) -> Picture:
-        """Read a file. Raises ``PictureError``."""
+    def read(self, path: Path) -> Picture | Recording:
+        """Read a file, whichever of them its content is. Raises ``MediaError``."""
 
     def read_bytes(self, data: bytes, name: str) -> Picture:
-        """Read pasted or dragged image data. Raises ``PictureError``."""
+        """Read pasted or dragged image data. Raises ``MediaError``."""
 
     def close(self) -> None:
         """End the decoding process."""

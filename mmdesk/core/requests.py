@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
-from mmdesk.core.messages import Message
+from mmdesk.core.messages import Message, Picture
+from mmdesk.core.speech import UtteranceId
 
 TurnId = str
 """Names one question and its answer while the application runs; the session makes them."""
@@ -54,8 +56,87 @@ class AnswerQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class EncodePictures:
+    """Prepare pictures that a question will probably be about; whatever fails is left alone.
+
+    They are all pictures of the prompt, in its order: a model may encode them as one batch, whose
+    last bits depend on which pictures are in it.
+    """
+
+    pictures: tuple[Picture, ...]
+
+
+class Script(StrEnum):
+    """In which characters Chinese is written."""
+
+    SIMPLIFIED = "simplified"
+    TRADITIONAL = "traditional"
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceSettings:
+    """How mmdesk listens.
+
+    Attributes:
+        device: The microphone's name; "" is the system's default.
+        language: Whisper's code of the language that is spoken; "" detects it each time.
+        script: For Chinese.
+        send_at_once: Whether a transcript is sent without being read first.
+        keep_recordings: Whether the recording stays with the message.
+        cut_context: Whether short speech is encoded without the rest of Whisper's 30 s.
+        silence_s: The pause that ends a question when hands-free.
+    """
+
+    device: str = ""
+    language: str = ""
+    script: Script = Script.SIMPLIFIED
+    send_at_once: bool = False
+    keep_recordings: bool = True
+    cut_context: bool = True
+    silence_s: float = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechModel:
+    """Which speech model hears, and where it runs.
+
+    Attributes:
+        path: A folder with ``config.json`` and safetensors, or one of OpenAI's ``.pt`` files.
+        device, dtype, threads: As for :class:`LoadModel`.
+    """
+
+    path: Path
+    device: str = "auto"
+    dtype: str = "auto"
+    threads: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Transcribe:
+    """Write down what is said in ``samples``, at most 30 s; the model is loaded if need be.
+
+    Attributes:
+        samples: See :mod:`mmdesk.core.speech`. Empty only loads the model.
+        language: Whisper's code, or None to detect it.
+        final: False for a partial transcript: one greedy pass, no retry, no words.
+        word_times: Whether words get their start and end.
+        cut_context: Whether the encoder may look at the speech alone instead of 30 s.
+        script: For Chinese text.
+    """
+
+    utterance: UtteranceId
+    samples: bytes
+    model: SpeechModel
+    language: str | None = None
+    final: bool = True
+    word_times: bool = False
+    cut_context: bool = True
+    script: Script = Script.SIMPLIFIED
+
+
+@dataclass(frozen=True, slots=True)
 class Shutdown:
     """Free the model and end the worker."""
 
 
-Request = LoadModel | AnswerQuestion | Shutdown
+Request = LoadModel | AnswerQuestion | EncodePictures | Transcribe | Shutdown
