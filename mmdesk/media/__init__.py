@@ -1,5 +1,5 @@
-"""Untrusted bytes to canonical pictures, decoded in a limited child process.
+"""Untrusted bytes to canonical pictures and sound, decoded in a limited child process.
 
-The parent's half (:mod:`~mmdesk.media.reader`) never imports Pillow; the child's half
-(:mod:`~mmdesk.media.child`) alone reads foreign bytes.
+The parent's half (:mod:`~mmdesk.media.reader`) imports neither Pillow nor a sound library; the
+child's half (:mod:`~mmdesk.media.child`) alone reads foreign bytes.
 """

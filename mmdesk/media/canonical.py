@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 from pathlib import Path
 
 from PIL import Image
+
+from mmdesk.media.staging import open_part
 
 THUMBNAIL_SIDE = 512
 
@@ -42,10 +43,7 @@ def _thumbnail(image: Image.Image) -> Image.Image:
 
 
 def _write_part(image: Image.Image, staging: Path) -> Path:
-    # Begins with the process id, so that the parent can clear up after a child that it killed.
-    part = staging / f"{os.getpid()}-{secrets.token_hex(8)}.part"
-    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(part, flags, 0o600)
+    part, descriptor = open_part(staging)
     try:
         with os.fdopen(descriptor, "w+b") as file:
             # Level 1: the deadline is spent here, and photos hardly get smaller above it.

@@ -1,7 +1,7 @@
-"""The decoding process: takes paths, gives canonical pictures, within limits of its own.
+"""The decoding process: takes paths, gives canonical files, within limits of its own.
 
 Only the standard library is imported here, since the parent names :func:`serve` to start the
-child and must not load Pillow.
+child and must not load Pillow. What decodes sound is imported with the first sound.
 """
 
 from __future__ import annotations
@@ -12,16 +12,24 @@ import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import BinaryIO
 
-from mmdesk.core.errors import PictureError, PictureTooHeavy, PictureUnwritable
+from mmdesk.core.errors import (
+    MediaError,
+    PictureTooHeavy,
+    PictureUnwritable,
+    SoundDamaged,
+    SoundUnwritable,
+)
 from mmdesk.media import wire
+from mmdesk.media.opening import open_regular, recognise
 
 MEMORY_LIMIT = 1536 << 20
 """Address space above what the child has before its first picture. Of 100 megapixels a
 progressive CMYK JPEG holds 8 bytes a pixel of coefficients and 4 of pixels; a transparent palette
 needs 14 while it is reduced."""
-FILE_LIMIT = 320 << 20
-"""No canonical file is longer: 50 MP x 3 bytes, incompressible, and some."""
+FILE_LIMIT = 480 << 20
+"""No canonical file is longer: 4 hours of 16-bit noise at 16 kHz, and some; 50 MP x 3 bytes."""
 
 
 def serve(connection: Connection, staging: str) -> None:
@@ -39,34 +47,61 @@ def serve(connection: Connection, staging: str) -> None:
     connection.send_bytes(wire.READY)
     while True:
         try:
-            path, name = wire.unpack_request(connection.recv_bytes())
+            request = wire.unpack_request(connection.recv_bytes())
+            connection.send_bytes(_answer(request, Path(staging), connection))
         except (EOFError, OSError):
             return
-        answer = _answer(Path(path), name, Path(staging))
-        try:
-            connection.send_bytes(answer)
-        except OSError:
-            return
 
 
-def _answer(path: Path, name: str, staging: Path) -> bytes:
-    from mmdesk.media.canonical import write_canonical
-    from mmdesk.media.decode import decode
-
+def _answer(request: wire.Request, staging: Path, connection: Connection) -> bytes:
     try:
-        decoded = decode(path, name)
-        sha256 = write_canonical(decoded.image, staging)
-    except PictureError as error:
+        with open_regular(Path(request.path), request.name) as file:
+            sniffed = recognise(file, request.name, sound=request.sound)
+            if sniffed.sound_format:
+                return _sound(file, sniffed.sound_format, request.name, staging, connection)
+            return _picture(file, sniffed.picture_format, request.name, staging)
+    except MediaError as error:
         return wire.pack_error(error)
-    except MemoryError:
-        return wire.pack_error(PictureTooHeavy(name=name))
-    except OSError as error:  # decode() answers for the file itself: this is the staging folder
-        reason = (error.strerror or str(error)).lower()
-        return wire.pack_error(PictureUnwritable(name=name, reason=reason, path=str(staging)))
     except Exception as error:
         return wire.pack_bug(f"{type(error).__name__}: {error}", traceback.format_exc())
+
+
+def _picture(file: BinaryIO, picture_format: str, name: str, staging: Path) -> bytes:
+    from mmdesk.media.canonical import write_canonical
+    from mmdesk.media.decode import decode_picture
+
+    try:
+        decoded = decode_picture(file, picture_format, name)
+        sha256 = write_canonical(decoded.image, staging)
+    except MemoryError as error:
+        raise PictureTooHeavy(name=name) from error
+    except OSError as error:  # the decoder answers for the file itself: this is the staging folder
+        raise PictureUnwritable(name=name, reason=_reason(error), path=str(staging)) from error
     width, height = decoded.image.size
     return wire.pack_canonical(wire.Canonical(sha256, width, height, decoded.notes))
+
+
+def _sound(
+    file: BinaryIO, sound_format: str, name: str, staging: Path, connection: Connection
+) -> bytes:
+    def declare(seconds: float) -> None:
+        connection.send_bytes(wire.pack_declared(wire.Declared(seconds)))
+
+    declare(0.0)  # should the decoder crash, it is the sound that is to blame
+    # One thread is enough here, and each one that NumPy starts takes address space.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from mmdesk.media.sound import decode_sound
+
+    try:
+        return wire.pack_recorded(decode_sound(file, sound_format, name, staging, declare))
+    except MemoryError as error:
+        raise SoundDamaged(name=name) from error
+    except OSError as error:  # as above
+        raise SoundUnwritable(name=name, reason=_reason(error), path=str(staging)) from error
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
 
 
 def _silence_libraries() -> None:

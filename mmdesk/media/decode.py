@@ -1,4 +1,4 @@
-"""Decodes one untrusted file to an upright sRGB picture; runs in the media child only.
+"""Decodes one untrusted picture file to an upright sRGB picture; runs in the media child only.
 
 Limits were measured with Pillow 13 on two 2.5 GHz cores: the largest allowed picture of each
 format decodes inside the child's memory limit and within its deadline
@@ -11,13 +11,11 @@ import math
 import struct
 import warnings
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
 
 from PIL import Image
 
 from mmdesk.core.errors import (
-    NotAPicture,
     PictureDamaged,
     PictureTooHeavy,
     PictureTooLarge,
@@ -25,8 +23,8 @@ from mmdesk.core.errors import (
 )
 from mmdesk.core.phrases import QT_TRANSLATE_NOOP, Phrase
 from mmdesk.media.colour import to_srgb
-from mmdesk.media.opening import open_regular, read_failure
-from mmdesk.media.sniff import HEAD_BYTES, sniff, webp_size
+from mmdesk.media.opening import read_failure
+from mmdesk.media.sniff import HEAD_BYTES, webp_size
 
 FIRST_OF = QT_TRANSLATE_NOOP("notes", "Only the first of its {count} frames is used.")
 FIRST_PAGE_OF = QT_TRANSLATE_NOOP("notes", "Only the first of its {count} pages is used.")
@@ -88,29 +86,20 @@ def prepare_pillow() -> None:
     warnings.simplefilter("ignore")
 
 
-def decode(path: Path, name: str) -> Decoded:
+def decode_picture(file: BinaryIO, picture_format: str, name: str) -> Decoded:
     """Decode a file's first frame.
 
+    Args:
+        picture_format: What :func:`~mmdesk.media.sniff.sniff` told.
+
     Raises:
-        PictureError: whatever the file is; ``name`` is what it is called in the sentence.
+        MediaError: whatever the file is; ``name`` is what it is called in the sentence.
     """
-    with open_regular(path, name) as file:
-        try:
-            head = file.read(HEAD_BYTES)
-        except OSError as error:
-            raise read_failure(error, name) from error
-        sniffed = sniff(head, Path(name).suffix.lower())
-        if sniffed.other_kind:
-            raise UnsupportedKind(name=name, kind_name=sniffed.other_kind)
-        if not sniffed.picture_format:
-            raise NotAPicture(name=name)
-        if sniffed.picture_format == "WEBP" and (size := webp_size(head)):
-            _check_size(size, "WEBP", name)
-        return _decode_picture(file, sniffed.picture_format, name)
-
-
-def _decode_picture(file: BinaryIO, picture_format: str, name: str) -> Decoded:
     try:
+        if picture_format == "WEBP":
+            file.seek(0)
+            if size := webp_size(file.read(HEAD_BYTES)):
+                _check_size(size, "WEBP", name)
         # A phone's JPEG with a second picture inside is what Pillow calls MPO.
         formats = ["JPEG", "MPO"] if picture_format == "JPEG" else [picture_format]
         file.seek(0)

@@ -1,4 +1,5 @@
-"""Opens a path that a person gave: regular files only, never blocking on a FIFO or device."""
+"""Opens a path that a person gave: regular files only, never blocking on a FIFO or device;
+and tells what is in it."""
 
 from __future__ import annotations
 
@@ -8,7 +9,17 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
-from mmdesk.core.errors import FileEmpty, FileMissing, FileUnreadable, NotAFile, PictureError
+from mmdesk.core.errors import (
+    FileEmpty,
+    FileMissing,
+    FileUnreadable,
+    MediaError,
+    NotAFile,
+    NotMedia,
+    UnsupportedKind,
+    UnsupportedSound,
+)
+from mmdesk.media.sniff import HEAD_BYTES, SOUND_KINDS, Sniffed, id3_size, sniff
 
 _FLAGS = (
     os.O_RDONLY
@@ -48,7 +59,31 @@ def _require_regular(status: os.stat_result, name: str) -> None:
         raise NotAFile(name=name)
 
 
-def read_failure(error: OSError | ValueError, name: str) -> PictureError:
+def recognise(file: BinaryIO, name: str, *, sound: bool) -> Sniffed:
+    """Return the format of a picture or, where ``sound`` is taken too, of a sound.
+
+    Raises:
+        NotMedia, UnsupportedKind, UnsupportedSound: it is neither.
+        FileUnreadable: the system refuses.
+    """
+    try:
+        head = file.read(HEAD_BYTES)
+        sniffed = sniff(head, Path(name).suffix.lower())
+        if tag := id3_size(head):  # before MP3 as a rule, but not always
+            file.seek(tag)
+            behind = sniff(file.read(HEAD_BYTES), "")
+            sniffed = behind if behind.sound_format in {"AAC", "FLAC"} else sniffed
+    except OSError as error:
+        raise read_failure(error, name) from error
+    if sniffed.picture_format or (sound and sniffed.sound_format):
+        return sniffed
+    if not sniffed.other_kind:
+        raise NotMedia(name=name)
+    kind = UnsupportedSound if sniffed.other_kind in SOUND_KINDS else UnsupportedKind
+    raise kind(name=name, kind_name=sniffed.other_kind)
+
+
+def read_failure(error: OSError | ValueError, name: str) -> MediaError:
     """Return what an operating system error means for the person who gave the file."""
     if not isinstance(error, OSError):  # a NUL in the path
         return FileMissing(name=name)

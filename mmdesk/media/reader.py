@@ -15,12 +15,14 @@ from mmdesk.core.errors import (
     InternalError,
     MmdeskError,
     PictureDamaged,
-    PictureError,
     PictureTooSlow,
     PictureUnwritable,
+    SoundDamaged,
+    SoundTooSlow,
 )
 from mmdesk.core.messages import Picture
 from mmdesk.core.protocols import Child, Spawn
+from mmdesk.core.speech import Recording
 from mmdesk.media import child as decoder
 from mmdesk.media import wire
 from mmdesk.media.staging import StagingFolder
@@ -28,6 +30,10 @@ from mmdesk.media.staging import StagingFolder
 DEADLINE_SECONDS = 30.0
 """For one picture, by the clock. The largest allowed takes 5 to 9 s of a 2.5 GHz core, and the
 model may be using the cores meanwhile."""
+SECONDS_PER_MINUTE = 1.0
+"""What a sound gets on top, for each minute that it says that it lasts."""
+_DECLARATIONS = 3
+"""How often a whole child speaks of a sound's length: what it is, and what two decoders say."""
 START_SECONDS = 60.0
 """For the child to start: an interpreter and Pillow, perhaps from a slow disk."""
 _LOOK_SECONDS = 0.1
@@ -39,11 +45,15 @@ _log = logging.getLogger(__name__)
 class _ChildEnded(Exception):
     """The pipe broke: the child crashed or was killed."""
 
+    def __init__(self, *, sound: bool = False) -> None:
+        super().__init__()
+        self.sound = sound
 
-class LimitedPictureReader:
-    """Reads pictures in a child process that it starts at the first one and keeps.
 
-    A child that hangs or crashes is replaced. Calls may come from any thread; one picture is
+class LimitedMediaReader:
+    """Reads pictures and sound in a child process that it starts at the first file and keeps.
+
+    A child that hangs or crashes is replaced. Calls may come from any thread; one file is
     decoded at a time, which bounds the memory.
     """
 
@@ -63,52 +73,68 @@ class LimitedPictureReader:
         self._child: Child | None = None
         self._closed = False
 
-    def read(self, path: Path) -> Picture:
-        """Read a file. Raises ``PictureError``."""
+    def read(self, path: Path) -> Picture | Recording:
+        """Read a file, whichever of them its content is. Raises ``MediaError``."""
         name = display_name(path.name or str(path))
         with self._turn:
             self._prepare(name)
-            return self._read(path, name)
+            return self._read(path, name, sound=True)
 
     def read_bytes(self, data: bytes, name: str) -> Picture:
-        """Read pasted or dragged image data. Raises ``PictureError``."""
+        """Read pasted or dragged image data. Raises ``MediaError``."""
         shown = display_name(name)
         with self._turn:
             self._prepare(shown)
             try:
                 with self._staging.holding(data) as pasted:
-                    return self._read(pasted, shown)
+                    picture = self._read(pasted, shown, sound=False)
             except OSError as error:
                 raise self._unwritable(error, shown) from error
+        assert isinstance(picture, Picture)  # sound was not asked for
+        return picture
 
     def close(self) -> None:
-        """End the child, even in the middle of a picture, and remove what was staged."""
+        """End the child, even in the middle of a file, and remove what was staged."""
         self._closed = True  # a call that waits sees it, ends the child and gives up the turn
         with self._turn:
             self._drop_child()
             self._staging.remove()
 
-    def _read(self, path: Path, name: str) -> Picture:
+    def _read(self, path: Path, name: str, *, sound: bool) -> Picture | Recording:
         # A child that ended may have been the victim of another program's hunger: only a file
         # that ends two in a row is to blame.
+        # Absolute, since the child need not share the working directory.
+        request = wire.Request(os.path.abspath(path), name, sound)
+        was_sound = False
         for _attempt in range(2):
             try:
-                return self._picture(self._ask(path, name), name)
-            except _ChildEnded:
+                return self._read_once(request)
+            except _ChildEnded as ended:
                 self._drop_child()
-        raise PictureDamaged(name=name)
+                was_sound = ended.sound
+        raise SoundDamaged(name=name) if was_sound else PictureDamaged(name=name)
 
-    def _ask(self, path: Path, name: str) -> bytes:
-        connection = self._running_child(name).connection
+    def _read_once(self, request: wire.Request) -> Picture | Recording:
+        connection = self._running_child(request.name).connection
+        start = time.monotonic()
+        seconds, declared = self._deadline_seconds, 0
         try:
-            # Absolute, since the child need not share the working directory.
-            connection.send_bytes(wire.pack_request(os.path.abspath(path), name))
-            if not self._wait(connection, self._deadline_seconds, name):
-                self._drop_child()
-                raise PictureTooSlow(name=name, seconds=round(self._deadline_seconds))
-            return connection.recv_bytes(wire.ANSWER_BYTES)
-        except (EOFError, OSError) as error:
-            raise _ChildEnded from error
+            connection.send_bytes(wire.pack_request(request))
+            while declared <= _DECLARATIONS:
+                left = start + seconds - time.monotonic()
+                if not self._wait(connection, left, request.name):
+                    self._drop_child()
+                    slow = SoundTooSlow if declared else PictureTooSlow
+                    raise slow(name=request.name, seconds=round(seconds))
+                answer = self._answer(connection.recv_bytes(wire.ANSWER_BYTES))
+                if not isinstance(answer, wire.Declared):
+                    return self._result(answer, request)
+                declared += 1
+                minutes = answer.seconds / 60
+                seconds = self._deadline_seconds + SECONDS_PER_MINUTE * minutes
+        except (EOFError, OSError, wire.MalformedAnswer) as error:
+            raise _ChildEnded(sound=bool(declared)) from error
+        raise _ChildEnded(sound=True)
 
     def _running_child(self, name: str) -> Child:
         if self._child is not None and self._child.exit_code is None:
@@ -117,7 +143,7 @@ class LimitedPictureReader:
         try:
             child = self._spawn("media", decoder.serve, str(self._staging.path))
         except OSError as error:
-            raise InternalError(what=f"the picture decoder did not start: {error}") from error
+            raise InternalError(what=f"the media decoder did not start: {error}") from error
         self._child = child
         try:
             ready = self._wait(child.connection, START_SECONDS, name)
@@ -126,7 +152,7 @@ class LimitedPictureReader:
         except (EOFError, OSError):
             pass
         self._drop_child()
-        raise InternalError(what=f"the picture decoder did not start: exit {child.exit_code}")
+        raise InternalError(what=f"the media decoder did not start: exit {child.exit_code}")
 
     def _wait(self, connection: Connection, seconds: float, name: str) -> bool:
         """Return whether something came in time, or the pipe broke."""
@@ -142,17 +168,28 @@ class LimitedPictureReader:
             self._drop_child()
             raise FileUnreadable(name=name, reason="mmdesk is closing")
 
-    def _picture(self, data: bytes, name: str) -> Picture:
+    def _answer(self, data: bytes) -> wire.Canonical | wire.Recorded | wire.Declared:
         try:
             answer = wire.unpack_answer(data)
         except wire.MalformedAnswer as error:
-            _log.warning("the picture decoder gave no answer: %s", error)
-            raise _ChildEnded from error
+            _log.warning("the media decoder gave no answer: %s", error)
+            raise
         if isinstance(answer, wire.Bug):
-            _log.error("the picture decoder failed: %s", answer.details)
+            _log.error("the media decoder failed: %s", answer.details)
             raise InternalError(what=answer.what)
         if isinstance(answer, MmdeskError):
             raise answer
+        return answer
+
+    def _result(
+        self, answer: wire.Canonical | wire.Recorded, request: wire.Request
+    ) -> Picture | Recording:
+        name = request.name
+        if isinstance(answer, wire.Recorded):
+            if not request.sound:
+                raise wire.MalformedAnswer("sound where none was asked for")
+            path = self._staging.recording(answer.sha256)
+            return Recording(answer.sha256, path, name, answer.seconds)
         path, thumbnail = self._staging.canonical(answer.sha256)
         return Picture(
             sha256=answer.sha256,
@@ -178,7 +215,7 @@ class LimitedPictureReader:
         except OSError as error:
             raise self._unwritable(error, name) from error
 
-    def _unwritable(self, error: OSError, name: str) -> PictureError:
+    def _unwritable(self, error: OSError, name: str) -> PictureUnwritable:
         reason = (error.strerror or str(error)).lower()
         return PictureUnwritable(name=name, reason=reason, path=str(self._staging.path))
 

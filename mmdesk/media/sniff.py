@@ -2,7 +2,8 @@
 
 Signatures: https://www.rfc-editor.org/rfc/rfc2083 (PNG), ISO/IEC 10918-1 (JPEG),
 https://developers.google.com/speed/webp/docs/riff_container (WebP), the GIF89a and TIFF 6.0
-specifications, ISO/IEC 14496-12 (``ftyp`` brands).
+specifications, ISO/IEC 14496-12 (``ftyp`` brands), https://id3.org/id3v2.4.0-structure,
+ISO/IEC 11172-3 (MPEG audio frames), ISO/IEC 14496-3 (ADTS).
 """
 
 from __future__ import annotations
@@ -42,14 +43,18 @@ _OTHERS = (
     (b"FLV\x01", "Flash video"),
     (b"\x00\x00\x01\xba", "MPEG video"),
     (b"\x00\x00\x01\xb3", "MPEG video"),
-    (b"ID3", "MP3 audio"),
-    (b"\xff\xfb", "MP3 audio"),
-    (b"\xff\xf3", "MP3 audio"),
-    (b"fLaC", "FLAC audio"),
-    (b"OggS", "Ogg audio"),
+    (b"#!AMR", "AMR audio"),
+    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "Windows Media"),
+    (b"MThd", "MIDI"),
+    (b"MAC ", "Monkey's Audio"),
+    (b"caff\x00\x01", "Core Audio"),
     (b"%!PS", "PostScript"),
 )
-_RIFF = {b"AVI ": "AVI video", b"WAVE": "WAV audio"}
+SOUND_KINDS = frozenset({"AMR audio", "Core Audio", "MIDI", "Monkey's Audio", "Windows Media"})
+"""The names of other kinds that are sound, or mostly so."""
+_SOUNDS = ((b"fLaC", "FLAC"), (b"OggS", "OGG"), (b"ID3", "MP3"))
+_SOUND_NAMES = {"OGG": "Ogg audio"}
+_RIFF_STARTS = (b"RIFF", b"RIFX", b"RF64")
 _BRANDS = {
     b"avif": "AVIF",
     b"avis": "AVIF",
@@ -66,19 +71,23 @@ _BRANDS = {
     b"M4B ": "M4A audio",
     b"qt  ": "QuickTime video",
 }
+_MP4_KINDS = {"M4A audio", "MP4 video", "QuickTime video"}
 _SVG = re.compile(rb"^\s*(?:<\?xml[^>]*>|<!--.*?-->|<!DOCTYPE[^>]*>|\s)*<svg[\s>]", re.S | re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class Sniffed:
-    """One of: a picture format to decode, the name of another known kind, or neither.
+    """One of: a picture or sound format to decode, the name of another known kind, or nothing.
 
     Attributes:
         picture_format: Pillow's name of an allowed format, else "".
-        other_kind: The kind's name for people, else "".
+        sound_format: "WAV", "AIFF", "FLAC", "OGG", "MP3", "AAC" (ADTS) or "MP4", which may turn
+            out to be a film; else "".
+        other_kind: The name for people of what is no picture, else "".
     """
 
     picture_format: str = ""
+    sound_format: str = ""
     other_kind: str = ""
 
 
@@ -95,9 +104,45 @@ def sniff(head: bytes, suffix: str) -> Sniffed:
         return _sniff_tiff(head, suffix)
     if head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in _BMP_HEADER_SIZES:
         return Sniffed(picture_format="BMP")
-    if head[:4] == b"RIFF":
+    if head[:4] in _RIFF_STARTS:
         return _sniff_riff(head)
-    return Sniffed(other_kind=_other_kind(head))
+    if sound_format := _sound_format(head):
+        name = _SOUND_NAMES.get(sound_format, f"{sound_format} audio")
+        return Sniffed(sound_format=sound_format, other_kind=name)
+    other_kind = _other_kind(head)
+    film = head[4:8] == b"ftyp" and other_kind in _MP4_KINDS
+    return Sniffed(sound_format="MP4" if film else "", other_kind=other_kind)
+
+
+def id3_size(head: bytes) -> int:
+    """Return the length of the ID3 tag with which a file begins, 0 where there is none."""
+    if head[:3] != b"ID3" or len(head) < 10:
+        return 0
+    size = 0
+    for byte in head[6:10]:  # seven bits each
+        size = size << 7 | byte & 0x7F
+    return 10 + size + (10 if head[5] & 0x10 else 0)
+
+
+def _sound_format(head: bytes) -> str:
+    for start, sound_format in _SOUNDS:
+        if head.startswith(start):
+            return sound_format
+    if head[:4] == b"FORM" and head[8:12] in {b"AIFF", b"AIFC"}:
+        return "AIFF"
+    if len(head) < 4 or head[0] != 0xFF:
+        return ""
+    if head[1] & 0xF6 == 0xF0:  # twelve bits of sync, layer 0
+        return "AAC" if head[2] >> 2 & 0xF < 13 else ""
+    return "MP3" if _is_mpeg_frame(head) else ""
+
+
+def _is_mpeg_frame(head: bytes) -> bool:
+    """Whether a frame of MPEG audio, layer II or III, may begin like this."""
+    version, layer = head[1] >> 3 & 3, head[1] >> 1 & 3
+    bit_rate, sample_rate = head[2] >> 4, head[2] >> 2 & 3
+    sync = head[1] & 0xE0 == 0xE0 and version != 1
+    return sync and layer in {1, 2} and 0 < bit_rate < 15 and sample_rate != 3
 
 
 def _sniff_tiff(head: bytes, suffix: str) -> Sniffed:
@@ -109,7 +154,9 @@ def _sniff_tiff(head: bytes, suffix: str) -> Sniffed:
 def _sniff_riff(head: bytes) -> Sniffed:
     if head[8:12] == b"WEBP":
         return Sniffed(picture_format="WEBP")
-    return Sniffed(other_kind=_RIFF.get(head[8:12], ""))
+    if head[8:12] == b"WAVE":
+        return Sniffed(sound_format="WAV", other_kind="WAV audio")
+    return Sniffed(other_kind="AVI video" if head[8:12] == b"AVI " else "")
 
 
 def _other_kind(head: bytes) -> str:

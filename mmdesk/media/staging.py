@@ -1,4 +1,4 @@
-"""The folder of pictures that are decoded and not yet kept by any message."""
+"""The folder of pictures and sound that are decoded and not yet kept by any message."""
 
 from __future__ import annotations
 
@@ -17,6 +17,17 @@ _STALE_SECONDS = 3600
 number that means nothing here."""
 _PREFIX = "run-"
 _RUN = re.compile(rf"{_PREFIX}(\d+)-\w+")
+
+
+def open_part(folder: Path) -> tuple[Path, int]:
+    """Make a private file for what is being written; return its path and descriptor.
+
+    Its name begins with the process id, so that the parent can clear up after a child that it
+    killed. Raises ``OSError``.
+    """
+    part = folder / f"{os.getpid()}-{secrets.token_hex(8)}.part"
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return part, os.open(part, flags, 0o600)
 
 
 class StagingFolder:
@@ -40,8 +51,12 @@ class StagingFolder:
             self._remove_stale()
 
     def canonical(self, sha256: str) -> tuple[Path, Path]:
-        """Return where the canonical file and its thumbnail are."""
+        """Return where a picture's canonical file and its thumbnail are."""
         return self.path / f"{sha256}.png", self.path / f"{sha256}.thumb.png"
+
+    def recording(self, sha256: str) -> Path:
+        """Return where a sound's canonical file is."""
+        return self.path / f"{sha256}.flac"
 
     @contextmanager
     def holding(self, data: bytes) -> Iterator[Path]:

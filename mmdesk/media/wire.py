@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from mmdesk.core import errors
-from mmdesk.core.errors import MmdeskError, PictureError
+from mmdesk.core.errors import MediaError, MmdeskError
 from mmdesk.core.phrases import Phrase
 
 ANSWER_BYTES = 1 << 20
 """The longest answer that the parent accepts."""
 READY = b"ready"
+SOUND_LIMIT_SECONDS = 4 * 3600
+"""The longest sound that is decoded."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -34,15 +36,46 @@ class Canonical:
     notes: tuple[Phrase, ...]
 
 
-def pack_request(path: str, name: str) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A canonical FLAC file in the staging folder."""
+
+    sha256: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """The file is sound, and says that it lasts ``seconds``; its answer follows later."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """An unexpected exception in the child."""
+
+    what: str
+    details: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Which file to read: its path, the name for people, and whether it may be sound."""
+
+    path: str
+    name: str
+    sound: bool = True
+
+
+def pack_request(request: Request) -> bytes:
     """Ask for a file; lone surrogates of undecodable names survive as JSON escapes."""
-    return json.dumps({"path": path, "name": name}).encode("ascii")
+    return json.dumps(asdict(request)).encode("ascii")
 
 
-def unpack_request(data: bytes) -> tuple[str, str]:
-    """Return the path and the name for people."""
-    request = json.loads(data)
-    return request["path"], request["name"]
+def unpack_request(data: bytes) -> Request:
+    """Return what is asked for."""
+    return Request(**json.loads(data))
 
 
 def pack_canonical(canonical: Canonical) -> bytes:
@@ -58,7 +91,17 @@ def pack_canonical(canonical: Canonical) -> bytes:
     ).encode("ascii")
 
 
-def pack_error(error: PictureError) -> bytes:
+def pack_recorded(recorded: Recorded) -> bytes:
+    """Answer with a recording."""
+    return json.dumps({"recording": recorded.sha256, "seconds": recorded.seconds}).encode("ascii")
+
+
+def pack_declared(declared: Declared) -> bytes:
+    """Say that the answer will be a recording, and how long it may take."""
+    return json.dumps({"declared": declared.seconds}).encode("ascii")
+
+
+def pack_error(error: MediaError) -> bytes:
     """Answer with a refusal."""
     return json.dumps({"error": type(error).__name__, "fields": error.fields}).encode("ascii")
 
@@ -68,16 +111,8 @@ def pack_bug(what: str, details: str) -> bytes:
     return json.dumps({"bug": what, "details": details[-16_000:]}).encode("ascii")
 
 
-@dataclass(frozen=True, slots=True)
-class Bug:
-    """An unexpected exception in the child."""
-
-    what: str
-    details: str
-
-
-def unpack_answer(data: bytes) -> Canonical | MmdeskError | Bug:
-    """Return the child's answer.
+def unpack_answer(data: bytes) -> Canonical | Recorded | Declared | MmdeskError | Bug:
+    """Return the child's answer, or what it says before.
 
     Raises:
         MalformedAnswer: it isn't one.
@@ -88,28 +123,45 @@ def unpack_answer(data: bytes) -> Canonical | MmdeskError | Bug:
             return Bug(str(answer["bug"]), str(answer["details"]))
         if "error" in answer:
             return _error(str(answer["error"]), answer["fields"])
+        if "declared" in answer:
+            return Declared(_seconds(answer["declared"]))
+        if "recording" in answer:
+            return Recorded(_sha256(answer["recording"]), _seconds(answer["seconds"]))
         return _canonical(answer)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise MalformedAnswer(str(error)) from error
 
 
-def _error(kind: str, fields: dict[str, object]) -> PictureError:
+def _error(kind: str, fields: dict[str, object]) -> MediaError:
     known = getattr(errors, kind)
-    if not (isinstance(known, type) and issubclass(known, PictureError)):
-        raise TypeError(f"{kind} is not a picture error")
+    if not (isinstance(known, type) and issubclass(known, MediaError)):
+        raise TypeError(f"{kind} is no media error")
     return known(**{str(key): _plain(value) for key, value in fields.items()})
 
 
 def _canonical(answer: dict[str, object]) -> Canonical:
-    sha256, width, height = answer["sha256"], answer["width"], answer["height"]
-    if not (isinstance(sha256, str) and _SHA256.fullmatch(sha256)):
-        raise TypeError("no SHA-256")
+    sha256, width, height = _sha256(answer["sha256"]), answer["width"], answer["height"]
     if not (isinstance(width, int) and isinstance(height, int) and width > 0 and height > 0):
         raise TypeError("no size")
     notes = answer["notes"]
     if not isinstance(notes, list):
         raise TypeError("no notes")
     return Canonical(sha256, width, height, tuple(_note(note) for note in notes))
+
+
+def _sha256(value: object) -> str:
+    if not (isinstance(value, str) and _SHA256.fullmatch(value)):
+        raise TypeError("no SHA-256")
+    return value
+
+
+def _seconds(value: object) -> float:
+    # A second more than the limit: lengths are rounded up on the way through a resampler.
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError("no length")
+    if not 0 <= value <= SOUND_LIMIT_SECONDS + 2:
+        raise ValueError("an impossible length")
+    return float(value)
 
 
 def _note(note: dict[str, object]) -> Phrase:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mmdesk.core.protocols import Child
-from mmdesk.media.reader import LimitedPictureReader
+from mmdesk.media.reader import LimitedMediaReader
 from mmdesk.session.threads import spawn
 
 
@@ -34,20 +34,20 @@ def spawned() -> RecordingSpawn:
 @pytest.fixture(scope="module")
 def reader(
     spawned: RecordingSpawn, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[LimitedPictureReader]:
+) -> Iterator[LimitedMediaReader]:
     """One for a module: the child stays, as it does in the application.
 
     The deadline is generous, since tests share two cores with whatever else runs.
     """
-    reader = LimitedPictureReader(spawned, tmp_path_factory.mktemp("staging"), 60.0)
+    reader = LimitedMediaReader(spawned, tmp_path_factory.mktemp("staging"), 60.0)
     yield reader
     reader.close()
 
 
 @pytest.fixture
-def own_reader(tmp_path: Path) -> Iterator[tuple[LimitedPictureReader, RecordingSpawn]]:
+def own_reader(tmp_path: Path) -> Iterator[tuple[LimitedMediaReader, RecordingSpawn]]:
     """A reader for one test, that may kill its children."""
     spawned = RecordingSpawn()
-    reader = LimitedPictureReader(spawned, tmp_path / "staging", 60.0)
+    reader = LimitedMediaReader(spawned, tmp_path / "staging", 60.0)
     yield reader, spawned
     reader.close()

@@ -16,7 +16,7 @@ from mmdesk.core.errors import PictureTooHeavy
 from mmdesk.core.messages import Picture
 from mmdesk.media import child
 from mmdesk.media.decode import CANONICAL_PIXELS
-from mmdesk.media.reader import DEADLINE_SECONDS, LimitedPictureReader
+from mmdesk.media.reader import DEADLINE_SECONDS, LimitedMediaReader
 from tests.unit.media.conftest import RecordingSpawn
 from tests.unit.media.samples import empty_png, encode, noise
 
@@ -36,7 +36,7 @@ def measured_read(tmp_path: Path, data: bytes, name: str) -> Iterator[Picture]:
     """Read in a fresh child; check its processor time (a clock would measure what else runs)
     and its peak memory. The picture is there inside the block."""
     spawned = RecordingSpawn()
-    reader = LimitedPictureReader(spawned, tmp_path / "staging", 120.0)
+    reader = LimitedMediaReader(spawned, tmp_path / "staging", 120.0)
     try:
         reader.read_bytes(encode(noise(8, 8), "PNG"), "warm.png")
         pid = spawned.children[0].pid
@@ -96,7 +96,7 @@ def test_a_very_long_picture_fits_what_qt_can_paint(tmp_path: Path) -> None:
 
 
 def test_what_needs_more_memory_than_allowed_is_said(
-    own_reader: tuple[LimitedPictureReader, RecordingSpawn], tmp_path: Path
+    own_reader: tuple[LimitedMediaReader, RecordingSpawn], tmp_path: Path
 ) -> None:
     """A WebP is read whole before it is decoded: a sparse one of 4 GB can't be."""
     reader, spawned = own_reader
@@ -114,7 +114,7 @@ def test_what_needs_more_memory_than_allowed_is_said(
 
 
 def test_the_limits_hold_in_the_child(
-    own_reader: tuple[LimitedPictureReader, RecordingSpawn],
+    own_reader: tuple[LimitedMediaReader, RecordingSpawn],
 ) -> None:
     reader, spawned = own_reader
     reader.read_bytes(encode(noise(8, 8), "PNG"), "a.png")

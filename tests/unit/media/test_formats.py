@@ -12,14 +12,14 @@ import pytest
 from PIL import Image, ImageCms, ImageDraw
 
 from mmdesk.core.messages import Picture
-from mmdesk.media.reader import LimitedPictureReader, display_name
+from mmdesk.media.reader import LimitedMediaReader, display_name
 from tests.unit.media.samples import FORMATS, canonical, corners, encode, noise
 
 LOSSLESS = ("PNG", "BMP", "TIFF")
 ORIENTED = ("PNG", "JPEG", "WEBP", "TIFF")
 
 
-def read(reader: LimitedPictureReader, image: Image.Image, kind: str, **options: object) -> Picture:
+def read(reader: LimitedMediaReader, image: Image.Image, kind: str, **options: object) -> Picture:
     return reader.read_bytes(encode(image, kind, **options), f"picture.{kind.lower()}")
 
 
@@ -29,20 +29,20 @@ def near(actual: object, expected: tuple[int, ...], tolerance: int) -> bool:
 
 
 @pytest.mark.parametrize("kind", LOSSLESS)
-def test_lossless_formats_keep_every_pixel(reader: LimitedPictureReader, kind: str) -> None:
+def test_lossless_formats_keep_every_pixel(reader: LimitedMediaReader, kind: str) -> None:
     image = noise(67, 41)
     picture = read(reader, image, kind)
     assert canonical(picture).tobytes() == image.tobytes()
     assert (picture.width, picture.height, picture.notes) == (67, 41, ())
 
 
-def test_lossless_webp_keeps_every_pixel(reader: LimitedPictureReader) -> None:
+def test_lossless_webp_keeps_every_pixel(reader: LimitedMediaReader) -> None:
     image = noise(67, 41)
     assert canonical(read(reader, image, "WEBP", lossless=True)).tobytes() == image.tobytes()
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-def test_each_format_shows_its_colours_in_place(reader: LimitedPictureReader, kind: str) -> None:
+def test_each_format_shows_its_colours_in_place(reader: LimitedMediaReader, kind: str) -> None:
     seen = canonical(read(reader, corners(96, 64), kind))
     for place, colour in (
         ((20, 12), (255, 0, 0)),
@@ -54,7 +54,7 @@ def test_each_format_shows_its_colours_in_place(reader: LimitedPictureReader, ki
 
 
 def test_the_canonical_file_is_private_bare_and_named_after_its_content(
-    reader: LimitedPictureReader,
+    reader: LimitedMediaReader,
 ) -> None:
     exif = Image.Exif()
     exif[0x010F] = "Camera"
@@ -71,12 +71,12 @@ def test_the_canonical_file_is_private_bare_and_named_after_its_content(
         assert stat.S_IMODE(picture.path.parent.stat().st_mode) == 0o700
 
 
-def test_the_same_picture_in_two_formats_is_one_file(reader: LimitedPictureReader) -> None:
+def test_the_same_picture_in_two_formats_is_one_file(reader: LimitedMediaReader) -> None:
     image = noise(40, 30)
     assert read(reader, image, "PNG").sha256 == read(reader, image, "BMP").sha256
 
 
-def test_a_thin_picture_has_a_thumbnail(reader: LimitedPictureReader) -> None:
+def test_a_thin_picture_has_a_thumbnail(reader: LimitedMediaReader) -> None:
     picture = read(reader, Image.new("RGB", (3000, 1), "red"), "PNG")
     with Image.open(picture.thumbnail) as thumbnail:
         assert thumbnail.size == (512, 1)
@@ -84,7 +84,7 @@ def test_a_thin_picture_has_a_thumbnail(reader: LimitedPictureReader) -> None:
 
 @pytest.mark.parametrize("kind", ORIENTED)
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_orientation_is_applied(reader: LimitedPictureReader, kind: str, orientation: int) -> None:
+def test_orientation_is_applied(reader: LimitedMediaReader, kind: str, orientation: int) -> None:
     """A camera that was turned stores turned pixels: stored is the inverse of what it says."""
     stored_as = {
         2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -107,7 +107,7 @@ def test_orientation_is_applied(reader: LimitedPictureReader, kind: str, orienta
     assert near(seen.getpixel((20, 50)), (0, 0, 255), 8)
 
 
-def test_nonsense_orientation_is_ignored(reader: LimitedPictureReader) -> None:
+def test_nonsense_orientation_is_ignored(reader: LimitedMediaReader) -> None:
     exif = Image.Exif()
     exif[0x0112] = 77
     assert read(reader, corners(), "JPEG", exif=exif).width == 24
@@ -135,7 +135,7 @@ def test_nonsense_orientation_is_ignored(reader: LimitedPictureReader) -> None:
     ],
 )
 def test_modes(
-    reader: LimitedPictureReader,
+    reader: LimitedMediaReader,
     mode: str,
     value: float | tuple[int, ...],
     kind: str,
@@ -148,7 +148,7 @@ def test_modes(
     assert picture.notes == ()
 
 
-def test_a_palette_with_a_transparent_colour_lies_on_white(reader: LimitedPictureReader) -> None:
+def test_a_palette_with_a_transparent_colour_lies_on_white(reader: LimitedMediaReader) -> None:
     image = Image.new("P", (8, 8), 0)
     image.putpalette([10, 20, 30, 200, 100, 50])
     ImageDraw.Draw(image).rectangle((4, 0, 7, 7), fill=1)
@@ -157,7 +157,7 @@ def test_a_palette_with_a_transparent_colour_lies_on_white(reader: LimitedPictur
     assert seen.getpixel((6, 6)) == (200, 100, 50)
 
 
-def test_sixteen_bit_grey_keeps_its_gradient(reader: LimitedPictureReader) -> None:
+def test_sixteen_bit_grey_keeps_its_gradient(reader: LimitedMediaReader) -> None:
     """Pillow's own conversion clips at 255 and shows white."""
     image = Image.new("I;16", (256, 1))
     for x in range(256):
@@ -166,7 +166,7 @@ def test_sixteen_bit_grey_keeps_its_gradient(reader: LimitedPictureReader) -> No
     assert [seen.getpixel((x, 0)) for x in range(256)] == [(x, x, x) for x in range(256)]
 
 
-def test_values_without_a_known_range_are_scaled_and_noted(reader: LimitedPictureReader) -> None:
+def test_values_without_a_known_range_are_scaled_and_noted(reader: LimitedMediaReader) -> None:
     image = Image.new("F", (2, 1))
     image.putpixel((0, 0), -50.0)
     image.putpixel((1, 0), 150.0)
@@ -191,7 +191,7 @@ def swapped_profile() -> bytes:
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "TIFF"])
-def test_a_colour_profile_is_converted(reader: LimitedPictureReader, kind: str) -> None:
+def test_a_colour_profile_is_converted(reader: LimitedMediaReader, kind: str) -> None:
     picture = read(
         reader, Image.new("RGB", (16, 16), (255, 0, 0)), kind, icc_profile=swapped_profile()
     )
@@ -199,21 +199,21 @@ def test_a_colour_profile_is_converted(reader: LimitedPictureReader, kind: str) 
     assert picture.notes == ()
 
 
-def test_an_srgb_profile_changes_nothing(reader: LimitedPictureReader) -> None:
+def test_an_srgb_profile_changes_nothing(reader: LimitedMediaReader) -> None:
     image = noise(30, 30)
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     seen = canonical(read(reader, image, "PNG", icc_profile=profile))
     assert seen.tobytes() == image.tobytes()
 
 
-def test_alpha_survives_a_profile(reader: LimitedPictureReader) -> None:
+def test_alpha_survives_a_profile(reader: LimitedMediaReader) -> None:
     image = Image.new("RGBA", (8, 8), (255, 0, 0, 0))
     seen = canonical(read(reader, image, "PNG", icc_profile=swapped_profile()))
     assert seen.getpixel((4, 4)) == (255, 255, 255)
 
 
 @pytest.mark.parametrize("profile", [b"no profile at all", swapped_profile()[:200]])
-def test_a_bad_profile_is_ignored_and_noted(reader: LimitedPictureReader, profile: bytes) -> None:
+def test_a_bad_profile_is_ignored_and_noted(reader: LimitedMediaReader, profile: bytes) -> None:
     image = noise(8, 8)
     picture = read(reader, image, "PNG", icc_profile=profile)
     assert canonical(picture).tobytes() == image.tobytes()
@@ -222,7 +222,7 @@ def test_a_bad_profile_is_ignored_and_noted(reader: LimitedPictureReader, profil
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "TIFF"])
 def test_of_several_frames_the_first_is_used_and_said(
-    reader: LimitedPictureReader, kind: str
+    reader: LimitedMediaReader, kind: str
 ) -> None:
     frames = [Image.new("RGB", (20, 20), colour) for colour in ("red", "lime", "blue")]
     options: dict[str, object] = {"lossless": True} if kind == "WEBP" else {}
@@ -232,14 +232,12 @@ def test_of_several_frames_the_first_is_used_and_said(
     assert [str(note) for note in picture.notes] == [f"Only the first of its 3 {unit} is used."]
 
 
-def test_a_phone_picture_with_a_second_one_inside_is_a_jpeg(reader: LimitedPictureReader) -> None:
+def test_a_phone_picture_with_a_second_one_inside_is_a_jpeg(reader: LimitedMediaReader) -> None:
     picture = read(reader, corners(96, 64), "MPO", save_all=True, append_images=[corners(96, 64)])
     assert (picture.width, picture.height) == (96, 64)
 
 
-def test_the_ending_of_the_name_is_not_believed(
-    reader: LimitedPictureReader, tmp_path: Path
-) -> None:
+def test_the_ending_of_the_name_is_not_believed(reader: LimitedMediaReader, tmp_path: Path) -> None:
     path = tmp_path / "really a png.jpg"
     path.write_bytes(encode(corners(), "PNG"))
     assert reader.read(path).width == 24
@@ -257,7 +255,7 @@ def test_the_ending_of_the_name_is_not_believed(
         ("bytes \udcff.png", "bytes \ufffd.png"),
     ],
 )
-def test_names(reader: LimitedPictureReader, tmp_path: Path, name: str, shown: str) -> None:
+def test_names(reader: LimitedMediaReader, tmp_path: Path, name: str, shown: str) -> None:
     path = tmp_path / name
     try:
         path.write_bytes(encode(corners(), "PNG"))
@@ -269,7 +267,7 @@ def test_names(reader: LimitedPictureReader, tmp_path: Path, name: str, shown: s
 
 
 def test_a_relative_path_is_read(
-    reader: LimitedPictureReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    reader: LimitedMediaReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "here.png").write_bytes(encode(corners(), "PNG"))
     monkeypatch.chdir(tmp_path)

@@ -1,20 +1,25 @@
-"""Broken and mutated files end in a picture or in a ``PictureError``, never in a crash."""
+"""Broken and mutated files end in a picture, a sound or a ``MediaError``, never in a crash."""
 
 from __future__ import annotations
 
 import io
 import random
+from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
-from mmdesk.core.errors import PictureDamaged, PictureError
+from mmdesk.core.errors import MediaError, PictureDamaged
 from mmdesk.core.messages import Picture
-from mmdesk.media.reader import LimitedPictureReader
+from mmdesk.core.speech import Recording
+from mmdesk.media.reader import LimitedMediaReader
 from tests.unit.media.conftest import RecordingSpawn
 from tests.unit.media.samples import FORMATS, canonical, encode, noise
+from tests.unit.media.sounds import KINDS, heard, sound_file
 
 MUTATIONS = 250
+SOUND_MUTATIONS = 40
 
 
 def sample(kind: str) -> bytes:
@@ -33,17 +38,15 @@ def sample(kind: str) -> bytes:
     return encode(noise(40, 30), kind, **options)
 
 
-def outcome(reader: LimitedPictureReader, data: bytes, kind: str) -> Picture | PictureError:
+def outcome(reader: LimitedMediaReader, data: bytes, kind: str) -> Picture | MediaError:
     try:
         return reader.read_bytes(data, f"file.{kind.lower()}")
-    except PictureError as error:
+    except MediaError as error:
         return error
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-def test_truncated_anywhere(
-    reader: LimitedPictureReader, spawned: RecordingSpawn, kind: str
-) -> None:
+def test_truncated_anywhere(reader: LimitedMediaReader, spawned: RecordingSpawn, kind: str) -> None:
     """A file that breaks off is refused; only what follows the first frame may be missing."""
     data = sample(kind)
     whole = outcome(reader, data, kind)
@@ -81,13 +84,13 @@ def mutated(data: bytes, rng: random.Random) -> bytes:
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-def test_mutations(reader: LimitedPictureReader, spawned: RecordingSpawn, kind: str) -> None:
+def test_mutations(reader: LimitedMediaReader, spawned: RecordingSpawn, kind: str) -> None:
     data = sample(kind)
     rng = random.Random(f"mmdesk {kind}")
     refused = 0
     for _ in range(MUTATIONS):
         result = outcome(reader, mutated(data, rng), kind)
-        if isinstance(result, PictureError):
+        if isinstance(result, MediaError):
             refused += 1
             assert result.message
         else:
@@ -97,7 +100,32 @@ def test_mutations(reader: LimitedPictureReader, spawned: RecordingSpawn, kind: 
     assert len(spawned.children) == 1, "the child crashed"
 
 
-def test_a_png_of_text_bombs(reader: LimitedPictureReader) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_mutated_sound(
+    reader: LimitedMediaReader, spawned: RecordingSpawn, tmp_path: Path, kind: str
+) -> None:
+    # Noise: a sine is one page of Ogg, whose checksum no mutation passes.
+    loud = np.random.default_rng(0).uniform(-1, 1, 96_000).astype(np.float32)
+    data = sound_file(kind, loud)
+    rng = random.Random(f"mmdesk {kind}")
+    before = len(spawned.children)
+    path = tmp_path / "file"
+    refused = 0
+    for number in range(SOUND_MUTATIONS):
+        # Every fifth is noise behind the first bytes, by which the decoder is chosen.
+        path.write_bytes(mutated(data, rng) if number % 5 else data[:16] + rng.randbytes(5000))
+        try:
+            result = reader.read(path)
+        except MediaError:
+            refused += 1
+        else:
+            assert isinstance(result, Recording)
+            assert np.abs(heard(result)).max() <= 1.0
+    assert 0 < refused < SOUND_MUTATIONS
+    assert len(spawned.children) == max(1, before), "the child crashed"
+
+
+def test_a_png_of_text_bombs(reader: LimitedMediaReader) -> None:
     """64 MB of compressed text per chunk must not be unpacked without bound."""
     from PIL.PngImagePlugin import PngInfo
 

@@ -16,11 +16,11 @@ import pytest
 from mmdesk.core.errors import FileUnreadable, MmdeskError, PictureDamaged, PictureTooSlow
 from mmdesk.core.phrases import Phrase
 from mmdesk.media import wire
-from mmdesk.media.reader import LimitedPictureReader
+from mmdesk.media.reader import LimitedMediaReader
 from tests.unit.media.conftest import RecordingSpawn
 from tests.unit.media.samples import canonical, corners, empty_png, encode, noise
 
-Own = tuple[LimitedPictureReader, RecordingSpawn]
+Own = tuple[LimitedMediaReader, RecordingSpawn]
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +81,7 @@ def test_a_file_that_ends_two_children_is_refused_and_the_next_read_works(
     assert not list(canonical_folder(reader).glob("*.part"))
 
 
-def canonical_folder(reader: LimitedPictureReader) -> Path:
+def canonical_folder(reader: LimitedMediaReader) -> Path:
     return reader.read_bytes(encode(corners(), "PNG"), "any.png").path.parent
 
 
@@ -97,7 +97,7 @@ def test_a_child_killed_while_idle_goes_unnoticed(own_reader: Own) -> None:
 
 def test_a_picture_beyond_the_deadline_is_given_up(tmp_path: Path, slow_file: Path) -> None:
     spawned = RecordingSpawn()
-    reader = LimitedPictureReader(spawned, tmp_path / "staging", 0.4)
+    reader = LimitedMediaReader(spawned, tmp_path / "staging", 0.4)
     try:
         reader.read_bytes(encode(corners(), "PNG"), "warm.png")
         start = time.monotonic()
@@ -133,7 +133,7 @@ def test_close_interrupts_a_picture_and_leaves_nothing(own_reader: Own, slow_fil
     assert len(spawned.children) == 1
 
 
-def test_many_threads_get_their_own_pictures(reader: LimitedPictureReader) -> None:
+def test_many_threads_get_their_own_pictures(reader: LimitedMediaReader) -> None:
     images = [noise(30, 20, seed) for seed in range(40)]
     files = [encode(image, "PNG") for image in images]
     with ThreadPoolExecutor(8) as pool:
@@ -158,14 +158,17 @@ def test_staging_of_a_run_that_crashed_long_ago_goes(tmp_path: Path) -> None:
         folder.mkdir()
         (folder / "x.png").touch()
     os.utime(old, (0, 0))
-    reader = LimitedPictureReader(RecordingSpawn(), tmp_path, 60.0)
+    reader = LimitedMediaReader(RecordingSpawn(), tmp_path, 60.0)
     reader.read_bytes(encode(corners(), "PNG"), "a.png")
     reader.close()
     assert list(tmp_path.iterdir()) == [young]
 
 
-def test_the_parent_never_imports_pillow() -> None:
-    code = "import sys, mmdesk.media.reader; sys.exit('PIL' in sys.modules)"
+def test_the_parent_imports_no_decoder() -> None:
+    code = (
+        "import sys, mmdesk.media.reader;"
+        "sys.exit(bool({'PIL', 'numpy', 'soundfile', 'soxr', 'av'} & set(sys.modules)))"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
@@ -185,6 +188,13 @@ def test_the_parent_never_imports_pillow() -> None:
         b'{"sha256": "' + b"a" * 64 + b'", "width": 1, "height": 1, "notes": {}}',
         b'{"sha256": "' + b"a" * 64 + b'", "width": 1, "height": 1, "notes":'
         b' [{"template": "{x}", "fields": {}}]}',
+        b'{"recording": "../../etc", "seconds": 1}',
+        b'{"recording": "' + b"a" * 64 + b'", "seconds": -1}',
+        b'{"recording": "' + b"a" * 64 + b'", "seconds": NaN}',
+        b'{"recording": "' + b"a" * 64 + b'", "seconds": true}',
+        b'{"recording": "' + b"a" * 64 + b'"}',
+        b'{"declared": 1e9}',
+        b'{"declared": "long"}',
         b"[" * 100_000,
     ],
 )
@@ -200,4 +210,8 @@ def test_answers_survive_the_wire() -> None:
     error = wire.unpack_answer(wire.pack_error(PictureTooSlow(name="红.png", seconds=10)))
     assert isinstance(error, PictureTooSlow)
     assert error.fields == {"name": "红.png", "seconds": 10}
-    assert wire.unpack_request(wire.pack_request("/a/\udcff", "b")) == ("/a/\udcff", "b")
+    request = wire.Request("/a/\udcff", "b", sound=False)
+    assert wire.unpack_request(wire.pack_request(request)) == request
+    recorded = wire.Recorded("ab" * 32, 2.5)
+    assert wire.unpack_answer(wire.pack_recorded(recorded)) == recorded
+    assert wire.unpack_answer(wire.pack_declared(wire.Declared(9.5))) == wire.Declared(9.5)

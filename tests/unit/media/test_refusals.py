@@ -20,25 +20,25 @@ from mmdesk.core.errors import (
     FileEmpty,
     FileMissing,
     FileUnreadable,
+    MediaError,
     NotAFile,
-    NotAPicture,
+    NotMedia,
     PictureDamaged,
-    PictureError,
     PictureTooLarge,
     PictureUnwritable,
     UnsupportedKind,
 )
 from mmdesk.core.protocols import Child
 from mmdesk.media import child
-from mmdesk.media.reader import LimitedPictureReader
+from mmdesk.media.reader import LimitedMediaReader
 from tests.unit.media.conftest import RecordingSpawn
 from tests.unit.media.samples import corners, empty_png, encode
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX files")
 
 
-def refusal(reader: LimitedPictureReader, path: Path) -> PictureError:
-    with pytest.raises(PictureError) as caught:
+def refusal(reader: LimitedMediaReader, path: Path) -> MediaError:
+    with pytest.raises(MediaError) as caught:
         reader.read(path)
     assert caught.value.message
     assert caught.value.hint
@@ -46,7 +46,7 @@ def refusal(reader: LimitedPictureReader, path: Path) -> PictureError:
 
 
 @posix
-def test_a_fifo_is_refused_without_waiting(reader: LimitedPictureReader, tmp_path: Path) -> None:
+def test_a_fifo_is_refused_without_waiting(reader: LimitedMediaReader, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.png")
     error = refusal(reader, tmp_path / "pipe.png")
     assert isinstance(error, NotAFile)
@@ -55,49 +55,49 @@ def test_a_fifo_is_refused_without_waiting(reader: LimitedPictureReader, tmp_pat
 
 @posix
 @pytest.mark.parametrize("device", ["/dev/zero", "/dev/null", "/dev/tty"])
-def test_a_device_is_refused(reader: LimitedPictureReader, device: str) -> None:
+def test_a_device_is_refused(reader: LimitedMediaReader, device: str) -> None:
     assert type(refusal(reader, Path(device))) is NotAFile
 
 
 @posix
-def test_a_link_to_a_device_is_refused(reader: LimitedPictureReader, tmp_path: Path) -> None:
+def test_a_link_to_a_device_is_refused(reader: LimitedMediaReader, tmp_path: Path) -> None:
     (tmp_path / "zero.png").symlink_to("/dev/zero")
     assert type(refusal(reader, tmp_path / "zero.png")) is NotAFile
 
 
 @posix
-def test_a_socket_is_refused(reader: LimitedPictureReader) -> None:
+def test_a_socket_is_refused(reader: LimitedMediaReader) -> None:
     with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as server:
         server.bind(f"{folder}/s")
         assert type(refusal(reader, Path(folder, "s"))) is NotAFile
 
 
-def test_a_folder_is_refused(reader: LimitedPictureReader, tmp_path: Path) -> None:
+def test_a_folder_is_refused(reader: LimitedMediaReader, tmp_path: Path) -> None:
     assert type(refusal(reader, tmp_path)) is NotAFile
     assert type(refusal(reader, Path("/"))) is NotAFile
 
 
 @pytest.mark.parametrize("name", ["gone.png", "no/such/folder.png", "nul\0byte.png"])
 def test_what_is_not_there_is_missing(
-    reader: LimitedPictureReader, tmp_path: Path, name: str
+    reader: LimitedMediaReader, tmp_path: Path, name: str
 ) -> None:
     assert type(refusal(reader, tmp_path / name)) is FileMissing
 
 
-def test_a_path_through_a_file_is_missing(reader: LimitedPictureReader, tmp_path: Path) -> None:
+def test_a_path_through_a_file_is_missing(reader: LimitedMediaReader, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"x")
     assert type(refusal(reader, tmp_path / "file" / "a.png")) is FileMissing
 
 
 @posix
-def test_a_loop_of_links_says_why(reader: LimitedPictureReader, tmp_path: Path) -> None:
+def test_a_loop_of_links_says_why(reader: LimitedMediaReader, tmp_path: Path) -> None:
     (tmp_path / "loop.png").symlink_to("loop.png")
     error = refusal(reader, tmp_path / "loop.png")
     assert type(error) is FileUnreadable
     assert "symbolic links" in error.message
 
 
-def test_a_name_that_is_too_long_says_why(reader: LimitedPictureReader, tmp_path: Path) -> None:
+def test_a_name_that_is_too_long_says_why(reader: LimitedMediaReader, tmp_path: Path) -> None:
     error = refusal(reader, tmp_path / ("a" * 5000))
     assert type(error) is FileUnreadable
     assert "too long" in error.message
@@ -129,7 +129,7 @@ def test_a_file_without_permission_says_so(tmp_path: Path) -> None:
     path = tmp_path / "private.png"
     path.write_bytes(encode(corners(), "PNG"))
     path.chmod(0)
-    reader = LimitedPictureReader(UnprivilegedSpawn(), tmp_path / "staging", 60.0)
+    reader = LimitedMediaReader(UnprivilegedSpawn(), tmp_path / "staging", 60.0)
     try:
         error = refusal(reader, path)
     finally:
@@ -138,7 +138,7 @@ def test_a_file_without_permission_says_so(tmp_path: Path) -> None:
     assert error.message == "“private.png” can't be read: permission denied."
 
 
-def test_an_empty_file(reader: LimitedPictureReader, tmp_path: Path) -> None:
+def test_an_empty_file(reader: LimitedMediaReader, tmp_path: Path) -> None:
     (tmp_path / "empty.png").touch()
     assert type(refusal(reader, tmp_path / "empty.png")) is FileEmpty
 
@@ -164,9 +164,9 @@ def archive() -> bytes:
     ],
     ids=lambda data: repr(data[:8]),
 )
-def test_no_picture(reader: LimitedPictureReader, tmp_path: Path, data: bytes) -> None:
+def test_no_picture(reader: LimitedMediaReader, tmp_path: Path, data: bytes) -> None:
     (tmp_path / "file.png").write_bytes(data)
-    assert type(refusal(reader, tmp_path / "file.png")) is NotAPicture
+    assert type(refusal(reader, tmp_path / "file.png")) is NotMedia
 
 
 def boxed(brand: bytes) -> bytes:
@@ -202,19 +202,19 @@ def boxed(brand: bytes) -> bytes:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_another_kind_is_named(reader: LimitedPictureReader, data: bytes, kind: str) -> None:
+def test_another_kind_is_named(reader: LimitedMediaReader, data: bytes, kind: str) -> None:
     with pytest.raises(UnsupportedKind) as caught:
         reader.read_bytes(data, "file.bin")
     assert caught.value.message == f"“file.bin” is {kind}, which mmdesk can't read yet."
 
 
-def test_a_real_avif_is_named(reader: LimitedPictureReader) -> None:
+def test_a_real_avif_is_named(reader: LimitedMediaReader) -> None:
     with pytest.raises(UnsupportedKind, match="AVIF"):
         reader.read_bytes(encode(corners(), "AVIF"), "a.avif")
 
 
 def test_a_camera_raw_file_is_not_taken_for_its_preview(
-    reader: LimitedPictureReader, tmp_path: Path
+    reader: LimitedMediaReader, tmp_path: Path
 ) -> None:
     preview = encode(corners(), "TIFF")
     (tmp_path / "photo.NEF").write_bytes(preview)
@@ -228,7 +228,7 @@ def test_a_camera_raw_file_is_not_taken_for_its_preview(
     ("width", "height", "megapixels"), [(30_000, 30_000, 900), (10_001, 10_000, 101)]
 )
 def test_too_many_pixels_are_refused_by_what_is_declared(
-    reader: LimitedPictureReader, width: int, height: int, megapixels: int
+    reader: LimitedMediaReader, width: int, height: int, megapixels: int
 ) -> None:
     with pytest.raises(PictureTooLarge) as caught:
         reader.read_bytes(empty_png(width, height), "huge.png")
@@ -238,7 +238,7 @@ def test_too_many_pixels_are_refused_by_what_is_declared(
 
 
 def test_a_webp_too_large_is_refused_before_its_canvas_is_made(
-    reader: LimitedPictureReader,
+    reader: LimitedMediaReader,
 ) -> None:
     data = bytearray(encode(Image.new("RGBA", (4, 4)), "WEBP"))
     assert data[12:16] == b"VP8L" or data[12:16] == b"VP8X"
@@ -248,21 +248,21 @@ def test_a_webp_too_large_is_refused_before_its_canvas_is_made(
     assert caught.value.fields == {"name": "huge.webp", "megapixels": 269, "limit": 50}
 
 
-def test_a_gif_that_claims_65535_squared_is_refused(reader: LimitedPictureReader) -> None:
+def test_a_gif_that_claims_65535_squared_is_refused(reader: LimitedMediaReader) -> None:
     data = bytearray(encode(corners(), "GIF"))
     data[6:10] = b"\xff\xff\xff\xff"
     with pytest.raises(PictureTooLarge):
         reader.read_bytes(bytes(data), "huge.gif")
 
 
-def test_pillow_s_wrong_magic_is_damage(reader: LimitedPictureReader) -> None:
+def test_pillow_s_wrong_magic_is_damage(reader: LimitedMediaReader) -> None:
     with pytest.raises(PictureDamaged):
         reader.read_bytes(b"\x89PNG\r\n\x1a\n" + b"nothing of a PNG", "a.png")
 
 
 def test_a_staging_folder_that_can_not_be_made(spawned: RecordingSpawn, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    reader = LimitedPictureReader(spawned, tmp_path / "file" / "staging")
+    reader = LimitedMediaReader(spawned, tmp_path / "file" / "staging")
     with pytest.raises(PictureUnwritable) as caught:
         reader.read_bytes(encode(corners(), "PNG"), "a.png")
     assert str(tmp_path) in caught.value.hint
@@ -289,7 +289,7 @@ def test_a_full_disk_is_not_blamed_on_the_picture(tmp_path: Path) -> None:
     from tests.unit.media.samples import noise
 
     (tmp_path / "a.png").write_bytes(encode(noise(100, 100), "PNG"))
-    reader = LimitedPictureReader(SpawnOnAFullDisk(), tmp_path / "staging", 60.0)
+    reader = LimitedMediaReader(SpawnOnAFullDisk(), tmp_path / "staging", 60.0)
     try:
         error = refusal(reader, tmp_path / "a.png")
         left = list((tmp_path / "staging").rglob("*.p*"))
