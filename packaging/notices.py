@@ -20,7 +20,8 @@ mmdesk itself is licensed under the Apache License 2.0 (see LICENSE). It stands 
 distributions below, which pip installs beside it; each carries its own licence text. Qt and
 PySide6 are used under the LGPL 3.0, as shared libraries that can be replaced. Formulas are set in
 STIX Two Math (SIL Open Font License 1.1) and DejaVu Sans (its own free licence), which come with
-ziamath and ziafont.
+ziamath and ziafont. The voice activity network is silero-vad 6.2.3's (MIT License, Copyright (c)
+2020-present Silero Team; https://github.com/snakers4/silero-vad); its licence lies beside it.
 
 Made by `make notices` from the metadata of the installed distributions.
 
