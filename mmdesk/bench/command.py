@@ -7,15 +7,27 @@ import argparse
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("name", choices=["ui"], help="ui: start, load and streaming of the window")
-    parser.add_argument("--n", type=int, default=10, metavar="N", help="starts to measure")
+    parser.add_argument(
+        "name",
+        choices=["ui", "speech"],
+        help="ui: start, load and streaming of the window; speech: short speech beside Whisper's",
+    )
+    parser.add_argument("--n", type=int, default=10, metavar="N", help="trials of each side")
     parser.add_argument("--json", action="store_true", help="one JSON object per figure")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure and print; 0 even where a bar is missed, since this is no test."""
-    from mmdesk.bench import ui
     from mmdesk.core.figures import print_figures
 
-    print_figures(ui.measure(max(1, arguments.n)), as_json=arguments.json)
+    trials = max(1, arguments.n)
+    if arguments.name == "speech":
+        from mmdesk.bench import endpoint, speech
+
+        print_figures(speech.measure(trials), as_json=arguments.json)
+        print_figures([endpoint.measure(trials)], as_json=arguments.json)
+    else:
+        from mmdesk.bench import ui
+
+        print_figures(ui.measure(trials), as_json=arguments.json)
     return 0

@@ -1,0 +1,97 @@
+"""What torch can compute on here: devices, their memory, threads. Needs torch."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from pathlib import Path
+
+import psutil
+import torch
+
+from mmdesk.core.errors import DeviceUnavailable
+
+
+def choose_device(
+    wanted: str, path: Path, *, automatic: Collection[str] = ("cuda", "mps", "cpu")
+) -> torch.device:
+    """Return a device.
+
+    Args:
+        wanted: "cuda", "mps", "cpu", or "auto" for the first of ``automatic`` that is there.
+        path: The model's, for the error.
+
+    Raises:
+        DeviceUnavailable: ``wanted`` isn't there.
+    """
+    present = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    name = next(each for each in automatic if present[each]) if wanted == "auto" else wanted
+    if not present.get(name, False):
+        raise DeviceUnavailable(path=str(path), device=name)
+    return torch.device(name)
+
+
+def device_name(device: torch.device) -> str:
+    """Return a device's name for people: "CPU", or the GPU's own name."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return "Apple GPU" if device.type == "mps" else "CPU"
+
+
+def set_threads(threads: int) -> None:
+    """Use ``threads`` CPU threads; 0 is the number of cores less one.
+
+    One core is left to the window and to the rest of the system: a thread of torch's pool that
+    waits for a busy core holds all the others up (two threads on two busy cores fell from 54
+    to 10 tokens/s).
+    """
+    torch.set_num_threads(threads or max(1, usable_cores() - 1))
+
+
+def usable_cores() -> int:
+    """Return the number of cores that this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def multiplies_bfloat16() -> bool:
+    """Whether the processor has instructions for it; elsewhere bfloat16 is emulated."""
+    capabilities = torch.cpu.get_capabilities()
+    return any(bool(capabilities.get(name)) for name in ("avx512_bf16", "amx_bf16", "bf16"))
+
+
+def free_bytes(device: torch.device) -> int:
+    """Return the device's free memory; MPS shares the machine's."""
+    if device.type == "cuda":
+        return int(torch.cuda.mem_get_info(device)[0])
+    return int(psutil.virtual_memory().available)
+
+
+def free_memory(device: torch.device) -> None:
+    """Give cached device memory back to the system."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+    elif device.type == "mps":
+        torch.mps.empty_cache()
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an allocation failed.
+
+    CUDA has a class of its own for it; the CPU and MPS allocators raise a plain RuntimeError
+    that only its text tells apart.
+    """
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    text = str(error)
+    return isinstance(error, RuntimeError) and (
+        "DefaultCPUAllocator" in text
+        or "MPS backend out of memory" in text
+        or "Invalid buffer size" in text
+        or "Cannot allocate memory" in text
+    )
