@@ -1,5 +1,4 @@
 """The multimodal model: checking, loading, prompting and generating.
 
-torch and transformers are imported by the first load, not by importing this package:
-:mod:`mmdesk.engine.process` (the parent's side) never needs them.
+torch and transformers are imported by the first load, not by importing this package.
 """

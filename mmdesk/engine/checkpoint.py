@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mmdesk.core.errors import ModelDamaged, ModelIncomplete, ModelMissing
-from mmdesk.engine.safetensors_header import WeightsSummary, read_header
+from mmdesk.models.safetensors_header import MalformedHeader, read_header
 
 _JSON_LIMIT = 64 * 2**20
 _WEIGHTS = "model.safetensors"
@@ -30,6 +30,24 @@ _TOKENIZERS = (
 )
 _PROCESSORS = ("processor_config.json", "preprocessor_config.json")
 _MAY_NAME_CODE = ("config.json", "tokenizer_config.json", *_PROCESSORS)
+
+
+@dataclass(frozen=True, slots=True)
+class WeightsSummary:
+    """Numbers of a checkpoint's tensors; summaries of several files add up.
+
+    Attributes:
+        elements: Tensor elements; the parameters, unless the weights are packed.
+        stored_bytes: Their size on disk.
+    """
+
+    elements: int = 0
+    stored_bytes: int = 0
+
+    def __add__(self, other: WeightsSummary) -> WeightsSummary:
+        return WeightsSummary(
+            self.elements + other.elements, self.stored_bytes + other.stored_bytes
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +112,17 @@ def check_files(path: Path) -> WeightsSummary:
         raise ModelIncomplete(path=str(path), missing=_listed(missing))
     total = WeightsSummary()
     for name in shards:
-        total += read_header(path, name)
+        total += _summary(path, name)
     return total
+
+
+def _summary(path: Path, name: str) -> WeightsSummary:
+    try:
+        header = read_header(path / name)
+    except MalformedHeader as error:
+        raise _damaged(path, name, str(error)) from error
+    elements = sum(tensor.elements for tensor in header.tensors.values())
+    return WeightsSummary(elements, header.stored_bytes)
 
 
 def _shards(path: Path) -> tuple[list[str], list[str]]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
 import torch
 from transformers import (
-    BatchFeature,
     GenerationConfig,
     PreTrainedModel,
     PreTrainedTokenizerBase,
@@ -78,7 +77,7 @@ def end_tokens(config: GenerationConfig) -> frozenset[int]:
 def generate(
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
-    inputs: BatchFeature,
+    inputs: Mapping[str, Any],
     settings: GenerationSettings,
     *,
     max_tokens: int,
@@ -89,7 +88,7 @@ def generate(
     """Generate one answer, streaming it to ``sink``.
 
     Args:
-        inputs: Tensors on the model's device; ``input_ids`` is (1, prompt tokens).
+        inputs: For the model, on its device; ``input_ids`` is (1, prompt tokens).
         max_tokens: The longest answer that fits; at most ``settings.max_tokens``.
         started: ``time.perf_counter()`` when the work on this question began.
         cancelled: Asked once per token.

@@ -25,8 +25,9 @@ from mmdesk.core.protocols import EventSink
 from mmdesk.core.requests import GenerationSettings, LoadModel
 from mmdesk.engine.architecture import check_architecture
 from mmdesk.engine.checkpoint import CheckpointConfig, check_files
-from mmdesk.engine.devices import Placement, free_memory, is_out_of_memory, place, set_threads
+from mmdesk.engine.devices import Placement, place
 from mmdesk.engine.torchvision_compat import prepare_torchvision
+from mmdesk.models.hardware import free_memory, is_out_of_memory, set_threads
 
 prepare_torchvision()  # before transformers looks for it
 
@@ -40,6 +41,7 @@ from transformers.utils import logging as transformers_logging  # noqa: E402
 
 from mmdesk.engine.generation import generate, neutral_config  # noqa: E402
 from mmdesk.engine.prompt import PromptBuilder, tokenizer_of  # noqa: E402
+from mmdesk.engine.vision import PictureEncoder  # noqa: E402
 
 # Its records go where all others go, once.
 transformers_logging.disable_default_handler()
@@ -58,6 +60,7 @@ class LoadedModel:
     model: PreTrainedModel
     processor: ProcessorMixin
     prompts: PromptBuilder
+    encoder: PictureEncoder
     placement: Placement
     info: ModelInfo
 
@@ -96,7 +99,7 @@ def load_model(request: LoadModel, config: CheckpointConfig, emit: EventSink) ->
         parameters=model.num_parameters(),
         context_length=context_length,
     )
-    loaded = LoadedModel(model, processor, prompts, placement, info)
+    loaded = LoadedModel(model, processor, prompts, PictureEncoder(model), placement, info)
     with _as_model_errors(path, "model.safetensors", placement):
         _warm_up(loaded)
     return loaded
@@ -231,11 +234,10 @@ def _warm_up(loaded: LoadedModel) -> None:
     """Answer one token, so that the first question doesn't pay for lazy initialisation."""
     settings = GenerationSettings(max_tokens=1)
     prompt = loaded.prompts.build((user_message("Hello"),), 1, lambda done, total: None)
-    inputs = prompt.inputs.to(loaded.placement.device, dtype=loaded.model.dtype)
     generate(
         loaded.model,
         tokenizer_of(loaded.processor),
-        inputs,
+        loaded.encoder.encode(prompt.inputs),
         settings,
         max_tokens=1,
         started=0.0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import time
 from collections.abc import Callable
@@ -19,13 +20,15 @@ from mmdesk.core.events import (
     TurnProgress,
     TurnStage,
 )
+from mmdesk.core.messages import Picture, user_message
 from mmdesk.core.protocols import EventSink
-from mmdesk.core.requests import AnswerQuestion, LoadModel
+from mmdesk.core.requests import AnswerQuestion, EncodePictures, LoadModel
 from mmdesk.engine.checkpoint import read_config
 
 if TYPE_CHECKING:
     from mmdesk.engine.loading import LoadedModel
 
+_LOG = logging.getLogger(__name__)
 _ENVIRONMENT = {
     # transformers asks the hub even about cached files unless told not to.
     "HF_HUB_OFFLINE": "1",
@@ -71,7 +74,7 @@ class LocalChatEngine:
         """Generate; see :class:`~mmdesk.core.protocols.ChatEngine`."""
         if self._loaded is None:
             raise EngineEmpty
-        from mmdesk.engine.devices import free_memory, is_out_of_memory
+        from mmdesk.models.hardware import free_memory, is_out_of_memory
 
         try:
             return _answer(self._loaded, request, emit, cancelled)
@@ -79,20 +82,59 @@ class LocalChatEngine:
             if not is_out_of_memory(error):
                 raise
         # Outside `except`: the exception's frames hold the tensors that were too many.
+        self._loaded.prompts.forget_pictures()
+        self._loaded.encoder.forget()
         gc.collect()
         free_memory(self._loaded.placement.device)
         raise AnswerOutOfMemory(device=self._loaded.placement.device_name)
+
+    def encode(self, request: EncodePictures, cancelled: Callable[[], bool]) -> None:
+        """Encode ahead; see :class:`~mmdesk.core.protocols.ChatEngine`.
+
+        Only a question with exactly these pictures in its conversation, in this order, gains.
+        """
+        if self._loaded is None or not request.pictures:
+            return
+        try:
+            _encode(self._loaded, request.pictures, cancelled)
+        except _Cancelled:
+            return
+        except Exception as error:  # the question will say it, if there is one
+            _LOG.info("pictures were not encoded ahead: %r", error)
+        else:
+            return
+        from mmdesk.models.hardware import free_memory
+
+        gc.collect()
+        free_memory(self._loaded.placement.device)
 
     def close(self) -> None:
         """Free the model. May be called twice."""
         if self._loaded is None:
             return
-        from mmdesk.engine.devices import free_memory
+        from mmdesk.models.hardware import free_memory
 
         device = self._loaded.placement.device
         self._loaded = None
         gc.collect()
         free_memory(device)
+
+
+class _Cancelled(Exception):
+    """Other work waits."""
+
+
+def _encode(
+    loaded: LoadedModel, pictures: tuple[Picture, ...], cancelled: Callable[[], bool]
+) -> None:
+    def look(_done: int = 0, _total: int = 0) -> None:
+        if cancelled():
+            raise _Cancelled
+
+    # Any text will do: templates expect one, and it says nothing of the pictures.
+    prompt = loaded.prompts.build((user_message("?", pictures),), 1, look)
+    look()
+    loaded.encoder.encode(prompt.inputs)
 
 
 def _answer(
@@ -119,7 +161,7 @@ def _answer(
     answer = generate(
         loaded.model,
         tokenizer_of(loaded.processor),
-        prompt.inputs.to(loaded.placement.device, dtype=loaded.model.dtype),
+        loaded.encoder.encode(prompt.inputs),
         settings,
         max_tokens=min(settings.max_tokens, room),
         started=started,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +10,10 @@ from typing import Any
 from PIL import Image
 from transformers import BatchFeature, PreTrainedTokenizerBase, ProcessorMixin
 
-from mmdesk.core.errors import FileMissing, PictureDamaged, PicturesNotPlaced, PromptTooLong
-from mmdesk.core.messages import ImagePart, Message, Picture, Role, TextPart
+from mmdesk.core.errors import PicturesNotPlaced, PromptTooLong
+from mmdesk.core.messages import ImagePart, Message, Part, Role, TextPart, TranscriptPart
 from mmdesk.core.reasoning import split_reasoning
+from mmdesk.engine.pictures import PictureReader
 
 LEAST_ANSWER = 16
 """Tokens that a prompt must leave in the context for the answer."""
@@ -65,6 +65,7 @@ class PromptBuilder:
         self._processor = processor
         self._image_token_id = image_token_id
         self._context_length = context_length
+        self._pictures = PictureReader(processor)
         self._tokenizer = tokenizer_of(processor)
         self._image_token = getattr(processor, "image_token", None)
         self._template = self._choose_template()
@@ -85,19 +86,23 @@ class PromptBuilder:
             PictureError: a picture's file is gone or broken.
         """
         pictures = [picture for message in messages for picture in message.pictures]
-        images = _load_all(pictures, progress)
-        conversation = self._conversation(messages, images)
-        self._check_placeholders(conversation, len(pictures))
-        inputs: Any = self._processor.apply_chat_template(
-            conversation,
-            chat_template=self._template,
-            add_generation_prompt=True,
-            tokenize=True,
-            return_dict=True,
-            return_tensors="pt",
-            **self._template_variables(),
-        )
+        with self._pictures.read(pictures, progress) as images:
+            conversation = self._conversation(messages, images)
+            self._check_placeholders(conversation, len(pictures))
+            inputs: Any = self._processor.apply_chat_template(
+                conversation,
+                chat_template=self._template,
+                add_generation_prompt=True,
+                tokenize=True,
+                return_dict=True,
+                return_tensors="pt",
+                **self._template_variables(),
+            )
         return self._fitting(inputs, len(pictures), max_tokens)
+
+    def forget_pictures(self) -> None:
+        """Free the memory that earlier pictures take."""
+        self._pictures.forget()
 
     def _fitting(self, inputs: BatchFeature, pictures: int, max_tokens: int) -> Prompt:
         ids = inputs["input_ids"]
@@ -125,22 +130,35 @@ class PromptBuilder:
         remaining = iter(images)
         conversation: list[dict[str, Any]] = []
         for message in messages:
-            content = [self._content(part, message.role, remaining) for part in message.parts]
+            content = [
+                content
+                for part in message.parts
+                for content in self._contents(part, message.role, remaining)
+            ]
             if conversation and conversation[-1]["role"] == message.role.value:
                 conversation[-1]["content"] += content
             else:
                 conversation.append({"role": message.role.value, "content": content})
+        for entry in conversation:  # templates look at the first part of a message
+            entry["content"] = entry["content"] or [{"type": "text", "text": ""}]
         if self._plain_text:
             self._flatten(conversation)
         return conversation
 
-    def _content(
-        self, part: TextPart | ImagePart, role: Role, images: Iterator[Image.Image]
-    ) -> dict[str, Any]:
+    def _contents(
+        self, part: Part, role: Role, images: Iterator[Image.Image]
+    ) -> Iterator[dict[str, Any]]:
+        """Yield what the model gets of a part: of a recording nothing, its text is a part too."""
         if isinstance(part, ImagePart):
-            return {"type": "image", "image": next(images)}
-        # A thought is the model's own; its templates expect it gone from earlier turns.
-        text = split_reasoning(part.text).answer if role is Role.ASSISTANT else part.text
+            yield {"type": "image", "image": next(images)}
+        elif isinstance(part, TranscriptPart):
+            yield self._text(_transcript(part))
+        elif isinstance(part, TextPart):
+            # A thought is the model's own; its templates expect it gone from earlier turns.
+            answer = role is Role.ASSISTANT
+            yield self._text(split_reasoning(part.text).answer if answer else part.text)
+
+    def _text(self, text: str) -> dict[str, Any]:
         # "<image>" or "<|im_end|>" in what a person wrote is text. transformers' own
         # sanitize_control_tokens isn't used: processors with a __call__ of their own (Idefics3)
         # still take a marked "<image>" for a picture.
@@ -216,6 +234,13 @@ def _control_tokens(
     return re.compile("|".join(map(re.escape, longest_first)) or "(?!)")
 
 
+def _transcript(part: TranscriptPart) -> str:
+    """Return a transcript under a line that says what it is, apart from what follows."""
+    name = " ".join(part.name.split())
+    heading = f"Transcript of “{name}”:" if name else "Transcript:"
+    return f"{heading}\n{part.text.strip()}\n\n"
+
+
 def _defused(match: re.Match[str]) -> str:
     return match.group()[0] + _ZERO_WIDTH_SPACE + match.group()[1:]
 
@@ -224,26 +249,3 @@ def _with_text(content: list[dict[str, Any]] | str, text: str) -> list[dict[str,
     if isinstance(content, str):
         return text
     return [part if part["type"] == "image" else {"type": "text", "text": text} for part in content]
-
-
-def _load_all(pictures: list[Picture], progress: Callable[[int, int], None]) -> list[Image.Image]:
-    """Read the canonical files at full size; a picture that is shown twice is read once."""
-    images: dict[str, Image.Image] = {}
-    for number, picture in enumerate(pictures):
-        progress(number, len(pictures))
-        if picture.sha256 not in images:
-            images[picture.sha256] = _load(picture)
-    return [images[picture.sha256] for picture in pictures]
-
-
-def _load(picture: Picture) -> Image.Image:
-    try:
-        with warnings.catch_warnings():
-            # The file is mmdesk's own and of bounded size: no decompression bomb.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(picture.path, formats=("PNG",)) as image:
-                return image.convert("RGB")
-    except FileNotFoundError as error:
-        raise FileMissing(name=picture.name) from error
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise PictureDamaged(name=picture.name) from error

@@ -15,9 +15,9 @@ from mmdesk.core.conversations import StopReason
 from mmdesk.core.errors import DeviceUnavailable, EngineEmpty, PromptTooLong
 from mmdesk.core.events import Event, LoadStage, ModelLoading, TextDelta, TurnProgress, TurnStage
 from mmdesk.core.requests import LoadModel
-from mmdesk.engine.devices import usable_cores
 from mmdesk.engine.loading import display_name
 from mmdesk.engine.local import LocalChatEngine
+from mmdesk.models.hardware import usable_cores
 from tests.unit.engine.conftest import PictureMaker
 from tests.unit.engine.conversing import ask, streamed, talk
 from tests.unit.engine.tiny_models import CONTEXT

@@ -12,7 +12,15 @@ from PIL import Image
 from transformers import AutoProcessor, BatchFeature
 
 from mmdesk.core.errors import FileMissing, PictureDamaged, PicturesNotPlaced
-from mmdesk.core.messages import Message, Role, TextPart
+from mmdesk.core.messages import (
+    Message,
+    Role,
+    TextPart,
+    TranscriptPart,
+    assistant_message,
+    user_message,
+)
+from mmdesk.core.speech import Recording
 from mmdesk.engine.prompt import PromptBuilder
 from tests.unit.engine.conftest import PictureMaker
 from tests.unit.engine.conversing import talk
@@ -181,3 +189,58 @@ def test_a_picture_file_that_broke(
     broken = replace(picture("red"), path=tmp_path / "broken.png")
     with pytest.raises(PictureDamaged):
         inputs_of(processor, talk(("What?", (broken,))))
+
+
+RECORDING = Recording("0" * 64, Path("/nowhere/spoken.flac"), "", 2.0)
+
+
+def test_a_recording_gives_the_model_nothing(processor: Any, picture: PictureMaker) -> None:
+    written = user_message("What?", (picture("red"),))
+    spoken = user_message("What?", (picture("red"),), recordings=(RECORDING,))
+    assert text_of(processor, (spoken,)) == text_of(processor, (written,))
+
+
+def test_a_transcript_is_read_before_the_question(processor: Any, picture: PictureMaker) -> None:
+    memo = TranscriptPart("memo\n1.mp3", "[0:00] Hello.\n[0:04] 再见。\n", 6.0, "en")
+    call = TranscriptPart("", "[0:00] <image> Hi.", 2.0, "en")
+    text = text_of(processor, (user_message("Who?", (picture("red"),), (memo, call)),))
+    assert text == (
+        f"<s><|user|>{'<image>' * TOKENS_PER_PICTURE}"
+        "Transcript of “memo 1.mp3”:\n[0:00] Hello.\n[0:04] 再见。\n\n"
+        "Transcript:\n[0:00] <\N{ZERO WIDTH SPACE}image> Hi.\n\n"
+        "Who?<|end|><|assistant|>"
+    )
+
+
+FIRST_PART = (
+    "{% for m in messages %}[{{ m.role }}]"
+    "{% if m.content[0].type == 'image' %}<image>{% else %}{{ m.content[0].text }}{% endif %}"
+    "{% endfor %}"
+)
+PLAIN = "{% for m in messages %}[{{ m.role }}]{{ m.content | trim }}{% endfor %}"
+
+
+@pytest.mark.parametrize("template", [None, FIRST_PART, PLAIN])
+@pytest.mark.parametrize(
+    "question",
+    [
+        Message(Role.USER, ()),
+        user_message("", recordings=(RECORDING,)),
+        user_message("", (), (TranscriptPart("", "", 0.0, ""),)),
+    ],
+    ids=["empty", "recording", "empty transcript"],
+)
+def test_a_question_without_text_breaks_no_template(
+    processor: Any, template: str | None, question: Message
+) -> None:
+    if template is not None:
+        processor.chat_template = template
+    for messages in ((question,), (question, assistant_message("Yes."), question)):
+        text = text_of(processor, messages)
+        assert text.count("user") == (len(messages) + 1) // 2
+
+
+def test_a_text_follows_a_message_of_a_recording_alone(processor: Any) -> None:
+    processor.chat_template = FIRST_PART
+    merged = (user_message("", recordings=(RECORDING,)), *talk("Who?"))
+    assert text_of(processor, merged) == "[user]Who?"

@@ -1,0 +1,106 @@
+"""The vision tower's features, computed before they are needed and kept for the next question.
+
+``generate`` runs the vision tower over all pictures of the conversation, then the language
+model. Here the tower runs first, by itself, in the very call that ``generate`` would make, and
+``generate`` gets the features (``mm_encoder_outputs``, transformers 5.23, generation/utils.py).
+
+Features are kept under a hash of all that the tower gets. So they are bit for bit those that it
+would compute again, in every architecture. Pictures encoded one by one are not: in bfloat16 a
+batch of two gives other numbers than two batches of one.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from transformers import BatchFeature, PreTrainedModel
+from transformers.utils.generic import ModelOutput
+
+from mmdesk.engine.bounded_cache import BoundedCache
+from mmdesk.engine.tensors import digest, tensor_bytes
+
+MOST_ENTRIES = 8
+MOST_BYTES = 256 * 2**20
+
+_PIXELS = ("pixel_values", "pixel_values_images")
+"""What transformers calls the pictures themselves; the tower's other arguments describe them."""
+
+_NEVER_READ = ("hidden_states", "attentions")
+"""What language models don't take from the features: all of the tower's layers."""
+
+
+class PictureEncoder:
+    """Puts features in the place of pixels, for one model.
+
+    A model that takes no ready features, or whose tower wants more than pictures, gets its
+    pixels as before.
+    """
+
+    def __init__(self, model: PreTrainedModel) -> None:
+        self._model = model
+        self._tower = _tower_of(model)
+        self._takes = tuple(inspect.signature(self._tower).parameters) if self._tower else ()
+        self._kept: BoundedCache[str, ModelOutput] = BoundedCache(MOST_ENTRIES, MOST_BYTES)
+
+    def encode(self, inputs: BatchFeature) -> dict[str, Any]:
+        """Return the arguments of ``generate`` on the model's device, its pictures encoded.
+
+        Args:
+            inputs: As the processor returns them, on the CPU.
+        """
+        pixels = [name for name in _PIXELS if inputs.get(name) is not None]
+        if self._tower is None or not pixels:
+            return dict(self._placed(inputs))
+        pictures = {name: inputs[name] for name in self._takes if name in inputs}
+        key = digest(pictures)
+        features = self._kept.get(key)
+        if features is None:
+            placed = self._placed(BatchFeature(pictures))
+            with torch.inference_mode():
+                features = _lean(self._tower(**placed, return_dict=True))
+            self._kept.put(key, features, tensor_bytes(features))
+        rest = {name: value for name, value in inputs.items() if name not in pixels}
+        # generate() changes the object that it is given.
+        given = {"mm_encoder_outputs": {"image": _lean(features)}}
+        return {**self._placed(BatchFeature(rest)), **given}
+
+    def forget(self) -> None:
+        """Free the memory."""
+        self._kept.clear()
+
+    def _placed(self, inputs: BatchFeature) -> BatchFeature:
+        return inputs.to(self._model.device, dtype=self._model.dtype)
+
+
+def _tower_of(model: PreTrainedModel) -> Callable[..., ModelOutput] | None:
+    """Return what ``generate`` would call for the features, or None where it calls nothing."""
+    takes_features = "mm_encoder_outputs" in inspect.signature(model.forward).parameters
+    if not takes_features or model.config.is_encoder_decoder:
+        return None
+    if "image" not in model.input_modalities:
+        return None
+    tower = getattr(model.base_model, "get_image_features", None)
+    if tower is None or not _PICTURES_ALONE.issuperset(inspect.signature(tower).parameters):
+        return None
+    return tower  # type: ignore[no-any-return]
+
+
+def _lean(features: ModelOutput) -> ModelOutput:
+    fields = {name: value for name, value in features.items() if name not in _NEVER_READ}
+    return type(features)(**fields)
+
+
+_PICTURES_ALONE = frozenset(
+    {
+        *_PIXELS, "kwargs", "image_grid_thw", "image_grid_hw", "image_grids", "image_sizes",
+        "image_position_ids", "image_merge_sizes", "image_token_pooling", "batch_num_images",
+        "pixel_attention_mask", "pixel_mask", "pixel_values_local", "num_local_patches",
+        "patches_grid", "high_res_pixel_values", "spatial_shapes", "target_sizes",
+        "tile_fine_mask", "downsample_mode", "vision_feature_layer",
+        "vision_feature_select_strategy", "vision_aspect_ratio", "interpolate_pos_encoding",
+    }
+)  # fmt: skip
+"""Arguments that tell of pictures and nothing else, in all 97 model types of transformers 5.23."""
