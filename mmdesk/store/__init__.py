@@ -1,1 +1,1 @@
-"""Conversations on disk: one sqlite file, and the pictures beside it by content hash."""
+"""Conversations on disk: one sqlite file, and pictures and recordings beside it by content hash."""

@@ -1,7 +1,7 @@
-"""The pictures of kept messages, each once, named after the SHA-256 of its file.
+"""The pictures and recordings of kept messages, each once, named after the SHA-256 of its file.
 
-``ab/abcdef….png`` is the canonical file and ``ab/abcdef….thumb.png`` its thumbnail. A file that
-has its final name is whole and on disk.
+``ab/abcdef….png`` is a canonical picture, ``ab/abcdef….thumb.png`` its thumbnail, and
+``ab/abcdef….flac`` a recording. A file that has its final name is whole and on disk.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import shutil
 from pathlib import Path
 
 from mmdesk.core.messages import Picture
+from mmdesk.core.speech import Recording
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -29,15 +30,19 @@ def is_sha256(text: object) -> bool:
 
 
 class AttachmentFolder:
-    """A folder of canonical pictures, shared by all conversations."""
+    """A folder of canonical pictures and recordings, shared by all conversations."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def paths(self, sha256: str) -> tuple[Path, Path]:
-        """Return where the canonical file and its thumbnail are, or would be."""
+        """Return where a picture's canonical file and its thumbnail are, or would be."""
         shelf = self._folder / sha256[:2]
         return shelf / f"{sha256}.png", shelf / f"{sha256}.thumb.png"
+
+    def recording_path(self, sha256: str) -> Path:
+        """Return where a recording is, or would be."""
+        return self._folder / sha256[:2] / f"{sha256}.flac"
 
     def keep(self, picture: Picture) -> None:
         """Keep a picture's files; when this returns, they are on disk.
@@ -46,18 +51,41 @@ class AttachmentFolder:
             OSError: they can't be read or written.
             ValueError: the hash is none.
         """
-        if not is_sha256(picture.sha256):
-            raise ValueError(f"not a SHA-256: {picture.sha256!r}")
+        _require_sha256(picture.sha256)
         path, thumbnail = self.paths(picture.sha256)
-        if not path.exists():
-            # One by one, since mkdir's mode is not that of the parents it makes.
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.parent.mkdir(mode=0o700, exist_ok=True)
-            _keep_file(picture.path, path, picture.sha256)
+        self._keep_main(picture.path, path, picture.sha256)
         if not thumbnail.exists() and picture.thumbnail.exists():
             _keep_file(picture.thumbnail, thumbnail, None)
-        _sync_folder(path.parent)
+        self._sync(path.parent)
+
+    def keep_recording(self, recording: Recording) -> None:
+        """Keep a recording's file; when this returns, it is on disk.
+
+        Raises:
+            OSError: it can't be read or written.
+            ValueError: the hash is none.
+        """
+        _require_sha256(recording.sha256)
+        path = self.recording_path(recording.sha256)
+        self._keep_main(recording.path, path, recording.sha256)
+        self._sync(path.parent)
+
+    def _keep_main(self, source: Path, target: Path, sha256: str) -> None:
+        if target.exists():
+            return
+        # One by one, since mkdir's mode is not that of the parents it makes.
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        target.parent.mkdir(mode=0o700, exist_ok=True)
+        _keep_file(source, target, sha256)
+
+    def _sync(self, shelf: Path) -> None:
+        _sync_folder(shelf)
         _sync_folder(self._folder)
+
+
+def _require_sha256(text: str) -> None:
+    if not is_sha256(text):
+        raise ValueError(f"not a SHA-256: {text!r}")
 
 
 def _keep_file(source: Path, target: Path, sha256: str | None) -> None:

@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import sqlite3
 from enum import StrEnum
 from typing import TypeVar
 
 from mmdesk.core.conversations import Entry, EntryStatus, Failure, StopReason, Usage
 from mmdesk.core.messages import (
+    AudioPart,
     ImagePart,
     Message,
     Part,
     Picture,
     Role,
     TextPart,
+    TranscriptPart,
     well_formed,
 )
 from mmdesk.core.phrases import Phrase
+from mmdesk.core.speech import Recording
 from mmdesk.store.attachments import AttachmentFolder, is_sha256
 
 _log = logging.getLogger(__name__)
@@ -34,11 +38,12 @@ TITLE_CHARACTERS = 60
 def title_of(message: Message) -> str:
     """Return a conversation's title: the first line of its question, shortened.
 
-    A question without text has the name of its first picture.
+    A question without text has the name of its first transcript or, failing that, picture.
     """
     lines = [" ".join(line.split()) for line in message.text.splitlines()]
-    names = [" ".join(picture.name.split()) for picture in message.pictures]
-    title = next(filter(None, [*lines, *names]), "…")
+    names = [transcript.name for transcript in message.transcripts]
+    names += [picture.name for picture in message.pictures]
+    title = next(filter(None, [*lines, *(" ".join(name.split()) for name in names)]), "…")
     title = well_formed(title).replace("\0", "")
     if len(title) <= TITLE_CHARACTERS:
         return title
@@ -47,35 +52,71 @@ def title_of(message: Message) -> str:
     return f"{words if len(words) > TITLE_CHARACTERS // 2 else head}…"
 
 
+PART_COLUMNS = (
+    "kind", "text", "sha256", "name", "width", "height", "notes", "seconds", "language",
+)  # fmt: skip
+
+
 def part_row(part: Part) -> dict[str, object]:
     """Return a part's columns, without ``message_id`` and ``ordinal``."""
-    row: dict[str, object] = dict.fromkeys(
-        ("kind", "text", "sha256", "name", "width", "height", "notes")
-    )
-    if isinstance(part, TextPart):
-        row.update(kind="text", text=well_formed(part.text))
-        return row
-    picture = part.picture
-    notes = [_phrase_json(note) for note in picture.notes]
-    row.update(
-        kind="image",
-        sha256=picture.sha256,
-        name=well_formed(picture.name),
-        width=picture.width,
-        height=picture.height,
-        notes=_dump(notes),
-    )
+    row: dict[str, object] = dict.fromkeys(PART_COLUMNS)
+    match part:
+        case TextPart():
+            row.update(kind="text", text=well_formed(part.text))
+        case ImagePart(picture):
+            row.update(
+                kind="image",
+                sha256=picture.sha256,
+                name=well_formed(picture.name),
+                width=picture.width,
+                height=picture.height,
+                notes=_dump([_phrase_json(note) for note in picture.notes]),
+            )
+        case AudioPart(recording):
+            row.update(
+                kind="audio",
+                sha256=recording.sha256,
+                name=well_formed(recording.name),
+                seconds=recording.seconds,
+            )
+        case TranscriptPart():
+            row.update(
+                kind="transcript",
+                text=well_formed(part.text),
+                name=well_formed(part.name),
+                seconds=part.seconds,
+                language=well_formed(part.language),
+            )
     return row
 
 
 def read_part(row: sqlite3.Row, attachments: AttachmentFolder) -> Part | None:
     """Return a part, or None where the row makes no sense."""
-    if row["kind"] == "text" and isinstance(row["text"], str):
-        return TextPart(row["text"])
-    sha256 = row["sha256"]
-    if row["kind"] != "image" or not isinstance(sha256, str) or not is_sha256(sha256):
+    part = _read_text(row) or _read_attachment(row, attachments)
+    if part is None:
         _log.warning("message %s: part %s is damaged", row["message_id"], row["ordinal"])
+    return part
+
+
+def _read_text(row: sqlite3.Row) -> Part | None:
+    kind, text = row["kind"], row["text"]
+    if not isinstance(text, str) or kind not in {"text", "transcript"}:
         return None
+    if kind == "text":
+        return TextPart(text)
+    return TranscriptPart(
+        _string(row["name"]), text, _seconds(row["seconds"]), _string(row["language"])
+    )
+
+
+def _read_attachment(row: sqlite3.Row, attachments: AttachmentFolder) -> Part | None:
+    kind, sha256 = row["kind"], row["sha256"]
+    if not isinstance(sha256, str) or not is_sha256(sha256) or kind not in {"image", "audio"}:
+        return None
+    if kind == "audio":
+        path = attachments.recording_path(sha256)
+        name, seconds = _string(row["name"]), _seconds(row["seconds"])
+        return AudioPart(Recording(sha256, path, name, seconds))
     path, thumbnail = attachments.paths(sha256)
     picture = Picture(
         sha256=sha256,
@@ -190,3 +231,12 @@ def _usage(row: sqlite3.Row) -> Usage | None:
 
 def _whole(value: object) -> int:
     return value if isinstance(value, int) else 0
+
+
+def _string(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _seconds(value: object) -> float:
+    """Return a length that may be shown: neither negative nor endless."""
+    return float(value) if isinstance(value, int | float) and 0 <= value < math.inf else 0.0

@@ -64,7 +64,14 @@ _VERSION_1 = (
     "CREATE INDEX part_picture ON part (sha256) WHERE sha256 IS NOT NULL",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1,)
+_VERSION_2 = (
+    # Two more kinds of part. An audio has sha256, name and seconds; a transcript has name, text,
+    # seconds and language.
+    "ALTER TABLE part ADD COLUMN seconds REAL",
+    "ALTER TABLE part ADD COLUMN language TEXT",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2)
 """``MIGRATIONS[n]`` leads from version n to n + 1."""
 
 

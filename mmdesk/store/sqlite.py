@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -19,13 +21,20 @@ from mmdesk.core.conversations import (
     Usage,
 )
 from mmdesk.core.errors import ConversationMissing, StoreUnwritable
-from mmdesk.core.messages import Message, Role, TextPart, well_formed
+from mmdesk.core.messages import AudioPart, Message, Part, Role, TextPart, well_formed
 from mmdesk.store.attachments import AttachmentFolder
 from mmdesk.store.failures import plain_failures
 from mmdesk.store.lock import InstanceLock
 from mmdesk.store.opening import open_database
 from mmdesk.store.reading import read_conversation, read_summaries
-from mmdesk.store.rows import failure_json, part_row, title_of, usage_row
+from mmdesk.store.rows import PART_COLUMNS, failure_json, part_row, title_of, usage_row
+
+_log = logging.getLogger(__name__)
+_PART_NAMES = ("message_id", "ordinal", *PART_COLUMNS)
+_INSERT_PART = (
+    f"INSERT INTO part ({', '.join(_PART_NAMES)})"
+    f" VALUES ({', '.join(f':{name}' for name in _PART_NAMES)})"
+)
 
 
 class SqliteStore:
@@ -39,7 +48,7 @@ class SqliteStore:
 
         Args:
             path: The database; its folder is made. ``":memory:"`` keeps nothing.
-            attachments: The folder for the pictures of messages.
+            attachments: The folder for the pictures and recordings of messages.
 
         Raises:
             StoreBusy: another mmdesk has it open.
@@ -65,7 +74,7 @@ class SqliteStore:
             return read_summaries(self._connection)
 
     def conversation(self, conversation_id: str) -> Conversation:
-        """Return the shown path; pictures point into the attachment folder.
+        """Return the shown path; pictures and recordings point into the attachment folder.
 
         A message that can't be read completely is there with what can be.
         """
@@ -78,9 +87,10 @@ class SqliteStore:
         """Keep a question below ``parent`` (an entry's id) and an empty answer below it.
 
         None as ``parent`` begins a new path from the conversation's root. When this returns,
-        messages and pictures are on disk.
+        messages, pictures and recordings are on disk. A recording whose file is gone (a person
+        may switch the keeping of them off at any time) is left out.
         """
-        self._keep_pictures(question)
+        question = self._keep_attachments(question)
         with self._transaction():
             now = self._now()
             if conversation is None:
@@ -163,7 +173,8 @@ class SqliteStore:
                     self._connection.execute("ROLLBACK")
                 raise
 
-    def _keep_pictures(self, message: Message) -> None:
+    def _keep_attachments(self, message: Message) -> Message:
+        """Keep the files; return the message without the recordings that are gone."""
         with plain_failures(self._shown):
             for picture in message.pictures:
                 try:
@@ -171,6 +182,19 @@ class SqliteStore:
                 except FileNotFoundError as error:
                     reason = f"its picture “{picture.name}” is no longer there"
                     raise StoreUnwritable(path=str(picture.path), reason=reason) from error
+            return replace(message, parts=tuple(filter(self._keep_sound, message.parts)))
+
+    def _keep_sound(self, part: Part) -> bool:
+        """Keep the file of a part that is a recording; return False if there is none."""
+        if isinstance(part, AudioPart):
+            try:
+                self._attachments.keep_recording(part.recording)
+            except FileNotFoundError:
+                if part.recording.path.exists():  # then it was another file
+                    raise
+                _log.info("the recording of a question is gone: kept without it")
+                return False
+        return True
 
     def _now(self) -> int:
         """Return microseconds since 1970, later than every conversation even if a clock isn't."""
@@ -236,9 +260,7 @@ class SqliteStore:
             ),
         )
         self._connection.executemany(
-            "INSERT INTO part"
-            " (message_id, ordinal, kind, text, sha256, name, width, height, notes) VALUES"
-            " (:message_id, :ordinal, :kind, :text, :sha256, :name, :width, :height, :notes)",
+            _INSERT_PART,
             [
                 {"message_id": identity, "ordinal": ordinal, **part_row(part)}
                 for ordinal, part in enumerate(message.parts)

@@ -11,10 +11,12 @@ import pytest
 
 from mmdesk.core.messages import Picture
 from mmdesk.core.phrases import Phrase
+from mmdesk.core.speech import Recording
 from mmdesk.store.sqlite import SqliteStore
 
 OpenStore = Callable[[], SqliteStore]
 MakePicture = Callable[..., Picture]
+MakeRecording = Callable[..., Recording]
 
 
 @pytest.fixture
@@ -62,3 +64,22 @@ def make_picture(tmp_path: Path) -> MakePicture:
     staging = tmp_path / "staging"
     staging.mkdir()
     return partial(write_picture, staging)
+
+
+def write_recording(
+    folder: Path, content: bytes = b"fLaC sound", name: str = "", seconds: float = 2.5
+) -> Recording:
+    """Write a recording's file; the store never looks inside it."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    path = folder / f"{sha256}.flac"
+    path.write_bytes(content)
+    path.chmod(0o600)
+    return Recording(sha256, path, name, seconds)
+
+
+@pytest.fixture
+def make_recording(tmp_path: Path) -> MakeRecording:
+    """Writes recordings into a staging folder."""
+    staging = tmp_path / "recorded"
+    staging.mkdir()
+    return partial(write_recording, staging)

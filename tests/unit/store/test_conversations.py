@@ -14,10 +14,19 @@ from hypothesis import strategies as st
 
 from mmdesk.core.conversations import EntryStatus, Failure, SavedTurn, StopReason, Usage
 from mmdesk.core.errors import ConversationMissing, PromptTooLong
-from mmdesk.core.messages import ImagePart, Message, Role, TextPart, user_message
+from mmdesk.core.messages import (
+    AudioPart,
+    ImagePart,
+    Message,
+    Part,
+    Role,
+    TextPart,
+    TranscriptPart,
+    user_message,
+)
 from mmdesk.store.rows import title_of
 from mmdesk.store.sqlite import SqliteStore
-from tests.unit.store.conftest import MakePicture, OpenStore, write_picture
+from tests.unit.store.conftest import MakePicture, OpenStore, write_picture, write_recording
 
 
 def ask(
@@ -55,10 +64,23 @@ def test_text_comes_back_after_a_restart(open_store: OpenStore, text: str) -> No
     assert (question.id, answer.id) == (turn.question, turn.answer)
 
 
+written = st.text(st.characters(exclude_categories=["Cs"]))
+lengths = st.floats(0, 1e9)
 parts = st.one_of(
-    st.builds(TextPart, st.text(st.characters(exclude_categories=["Cs"]))),
+    st.builds(TextPart, written),
+    st.builds(TranscriptPart, written, written, lengths, written),
     st.binary(min_size=1, max_size=8),
+    st.tuples(st.binary(min_size=1, max_size=8), written, lengths),
 )
+
+
+def made_part(folder: Path, part: Part | bytes | tuple[bytes, str, float]) -> Part:
+    """Return the part; bytes stand for a picture, a tuple for a recording."""
+    if isinstance(part, bytes):
+        return ImagePart(write_picture(folder, part))
+    if isinstance(part, tuple):
+        return AudioPart(write_recording(folder, *part))
+    return part
 
 
 @settings(max_examples=60)
@@ -77,7 +99,7 @@ parts = st.one_of(
     ),
 )
 def test_any_message_comes_back(
-    contents: list[TextPart | bytes],
+    contents: list[Part | bytes | tuple[bytes, str, float]],
     answer: str,
     status: EntryStatus,
     stop: StopReason | None,
@@ -85,10 +107,7 @@ def test_any_message_comes_back(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     folder = tmp_path_factory.mktemp("any")
-    made = tuple(
-        part if isinstance(part, TextPart) else ImagePart(write_picture(folder, part))
-        for part in contents
-    )
+    made = tuple(made_part(folder, part) for part in contents)
     store = SqliteStore(":memory:", folder / "attachments")
     try:
         turn = store.begin_turn(Message(Role.USER, made), conversation=None, parent=None, model="")
@@ -102,9 +121,12 @@ def test_any_message_comes_back(
     assert (answered.usage, answered.model) == (usage, "m")
 
 
-def bare(part: TextPart | ImagePart) -> object:
+def bare(part: Part) -> object:
     """Return a part without where its files are."""
-    if isinstance(part, TextPart):
+    if isinstance(part, AudioPart):
+        recording = part.recording
+        return recording.sha256, recording.name, recording.seconds
+    if not isinstance(part, ImagePart):
         return part
     picture = part.picture
     return picture.sha256, picture.name, picture.width, picture.height, picture.notes
