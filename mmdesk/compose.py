@@ -17,10 +17,21 @@ from typing import TYPE_CHECKING
 
 from mmdesk import paths
 from mmdesk.core.messages import Picture
-from mmdesk.core.protocols import ChatEngine, ConversationStore, EventSink, PictureReader
+from mmdesk.core.protocols import (
+    ConversationStore,
+    Engine,
+    EventSink,
+    Listener,
+    MediaReader,
+    Sound,
+)
+from mmdesk.core.requests import SpeechModel
+from mmdesk.core.speech import Recording
 from mmdesk.session.controller import ChatSession
+from mmdesk.session.draft import Draft
 from mmdesk.session.store_thread import StoreThread
-from mmdesk.session.threads import job_pool, spawn
+from mmdesk.session.threads import job_pool, spawn, start_thread
+from mmdesk.session.voice import VoiceSession
 from mmdesk.session.worker import ModelWorker
 
 if TYPE_CHECKING:
@@ -34,7 +45,9 @@ class Application:
     session: ChatSession
     worker: ModelWorker
     store: StoreThread
-    reader: PictureReader
+    reader: MediaReader
+    listener: Listener
+    sound: Sound
     pool: ThreadPoolExecutor
     _scratch: Path | None = None
 
@@ -66,26 +79,33 @@ def build(emit: EventSink, *, engine: str = "child", keep: bool = True) -> Appli
     scratch = None if keep else _scratch_folder()
     worker = ModelWorker(_engine_maker(engine), emit)
     store = StoreThread(_store_opener(scratch))
-    reader = PicturesOnDemand()
+    reader = MediaOnDemand()
     pool = job_pool()
-    session = ChatSession(worker, store, reader, pool, emit)
-    return Application(session, worker, store, reader, pool, scratch)
+
+    listener, sound = _listener(), _sound()
+
+    def hear(draft: Draft) -> VoiceSession:
+        model = SpeechModel(paths.starter_speech())
+        return VoiceSession(listener, sound, worker, draft, pool, emit, model)
+
+    session = ChatSession(worker, store, reader, pool, emit, hear)
+    return Application(session, worker, store, reader, listener, sound, pool, scratch)
 
 
-class PicturesOnDemand:
-    """A :class:`PictureReader` that is made for the first picture, on the job pool."""
+class MediaOnDemand:
+    """A :class:`MediaReader` that is made for the first file, on the job pool."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._reader: PictureReader | None = None
+        self._reader: MediaReader | None = None
         self._closed = False
 
-    def read(self, path: Path) -> Picture:
-        """Read a file. Raises ``PictureError``."""
+    def read(self, path: Path) -> Picture | Recording:
+        """Read a file. Raises ``MediaError``."""
         return self._made().read(path)
 
     def read_bytes(self, data: bytes, name: str) -> Picture:
-        """Read pasted or dragged image data. Raises ``PictureError``."""
+        """Read pasted or dragged image data. Raises ``MediaError``."""
         return self._made().read_bytes(data, name)
 
     def close(self) -> None:
@@ -95,28 +115,40 @@ class PicturesOnDemand:
             if self._reader is not None:
                 self._reader.close()
 
-    def _made(self) -> PictureReader:
-        from mmdesk.media.reader import LimitedPictureReader
+    def _made(self) -> MediaReader:
+        from mmdesk.media.reader import LimitedMediaReader
 
         with self._lock:
             if self._reader is None:
-                self._reader = LimitedPictureReader(spawn, paths.staging())
+                self._reader = LimitedMediaReader(spawn, paths.staging())
                 if self._closed:
                     self._reader.close()  # it says so to whoever still asks
             return self._reader
 
 
-def _engine_maker(engine: str) -> Callable[[], ChatEngine]:
-    def in_child() -> ChatEngine:
-        from mmdesk.engine.process import ChildChatEngine
+def _listener() -> Listener:
+    from mmdesk.audio.listening import MicrophoneListener
 
-        return ChildChatEngine(spawn, paths.engine_log_file())
+    return MicrophoneListener(start_thread, paths.voice_activity_model())
 
-    def in_process() -> ChatEngine:
+
+def _sound() -> Sound:
+    from mmdesk.audio.sound import LocalSound
+
+    return LocalSound(start_thread, paths.voice_activity_model(), paths.staging())
+
+
+def _engine_maker(engine: str) -> Callable[[], Engine]:
+    def in_child() -> Engine:
+        from mmdesk.inference.process import ChildEngine
+
+        return ChildEngine(spawn, paths.engine_log_file())
+
+    def in_process() -> Engine:
         # Imports torch, which stalls a window for up to 200 ms: for debugging and tests.
-        from mmdesk.engine.local import LocalChatEngine
+        from mmdesk.inference.local import LocalEngine
 
-        return LocalChatEngine()
+        return LocalEngine()
 
     return in_process if engine == "in-process" else in_child
 

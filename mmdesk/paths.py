@@ -36,6 +36,16 @@ def starter() -> Path:
     return resources() / "starter"
 
 
+def starter_speech() -> Path:
+    """Return the folder of the speech model that ships with mmdesk."""
+    return starter() / "speech"
+
+
+def voice_activity_model() -> Path:
+    """Return silero's voice activity network, an ONNX file."""
+    return resources() / "silero" / "silero_vad_16k_sequence.onnx"
+
+
 def samples() -> Path:
     """Return the folder of the sample pictures."""
     return resources() / "samples"
@@ -82,7 +92,7 @@ def attachments() -> Path:
 
 
 def staging() -> Path:
-    """Return the folder of decoded pictures that no message holds yet."""
+    """Return the folder of decoded pictures and recordings that no message holds yet."""
     return _private(cache_folder() / "pictures")
 
 

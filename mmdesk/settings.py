@@ -5,12 +5,19 @@ from __future__ import annotations
 import contextlib
 import os
 import tomllib
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 from mmdesk.core.errors import SettingsError, SettingsUnreadable, SettingsUnwritable
-from mmdesk.core.requests import GenerationSettings, LoadModel
+from mmdesk.core.languages import LANGUAGES as SPOKEN_LANGUAGES
+from mmdesk.core.requests import (
+    GenerationSettings,
+    LoadModel,
+    Script,
+    SpeechModel,
+    VoiceSettings,
+)
 from mmdesk.paths import absolute
 
 LANGUAGES = ("system", "en", "zh_CN")
@@ -27,6 +34,7 @@ class Settings:
 
     Attributes:
         model: A checkpoint's folder; None is the starter.
+        speech_model: A Whisper folder or ``.pt`` file; None is the starter's.
         threads: CPU threads for inference; 0 is the number of cores less one.
         shortcuts: Changed key bindings, action name -> portable key text ("Ctrl+N").
     """
@@ -34,16 +42,23 @@ class Settings:
     language: str = "system"
     theme: str = "system"
     model: Path | None = None
+    speech_model: Path | None = None
     device: str = "auto"
     dtype: str = "auto"
     threads: int = 0
     generation: GenerationSettings = field(default_factory=GenerationSettings)
+    voice: VoiceSettings = field(default_factory=VoiceSettings)
     shortcuts: dict[str, str] = field(default_factory=dict)
 
     def load_request(self, starter: Path, model: Path | None = None) -> LoadModel:
         """Return the request for ``model``, the chosen model, or the starter."""
         path = absolute(model or self.model or starter)
         return LoadModel(path, self.device, self.dtype, self.threads)
+
+    def speech(self, starter: Path, model: Path | None = None) -> SpeechModel:
+        """Return ``model``, the chosen speech model, or the starter's."""
+        path = absolute(model or self.speech_model or starter)
+        return SpeechModel(path, self.device, self.dtype, self.threads)
 
 
 def load_settings(path: Path) -> Settings:
@@ -76,7 +91,9 @@ def save_settings(settings: Settings, path: Path) -> None:
     import tomli_w  # here, not above: the window starts without it
 
     document = asdict(settings)
-    document["model"] = str(settings.model) if settings.model else ""
+    for key, model in (("model", settings.model), ("speech_model", settings.speech_model)):
+        document[key] = str(model) if model else ""
+    document["voice"]["script"] = str(settings.voice.script)
     if settings.generation.seed is None:
         del document["generation"]["seed"]
     draft = path.with_suffix(".new")
@@ -96,21 +113,30 @@ def save_settings(settings: Settings, path: Path) -> None:
 
 
 def _parse(document: dict[str, Any]) -> Settings:
-    settings = Settings()
-    settings = replace(
-        settings,
+    return Settings(
         language=_choice(document, "language", LANGUAGES),
         theme=_choice(document, "theme", THEMES),
         device=_choice(document, "device", DEVICES),
         dtype=_choice(document, "dtype", DTYPES),
         threads=_number(document, "threads", int, 0, 0, 1024),
+        model=_path(document, "model"),
+        speech_model=_path(document, "speech_model"),
         generation=_generation(document.get("generation", {})),
+        voice=_voice(document.get("voice", {})),
         shortcuts=_shortcuts(document.get("shortcuts", {})),
     )
-    model = document.get("model", "")
-    if not isinstance(model, str):
-        raise ValueError("model is not a text")
-    return replace(settings, model=Path(model)) if model else settings
+
+
+def _path(document: dict[str, Any], key: str) -> Path | None:
+    text = _text(document, key)
+    return Path(text) if text else None
+
+
+def _text(document: dict[str, Any], key: str) -> str:
+    text = document.get(key, "")
+    if not isinstance(text, str):
+        raise ValueError(f"{key} is not a text")
+    return text
 
 
 def _generation(table: object) -> GenerationSettings:
@@ -123,6 +149,28 @@ def _generation(table: object) -> GenerationSettings:
         max_tokens=_number(table, "max_tokens", int, default.max_tokens, 1, 1_000_000),
         seed=_number(table, "seed", int, 0, 0, 2**63 - 1) if "seed" in table else None,
     )
+
+
+def _voice(table: object) -> VoiceSettings:
+    if not isinstance(table, dict):
+        raise ValueError("voice is not a table")
+    default = VoiceSettings()
+    return VoiceSettings(
+        device=_text(table, "device"),
+        language=_choice(table, "language", ("", *SPOKEN_LANGUAGES)),
+        script=Script(_choice(table, "script", tuple(Script))),
+        send_at_once=_switch(table, "send_at_once", default.send_at_once),
+        keep_recordings=_switch(table, "keep_recordings", default.keep_recordings),
+        cut_context=_switch(table, "cut_context", default.cut_context),
+        silence_s=_number(table, "silence_s", float, default.silence_s, 0.3, 5.0),
+    )
+
+
+def _switch(table: dict[str, Any], key: str, default: bool) -> bool:
+    value = table.get(key, default)
+    if not isinstance(value, bool):
+        raise ValueError(f"{key} is neither true nor false")
+    return value
 
 
 def _shortcuts(table: object) -> dict[str, str]:

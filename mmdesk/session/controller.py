@@ -18,26 +18,32 @@ from mmdesk.core.events import (
     AnswerKept,
     AttachmentReady,
     AttachmentRefused,
+    AudioDecoded,
+    AudioProgress,
+    AudioTranscribed,
     ConversationLoaded,
     ConversationOpened,
     ConversationsListed,
     Event,
+    MicrophoneOpened,
     ModelReady,
     StoreFailed,
     TextDelta,
+    TranscriptReady,
     TurnAdded,
     TurnFailed,
     TurnFinished,
     TurnSaved,
 )
-from mmdesk.core.messages import Message, Role, user_message, well_formed
-from mmdesk.core.protocols import ConversationStore, EventSink, PictureReader
+from mmdesk.core.messages import Message, Role, well_formed
+from mmdesk.core.protocols import ConversationStore, EventSink, MediaReader
 from mmdesk.core.requests import AnswerQuestion, GenerationSettings, LoadModel, TurnId
-from mmdesk.session.draft import Attachment, Draft
+from mmdesk.session.draft import Attachment, Draft, DraftEvent
 from mmdesk.session.history import prompt_messages
 from mmdesk.session.keeping import AnswerKeeper
 from mmdesk.session.store_thread import StoreThread
 from mmdesk.session.turn import Turn
+from mmdesk.session.voice import VoiceSession
 from mmdesk.session.worker import ModelWorker
 
 if TYPE_CHECKING:
@@ -52,6 +58,7 @@ class ChatSession:
 
     Attributes:
         settings: How the next answers are sampled.
+        voice: Listening and transcribing.
         conversation: The shown conversation's id; None is a new one.
     """
 
@@ -59,15 +66,18 @@ class ChatSession:
         self,
         worker: ModelWorker,
         store: StoreThread,
-        reader: PictureReader,
+        reader: MediaReader,
         pool: Executor,
         emit: EventSink,
+        hear: Callable[[Draft], VoiceSession],
     ) -> None:
+        """``hear`` makes the half that listens, given the draft that both work on."""
         self._worker = worker
         self._store = store
         self._emit = emit
         self._answers = AnswerKeeper(store, emit)
         self._draft = Draft(reader, pool, emit)
+        self.voice = hear(self._draft)
         self.settings = GenerationSettings()
         self.conversation: str | None = None
         self._wanted: str | None = None
@@ -97,7 +107,7 @@ class ChatSession:
 
     @property
     def attachments(self) -> tuple[Attachment, ...]:
-        """The pictures in the composer."""
+        """The files in the composer."""
         return self._draft.attachments
 
     # What a person does
@@ -108,6 +118,7 @@ class ChatSession:
 
     def close(self) -> None:
         """Save what has streamed; the worker and the store are closed by who made them."""
+        self.voice.close()
         for turn in self._turns.values():
             if turn.saved and turn.text:
                 self._answers.save_streamed(turn)
@@ -131,7 +142,7 @@ class ChatSession:
         )
 
     def attach(self, paths: Sequence[Path]) -> None:
-        """Put picture files into the composer."""
+        """Put picture and sound files into the composer."""
         self._draft.attach(paths)
 
     def attach_bytes(self, data: bytes, name: str) -> None:
@@ -139,12 +150,13 @@ class ChatSession:
         self._draft.attach_bytes(data, name)
 
     def detach(self, attachment: str) -> None:
-        """Take a picture out of the composer."""
+        """Take a file out of the composer."""
         self._draft.remove(attachment)
+        self.voice.file_left(attachment)
         self._send_if_ready()
 
     def submit(self, text: str) -> None:
-        """Ask. A picture that is still being decoded is waited for.
+        """Ask. A file that is still being read or transcribed is waited for.
 
         Raises:
             QuestionEmpty, QuestionTooLong: nothing was sent.
@@ -202,7 +214,7 @@ class ChatSession:
             return None
         self._edited = index
         question = self._entries[index].message
-        self._draft.put(question.pictures)
+        self._draft.put(question)
         return question.text
 
     def cancel_edit(self) -> None:
@@ -227,12 +239,21 @@ class ChatSession:
                 return ()
             case TurnFinished() | TurnFailed():
                 return self._settle(event)
-            case AttachmentReady() | AttachmentRefused():
+            case (
+                AttachmentReady()
+                | AttachmentRefused()
+                | AudioDecoded()
+                | AudioProgress()
+                | AudioTranscribed()
+            ):
                 return self._attachment(event)
             case ConversationLoaded(conversation=loaded):
                 return self._loaded(loaded.summary.id, event)
             case ModelReady(info=info):
                 self._model = info.name
+                self._encode_ahead()
+            case _:
+                return self._voice_event(event)
         return (event,)
 
     def tick(self) -> bool:
@@ -248,12 +269,13 @@ class ChatSession:
         if self._send_when_ready is None or self._draft.decoding:
             return
         text, self._send_when_ready = self._send_when_ready, None
-        if not text and not self._draft.pictures:
+        message = self._draft.message(text)
+        if not message.parts:
             return
-        message = user_message(text, self._draft.pictures)
         kept = self._entries[: self._edited]
         changed, self._edited = self._edited is not None, None
         self._draft.clear()
+        self.voice.question_left()
         self._save_question(self._begin([*kept, Entry("", message)], changed=changed))
 
     def _begin(self, path: list[Entry], *, changed: bool) -> Turn:
@@ -315,13 +337,34 @@ class ChatSession:
 
     # Around the turns
 
-    def _attachment(self, event: AttachmentReady | AttachmentRefused) -> tuple[Event, ...]:
+    def _attachment(self, event: DraftEvent) -> tuple[Event, ...]:
         if not self._draft.handle(event):
             return ()
         if isinstance(event, AttachmentRefused):
             self._send_when_ready = None  # the person decides whether to ask without it
+        if isinstance(event, AttachmentReady):
+            self._encode_ahead()
+        if isinstance(event, AudioDecoded):
+            self.voice.hear_file(event)
         self._send_if_ready()
         return (event,)
+
+    def _encode_ahead(self) -> None:
+        """Have the pictures encoded that the next question will bring along, while it is made."""
+        if not self._draft.pictures:
+            return
+        path = self._entries[: self._edited]
+        kept = tuple(picture for entry in path for picture in entry.message.pictures)
+        self._worker.encode(kept + self._draft.pictures)
+
+    def _voice_event(self, event: Event) -> tuple[Event, ...]:
+        if isinstance(event, MicrophoneOpened):
+            self._encode_ahead()  # other work may have put it off
+        shown = self.voice.handle(event)
+        if any(isinstance(each, TranscriptReady) and not each.send for each in shown):
+            self._send_when_ready = None  # what was heard is read before it is sent
+        self._send_if_ready()  # it may have waited for a recording
+        return shown
 
     def _loaded(self, conversation: str, event: ConversationLoaded) -> tuple[Event, ...]:
         if conversation != self._wanted:

@@ -1,4 +1,4 @@
-"""The pictures that stand in the composer, decoded or on their way."""
+"""What stands in the composer beside the text: pictures, transcripts, and recordings of it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,14 @@ from mmdesk.core.events import (
     AttachmentReady,
     AttachmentRefused,
     AttachmentRemoved,
+    AudioDecoded,
+    AudioProgress,
+    AudioTranscribed,
     Event,
 )
-from mmdesk.core.messages import Picture, well_formed
-from mmdesk.core.protocols import EventSink, PictureReader
+from mmdesk.core.messages import Message, Picture, TranscriptPart, user_message, well_formed
+from mmdesk.core.protocols import EventSink, MediaReader
+from mmdesk.core.speech import Recording, UtteranceId
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -27,31 +31,50 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MAX_PICTURES = 20
-"""Pictures in one message."""
+"""Files in one message."""
+
+DraftEvent = AttachmentReady | AttachmentRefused | AudioDecoded | AudioProgress | AudioTranscribed
+"""What jobs tell of the files in the composer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A picture in the composer; ``picture`` is None while it is being decoded."""
+    """A file in the composer.
+
+    Attributes:
+        picture: The decoded picture; None while it is being read, and for sound.
+        recording: The decoded sound, which is being transcribed until ``transcript`` is there.
+        done: Seconds of the recording that are transcribed.
+    """
 
     id: str
     name: str
     picture: Picture | None = None
+    recording: Recording | None = None
+    transcript: TranscriptPart | None = None
+    done: float = 0.0
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can be sent."""
+        return self.picture is not None or self.transcript is not None
 
 
 class Draft:
-    """The attachments of the question that is being written.
+    """The attachments and recordings of the question that is being written.
 
     Args:
         reader: Decodes; called from ``pool``.
         emit: Takes the events of the decoding jobs.
     """
 
-    def __init__(self, reader: PictureReader, pool: Executor, emit: EventSink) -> None:
+    def __init__(self, reader: MediaReader, pool: Executor, emit: EventSink) -> None:
         self._reader = reader
         self._pool = pool
         self._emit = emit
         self._items: dict[str, Attachment] = {}
+        self._heard: dict[UtteranceId, Recording | None] = {}
+        """The recordings of the question's text; None while one is being written."""
 
     @property
     def attachments(self) -> tuple[Attachment, ...]:
@@ -60,13 +83,19 @@ class Draft:
 
     @property
     def decoding(self) -> bool:
-        """Whether a picture is still on its way."""
-        return any(item.picture is None for item in self._items.values())
+        """Whether a file or a recording is still on its way."""
+        return not all(item.ready for item in self._items.values()) or None in self._heard.values()
 
     @property
     def pictures(self) -> tuple[Picture, ...]:
         """The decoded pictures."""
         return tuple(item.picture for item in self._items.values() if item.picture)
+
+    def message(self, text: str) -> Message:
+        """Return the question."""
+        transcripts = tuple(item.transcript for item in self._items.values() if item.transcript)
+        recordings = tuple(recording for recording in self._heard.values() if recording)
+        return user_message(text, self.pictures, transcripts, recordings)
 
     def attach(self, paths: Sequence[Path]) -> None:
         """Begin to read files; each ends in ``AttachmentReady`` or ``AttachmentRefused``."""
@@ -87,14 +116,20 @@ class Draft:
         else:
             self._begin(name, partial(self._reader.read_bytes, data, name))
 
-    def put(self, pictures: Sequence[Picture]) -> None:
-        """Replace the draft's pictures by ones that are decoded already."""
+    def put(self, message: Message) -> None:
+        """Replace the draft by a message's pictures, transcripts and recordings."""
         self.clear()
-        for picture in pictures:
+        for picture in message.pictures:
             item = Attachment(uuid.uuid4().hex, picture.name, picture)
             self._items[item.id] = item
             self._emit(AttachmentAdded(item.id, item.name))
             self._emit(AttachmentReady(item.id, picture))
+        for transcript in message.transcripts:
+            item = Attachment(uuid.uuid4().hex, transcript.name, transcript=transcript)
+            self._items[item.id] = item
+            self._emit(AttachmentAdded(item.id, item.name))
+            self._emit(AudioTranscribed(item.id, transcript))
+        self._heard = {recording.sha256: recording for recording in message.recordings}
 
     def remove(self, attachment: str) -> None:
         """Take a picture out; one that is still being decoded is forgotten when it arrives."""
@@ -102,33 +137,66 @@ class Draft:
             self._emit(AttachmentRemoved(attachment))
 
     def clear(self) -> None:
-        """Take all pictures out."""
+        """Take everything out."""
         for attachment in tuple(self._items):
             self.remove(attachment)
+        self._heard.clear()
 
-    def handle(self, event: AttachmentReady | AttachmentRefused) -> bool:
-        """Take a decoding job's result; return False if nobody waits for it any more."""
+    def handle(self, event: DraftEvent) -> bool:
+        """Take what a job has found; return False if nobody waits for it any more."""
         item = self._items.get(event.id)
-        if isinstance(event, AttachmentReady):
-            if item is not None:
-                self._items[event.id] = replace(item, picture=event.picture)
-            return item is not None
-        self._items.pop(event.id, None)
-        return item is not None or isinstance(event.error, TooManyPictures)
+        if isinstance(event, AttachmentRefused):
+            self._items.pop(event.id, None)
+            return item is not None or isinstance(event.error, TooManyPictures)
+        if item is None:
+            return False
+        match event:
+            case AttachmentReady(picture=picture):
+                item = replace(item, picture=picture)
+            case AudioDecoded(recording=recording):
+                item = replace(item, recording=recording)
+            case AudioProgress(done=done):
+                item = replace(item, done=done)
+            case AudioTranscribed(transcript=transcript):
+                item = replace(item, transcript=transcript)
+        self._items[event.id] = item
+        return True
 
-    def _begin(self, name: str, read: Callable[[], Picture]) -> None:
+    def hear(self, utterance: UtteranceId) -> None:
+        """Wait for an utterance's recording: it goes with the question."""
+        self._heard[utterance] = None
+
+    def heard(self, utterance: UtteranceId, recording: Recording | None) -> bool:
+        """Take a recording, or that there is none; return False if nobody waits for it."""
+        if utterance not in self._heard:
+            return False
+        if recording is None:
+            del self._heard[utterance]
+        else:
+            self._heard[utterance] = recording
+        return True
+
+    def unhear(self, utterance: UtteranceId) -> None:
+        """Leave a recording out."""
+        self._heard.pop(utterance, None)
+
+    def _begin(self, name: str, read: Callable[[], Picture | Recording]) -> None:
         item = Attachment(uuid.uuid4().hex, name)
         self._items[item.id] = item
         self._emit(AttachmentAdded(item.id, name))
         self._pool.submit(self._read, item, read)
 
-    def _read(self, item: Attachment, read: Callable[[], Picture]) -> None:
+    def _read(self, item: Attachment, read: Callable[[], Picture | Recording]) -> None:
         event: Event
         try:
-            event = AttachmentReady(item.id, read())
+            found = read()
+            if isinstance(found, Picture):
+                event = AttachmentReady(item.id, found)
+            else:
+                event = AudioDecoded(item.id, found)
         except MmdeskError as error:
             event = AttachmentRefused(item.id, item.name, error)
         except Exception as error:
-            log.exception("reading a picture")
+            log.exception("reading a file")
             event = AttachmentRefused(item.id, item.name, InternalError.of(error))
         self._emit(event)

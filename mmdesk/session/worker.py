@@ -2,29 +2,45 @@
 
 Every call of the engine is made here, one at a time: one GPU queue, no memory race, and
 CUDA-graph state stays on its thread. Each question that is handed in gets exactly one terminal
-event, whatever happens to the engine.
+event and each transcription exactly one reply, whatever happens to the engine.
+
+What waits is served in this order: what was said, loads and answers, what is being said, sound
+files, pictures to encode ahead.
 """
 
 from __future__ import annotations
 
+import itertools
 import logging
 import queue
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import IntEnum
 
 from mmdesk.core.conversations import StopReason
 from mmdesk.core.errors import EngineCrashed, EngineEmpty, InternalError, MmdeskError
 from mmdesk.core.events import (
     Event,
     ModelFailed,
-    ModelInfo,
     ModelReady,
     TextDelta,
     TurnFailed,
     TurnFinished,
 )
-from mmdesk.core.protocols import ChatEngine, EventSink
-from mmdesk.core.requests import AnswerQuestion, LoadModel, Shutdown, TurnId
+from mmdesk.core.messages import Picture
+from mmdesk.core.protocols import Engine, EventSink
+from mmdesk.core.requests import (
+    AnswerQuestion,
+    EncodePictures,
+    LoadModel,
+    Request,
+    Shutdown,
+    Transcribe,
+    TurnId,
+)
+from mmdesk.core.speech import Transcript, UtteranceId
+from mmdesk.session.no_engine import NoEngine
 from mmdesk.session.threads import start_thread
 
 log = logging.getLogger(__name__)
@@ -33,21 +49,45 @@ _MAX_RESTARTS = 3
 """Reloads in a row after crashes with no finished answer in between."""
 
 
+SpeechReply = Callable[[Transcript | MmdeskError | None], None]
+"""Takes what was heard, on the worker's thread; None where nobody waits for it any more."""
+
+
+class Rank(IntEnum):
+    """The order in which waiting requests are served."""
+
+    FINAL_TRANSCRIPT = 0
+    ANSWER = 1
+    PARTIAL_TRANSCRIPT = 2
+    SOUND_FILE = 3
+    ENCODE = 4
+    SHUTDOWN = 5
+
+
+@dataclass(order=True, frozen=True, slots=True)
+class _Waiting:
+    rank: Rank
+    number: int
+    request: Request = field(compare=False)
+    reply: SpeechReply | None = field(compare=False, default=None)
+
+
 class ModelWorker:
-    """Serves load and answer requests with one engine.
+    """Serves load, answer and transcribe requests with one engine.
 
     Args:
         make_engine: Called on the worker thread.
         emit: Takes the events; any thread, never blocks.
     """
 
-    def __init__(self, make_engine: Callable[[], ChatEngine], emit: EventSink) -> None:
+    def __init__(self, make_engine: Callable[[], Engine], emit: EventSink) -> None:
         self._make_engine = make_engine
         self._emit = emit
-        self._requests: queue.SimpleQueue[LoadModel | AnswerQuestion | Shutdown] = (
-            queue.SimpleQueue()
-        )
+        self._requests: queue.PriorityQueue[_Waiting] = queue.PriorityQueue()
+        self._numbers = itertools.count()
         self._lock = threading.Lock()
+        self._speech: dict[UtteranceId, int] = {}
+        """The newest request about each utterance; older ones are stale."""
         self._waiting: set[TurnId] = set()
         self._running: TurnId | None = None
         self._stop_running = False
@@ -67,7 +107,7 @@ class ModelWorker:
         """Queue a load; an older one is skipped or, where the engine can, broken off."""
         with self._lock:
             self._wanted = request
-        self._requests.put(request)
+        self._put(Rank.ANSWER, request)
 
     def answer(self, request: AnswerQuestion) -> None:
         """Queue a question; it waits for a load that was queued before it."""
@@ -75,7 +115,28 @@ class ModelWorker:
             self._waiting.add(request.turn)
             if self._crashes > _MAX_RESTARTS:  # given up; a person wants it: worth a new start
                 self._crashes = 0
-        self._requests.put(request)
+        self._put(Rank.ANSWER, request)
+
+    def transcribe(
+        self, request: Transcribe, reply: SpeechReply, rank: Rank = Rank.FINAL_TRANSCRIPT
+    ) -> None:
+        """Queue speech; a newer request about the same utterance makes this one stale."""
+        with self._lock:
+            closing, number = self._closing, next(self._numbers)
+            if not closing:
+                self._speech[request.utterance] = number
+                self._requests.put(_Waiting(rank, number, request, reply))
+        if closing:
+            reply(None)
+
+    def forget_speech(self, utterance: UtteranceId) -> None:
+        """Answer what was asked about an utterance with None, at once or within one token."""
+        with self._lock:
+            self._speech.pop(utterance, None)
+
+    def encode(self, pictures: tuple[Picture, ...]) -> None:
+        """Encode pictures ahead, when there is nothing else to do."""
+        self._put(Rank.ENCODE, EncodePictures(pictures))
 
     def cancel(self, turn: TurnId) -> None:
         """Stop a turn: at once if it still waits, else within one token."""
@@ -92,29 +153,48 @@ class ModelWorker:
         A thread that doesn't end in time (a prefill can't be stopped) is left to the end of
         the process, which takes the engine's process with it.
         """
-        self._closing = True
-        self._requests.put(Shutdown())
+        with self._lock:
+            self._closing = True
+        self._put(Rank.SHUTDOWN, Shutdown())
         if self._thread is not None:
             self._thread.join(timeout_s)
 
+    def _put(self, rank: Rank, request: Request) -> None:
+        self._requests.put(_Waiting(rank, next(self._numbers), request))
+
     def _run(self) -> None:
         engine = self._made_engine()
-        while not isinstance(request := self._requests.get(), Shutdown):
-            if isinstance(request, LoadModel):
-                self._load_wanted(engine)
-            elif self._begin(request.turn):
-                self._emit(self._answer(engine, request))
-                self._recover(engine)
+        while not isinstance((waiting := self._requests.get()).request, Shutdown):
+            self._serve(engine, waiting)
         engine.close()
 
-    def _made_engine(self) -> ChatEngine:
+    def _serve(self, engine: Engine, waiting: _Waiting) -> None:
+        match waiting.request:
+            case LoadModel():
+                self._load_wanted(engine)
+            case AnswerQuestion() as question:
+                if self._begin(question.turn):
+                    self._emit(self._answer(engine, question))
+                    self._recover(engine)
+            case Transcribe() as speech:
+                assert waiting.reply is not None
+                heard = self._heard(engine, speech, waiting.number)
+                with self._lock:
+                    if self._speech.get(speech.utterance) == waiting.number:
+                        del self._speech[speech.utterance]
+                waiting.reply(heard)
+                self._recover(engine)
+            case EncodePictures() as pictures:
+                self._encode(engine, pictures)
+
+    def _made_engine(self) -> Engine:
         try:
             return self._make_engine()
         except MmdeskError as error:
-            return _NoEngine(error)
+            return NoEngine(error)
         except Exception as error:
             log.exception("making the engine")
-            return _NoEngine(InternalError.of(error))
+            return NoEngine(InternalError.of(error))
 
     def _begin(self, turn: TurnId) -> bool:
         """Return whether the turn still waits; its terminal event is then owed here."""
@@ -124,7 +204,7 @@ class ModelWorker:
             self._running, self._stop_running = turn, False
             return waiting
 
-    def _load_wanted(self, engine: ChatEngine) -> None:
+    def _load_wanted(self, engine: Engine) -> None:
         """Load what was asked for last, again if that changes meanwhile."""
         while not self._closing:
             with self._lock:
@@ -135,7 +215,7 @@ class ModelWorker:
             self._current = request
             self._load(engine, request)
 
-    def _load(self, engine: ChatEngine, request: LoadModel) -> None:
+    def _load(self, engine: Engine, request: LoadModel) -> None:
         self._loaded, self._refusal = False, None
         try:
             info = engine.load(request, self._emit, self._load_cancelled)
@@ -159,7 +239,7 @@ class ModelWorker:
         self._refusal = error
         self._emit(ModelFailed(error))
 
-    def _recover(self, engine: ChatEngine) -> None:
+    def _recover(self, engine: Engine) -> None:
         """Load again after a crash, unless it crashes each time."""
         if self._loaded or not isinstance(self._refusal, EngineCrashed):
             return
@@ -170,7 +250,7 @@ class ModelWorker:
             self._load(engine, self._current)
         self._load_wanted(engine)  # another model was chosen meanwhile: who asks waits for that
 
-    def _answer(self, engine: ChatEngine, request: AnswerQuestion) -> TurnFinished | TurnFailed:
+    def _answer(self, engine: Engine, request: AnswerQuestion) -> TurnFinished | TurnFailed:
         """Answer; an engine that died while idle is brought back first, once, unseen."""
         if self._closing:
             return TurnFinished(request.turn, StopReason.CANCELLED, "", None)
@@ -205,22 +285,43 @@ class ModelWorker:
     def _stopped(self) -> bool:
         return self._closing or self._stop_running
 
+    def _heard(
+        self, engine: Engine, request: Transcribe, number: int
+    ) -> Transcript | MmdeskError | None:
+        """Transcribe; a process that died is brought back once, with the chat model."""
 
-class _NoEngine:
-    """Stands for an engine that could not be made, so that every request is answered."""
+        def stale() -> bool:
+            return self._closing or self._speech.get(request.utterance) != number
 
-    def __init__(self, error: MmdeskError) -> None:
-        self._error = error
+        for last_try in (False, True):
+            if stale():
+                return None
+            try:
+                return engine.transcribe(request, stale)
+            except EngineCrashed as error:
+                self._loaded, self._refusal = False, error
+                if last_try:
+                    return error
+                self._recover(engine)
+            except MmdeskError as error:
+                return error
+            except Exception as error:
+                log.exception("transcribing")
+                return InternalError.of(error)
+        raise AssertionError("unreachable")
 
-    def load(
-        self, request: LoadModel, emit: EventSink, cancelled: Callable[[], bool]
-    ) -> ModelInfo | None:
-        raise self._error
+    def _encode(self, engine: Engine, request: EncodePictures) -> None:
+        """Encode ahead; nobody asked for it, so a failure is the log's alone."""
 
-    def answer(
-        self, request: AnswerQuestion, emit: EventSink, cancelled: Callable[[], bool]
-    ) -> TurnFinished:
-        raise self._error
+        def other_work() -> bool:
+            return self._closing or not self._requests.empty()
 
-    def close(self) -> None:
-        """Nothing is held."""
+        if not self._loaded or other_work():
+            return
+        try:
+            engine.encode(request, other_work)
+        except EngineCrashed as error:
+            self._loaded, self._refusal = False, error
+            self._recover(engine)
+        except Exception:
+            log.exception("encoding pictures ahead")

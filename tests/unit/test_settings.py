@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mmdesk.core.errors import SettingsError, SettingsUnreadable, SettingsUnwritable
-from mmdesk.core.requests import GenerationSettings
+from mmdesk.core.requests import GenerationSettings, Script, VoiceSettings
 from mmdesk.settings import Settings, load_settings, save_settings
 
 
@@ -20,7 +20,17 @@ def test_round_trip(tmp_path: Path) -> None:
         language="zh_CN",
         theme="dark",
         model=tmp_path / '模型 "one"',
+        speech_model=tmp_path / "base.pt",
         threads=3,
+        voice=VoiceSettings(
+            device="USB 麦克风",
+            language="zh",
+            script=Script.TRADITIONAL,
+            send_at_once=True,
+            keep_recordings=False,
+            cut_context=False,
+            silence_s=1.5,
+        ),
         generation=GenerationSettings(0.7, 0.9, 256, 42),
         shortcuts={"new": "Ctrl+Shift+N"},
     )
@@ -40,6 +50,13 @@ def test_round_trip(tmp_path: Path) -> None:
         "generation = 1",
         "shortcuts = []",
         "model = 5",
+        "speech_model = true",
+        "voice = 1",
+        '[voice]\nlanguage = "klingon"',
+        '[voice]\nscript = "latin"',
+        "[voice]\nsend_at_once = 1",
+        "[voice]\nsilence_s = 60",
+        "[voice]\ndevice = 3",
         "not toml at all",
         "\x00",
     ],
@@ -63,7 +80,7 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
 
 def test_an_unknown_key_of_a_later_version_is_ignored(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
-    path.write_text('voice = "F9"\ntheme = "dark"\n')
+    path.write_text('camera = "F9"\ntheme = "dark"\n')
     assert load_settings(path) == Settings(theme="dark")
 
 

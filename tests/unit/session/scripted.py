@@ -1,20 +1,44 @@
-"""A scripted engine for the session's own tests; models are real in every other test."""
+"""A scripted engine, microphone and sound for the session's tests; all others have real ones."""
 
 from __future__ import annotations
 
+import hashlib
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from mmdesk.core.conversations import StopReason, Usage
-from mmdesk.core.events import Event, LoadStage, ModelInfo, ModelLoading, TextDelta, TurnFinished
+from mmdesk.core.events import (
+    Event,
+    LoadStage,
+    MicrophoneClosed,
+    MicrophoneOpened,
+    ModelInfo,
+    ModelLoading,
+    PlaybackChanged,
+    TextDelta,
+    TurnFinished,
+)
 from mmdesk.core.protocols import EventSink
-from mmdesk.core.requests import AnswerQuestion, LoadModel
+from mmdesk.core.requests import AnswerQuestion, EncodePictures, LoadModel, Transcribe
+from mmdesk.core.speech import (
+    Activity,
+    AudioDevice,
+    Recording,
+    Segment,
+    Transcript,
+    Word,
+    seconds_of,
+)
 
 PATIENCE_S = 20.0
+SECOND = b"\0" * 64_000
+"""One second of samples."""
+SPOKEN = Activity(0.9, 0.99, 0.1, 60.0)
+SILENT = Activity(0.0, 0.02)
 
 
 @dataclass
@@ -28,16 +52,23 @@ class ScriptedEngine:
     load_gate: threading.Event = field(default_factory=threading.Event)
     asked: list[AnswerQuestion] = field(default_factory=list)
     loaded: list[LoadModel] = field(default_factory=list)
+    hears: list[Transcript | Exception | None] = field(default_factory=list)
+    hear_gate: threading.Event = field(default_factory=threading.Event)
+    heard: list[Transcribe] = field(default_factory=list)
+    encoded: list[EncodePictures] = field(default_factory=list)
+    served: list[object] = field(default_factory=list)
     closed: bool = False
 
     def __post_init__(self) -> None:
         self.gate.set()
         self.load_gate.set()
+        self.hear_gate.set()
 
     def load(
         self, request: LoadModel, emit: EventSink, cancelled: Callable[[], bool]
     ) -> ModelInfo | None:
         self.loaded.append(request)
+        self.served.append(request)
         emit(ModelLoading(LoadStage.STARTING))
         deadline = time.monotonic() + PATIENCE_S
         while not self.load_gate.wait(0.005):
@@ -53,6 +84,7 @@ class ScriptedEngine:
         self, request: AnswerQuestion, emit: EventSink, cancelled: Callable[[], bool]
     ) -> TurnFinished:
         self.asked.append(request)
+        self.served.append(request)
         script = self.answers.pop(0) if self.answers else None
         for index, word in enumerate(self.words):
             if script and index == script[0]:
@@ -68,8 +100,120 @@ class ScriptedEngine:
         usage = Usage(5, len(self.words), 1.0, 10.0)
         return TurnFinished(request.turn, StopReason.STOP, "".join(self.words), usage)
 
+    def transcribe(self, request: Transcribe, cancelled: Callable[[], bool]) -> Transcript | None:
+        """Return the next of ``hears``, by default that the colour was asked for."""
+        if not request.samples:
+            return Transcript(request.language or "en")
+        self.heard.append(request)
+        self.served.append(request)
+        deadline = time.monotonic() + PATIENCE_S
+        while not self.hear_gate.wait(0.005):
+            assert time.monotonic() < deadline
+            if cancelled():
+                return None
+        script = self.hears.pop(0) if self.hears else None
+        if isinstance(script, Exception):
+            raise script
+        return script or said("What color is it?", word_times=request.word_times)
+
+    def encode(self, request: EncodePictures, cancelled: Callable[[], bool]) -> None:
+        self.encoded.append(request)
+        self.served.append(request)
+
     def close(self) -> None:
         self.closed = True
+
+
+def said(
+    text: str, language: str = "en", *, word_times: bool = False, sure: float = -0.1
+) -> Transcript:
+    """Return a transcript whose words are a tenth of a second long."""
+    pieces = text.split(" ")
+    texts = [piece + " " for piece in pieces[:-1]] + pieces[-1:]
+    words = tuple(
+        Word(piece, 0.9, index / 10, (index + 1) / 10) if word_times else Word(piece, 0.9)
+        for index, piece in enumerate(texts)
+    )
+    return Transcript(language, (Segment(0.0, 1.0, text, words),), sure, 0.01, model="scripted")
+
+
+class ScriptedListener:
+    """A microphone that says what the test makes it say."""
+
+    def __init__(self) -> None:
+        self.calls: list[object] = []
+        self.emit: EventSink = lambda event: None
+
+    def start(self, device: str, *, hands_free: bool, silence_s: float, emit: EventSink) -> None:
+        self.calls.append(("start", device, hands_free, silence_s))
+        self.emit = emit
+        emit(MicrophoneOpened(device or "default"))
+
+    def stop(self) -> None:
+        self.calls.append("stop")
+
+    def cancel(self) -> None:
+        self.calls.append("cancel")
+        self.emit(MicrophoneClosed())
+
+    def close(self) -> None:
+        self.calls.append("close")
+
+
+class ScriptedSound:
+    """Recordings in memory; ``stretches`` is what a long one is split into."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.kept: list[bytes] = []
+        self.refusal: Exception | None = None
+        self.found = SPOKEN
+        self.stretches: list[tuple[float, bytes]] = []
+        self.played: list[tuple[str, object, float, float | None]] = []
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def devices(self) -> tuple[AudioDevice, ...]:
+        if self.refusal:
+            raise self.refusal
+        return (AudioDevice("default", True, 48_000, 2),)
+
+    def keep(self, samples: bytes, name: str = "") -> Recording:
+        assert self.gate.wait(PATIENCE_S)
+        if self.refusal:
+            raise self.refusal
+        self.kept.append(samples)
+        return flac(self._folder, name, seconds_of(samples))
+
+    def read(self, recording: Recording) -> bytes:
+        if self.refusal:
+            raise self.refusal
+        return SECOND
+
+    def activity(self, samples: bytes) -> Activity:
+        return self.found
+
+    def split(self, recording: Recording) -> Iterator[tuple[float, bytes]]:
+        yield from self.stretches
+
+    def play(
+        self, key: str, sound: Recording | bytes, start: float, end: float | None, emit: EventSink
+    ) -> None:
+        self.played.append((key, sound, start, end))
+        emit(PlaybackChanged(key))
+
+    def stop(self) -> None:
+        self.played.clear()
+
+    def close(self) -> None:
+        pass
+
+
+def flac(folder: Path, name: str, seconds: float) -> Recording:
+    """Write a file that stands for a recording."""
+    path = folder / f"{name}-{time.monotonic_ns()}.flac"
+    path.write_bytes(path.name.encode())
+    return Recording(hashlib.sha256(path.read_bytes()).hexdigest(), path, name, seconds)
 
 
 class Events:

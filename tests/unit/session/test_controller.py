@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from mmdesk.core.conversations import EntryStatus, StopReason
 from mmdesk.core.errors import (
     EngineCrashed,
-    NotAPicture,
     QuestionEmpty,
     QuestionTooLong,
     StoreBusy,
@@ -26,7 +23,6 @@ from mmdesk.core.events import (
     ConversationLoaded,
     ConversationOpened,
     ConversationsListed,
-    Event,
     ModelReady,
     StoreFailed,
     TextDelta,
@@ -35,42 +31,13 @@ from mmdesk.core.events import (
     TurnFinished,
     TurnSaved,
 )
-from mmdesk.core.messages import Picture, Role
+from mmdesk.core.messages import Role
 from mmdesk.core.protocols import ConversationStore
-from mmdesk.session.controller import MAX_QUESTION, ChatSession
+from mmdesk.session.controller import MAX_QUESTION
 from mmdesk.session.draft import MAX_PICTURES
-from mmdesk.session.store_thread import StoreThread
-from mmdesk.session.threads import job_pool
-from mmdesk.session.worker import ModelWorker
 from mmdesk.store.sqlite import SqliteStore
-from tests.unit.session.scripted import PATIENCE_S, Events, ScriptedEngine, load_request
-
-
-class Reader:
-    """Reads what the tests wrote; ``gate`` holds decoding back."""
-
-    def __init__(self, staging: Path) -> None:
-        self._staging = staging
-        self.gate = threading.Event()
-        self.gate.set()
-
-    def read(self, path: Path) -> Picture:
-        assert self.gate.wait(PATIENCE_S)
-        if path.suffix != ".png":
-            raise NotAPicture(name=path.name)
-        canonical = self._staging / f"canonical-{path.name}"
-        thumbnail = self._staging / f"thumb-{path.name}"
-        Image.new("RGB", (4, 3), (ord(path.name[0]), 0, 0)).save(canonical)
-        Image.new("RGB", (4, 3)).save(thumbnail)
-        digest = hashlib.sha256(canonical.read_bytes()).hexdigest()
-        return Picture(digest, canonical, thumbnail, path.name, 4, 3)
-
-    def read_bytes(self, data: bytes, name: str) -> Picture:
-        return self.read(Path(name))
-
-    def close(self) -> None:
-        pass
-
+from tests.unit.session.desk import Desk
+from tests.unit.session.scripted import PATIENCE_S
 
 LONG = "word " * 20_000
 """More than a database has free pages for."""
@@ -87,61 +54,6 @@ def limit_pages(desk: Desk, most: int) -> None:
 
     desk.store.put(limit, lambda error: None)
     assert done.wait(PATIENCE_S)
-
-
-class Desk:
-    """A session with everything behind it, and the loop that a window would run."""
-
-    def __init__(self, folder: Path, store_error: Exception | None = None) -> None:
-        self.engine = ScriptedEngine()
-        self.events = Events()
-        self.reader = Reader(folder)
-        self.shown: list[Event] = []
-        self.store_path = folder / "c.sqlite3"
-        self.store_error = store_error
-        self.worker = ModelWorker(lambda: self.engine, self.events.put)
-        self.store = StoreThread(lambda: self._open(folder))
-        self.pool = job_pool(2)
-        self.session = ChatSession(self.worker, self.store, self.reader, self.pool, self.events.put)
-        self.worker.start()
-        self.store.start()
-        self.session.load_model(load_request())
-
-    def _open(self, folder: Path) -> ConversationStore:
-        if self.store_error:
-            raise self.store_error
-        return SqliteStore(self.store_path, folder / "attachments")
-
-    def until(self, kind: type[Event], also: Callable[[], bool] = lambda: True) -> Event:
-        """Handle events up to and with one of ``kind`` that is shown; return it."""
-        deadline = time.monotonic() + PATIENCE_S
-        while time.monotonic() < deadline:
-            shown = self.session.handle(self.events.next())
-            self.shown += shown
-            if any(isinstance(event, kind) for event in shown) and also():
-                return next(event for event in shown if isinstance(event, kind))
-        raise AssertionError(f"no {kind.__name__}")
-
-    def ask(self, text: str = "What color?") -> TurnFinished | TurnFailed:
-        self.session.submit(text)
-        event = self.until(TurnFinished | TurnFailed)  # type: ignore[arg-type]
-        assert isinstance(event, TurnFinished | TurnFailed)
-        return event
-
-    def reopened(self, conversation: str) -> ConversationOpened:
-        self.session.open_conversation(conversation)
-        event = self.until(ConversationOpened)
-        assert isinstance(event, ConversationOpened)
-        return event
-
-    def close(self) -> None:
-        self.engine.gate.set()
-        self.engine.load_gate.set()
-        self.reader.gate.set()
-        self.session.close()
-        self.pool.shutdown()
-        self.worker.close()
-        self.store.close()
 
 
 @pytest.fixture
@@ -203,7 +115,7 @@ def test_a_refused_picture_holds_the_question_back(desk: Desk, tmp_path: Path) -
     desk.reader.gate.set()
     refused = desk.until(AttachmentRefused)
     assert isinstance(refused, AttachmentRefused)
-    assert refused.error.kind == "not_a_picture"
+    assert refused.error.kind == "not_media"
     while desk.session.attachments[0].picture is None:
         desk.session.handle(desk.events.next())
     assert not desk.session.busy

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import queue
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -18,9 +20,16 @@ from mmdesk.core.events import (
     TurnFinished,
 )
 from mmdesk.core.messages import user_message
-from mmdesk.core.requests import AnswerQuestion
-from mmdesk.session.worker import ModelWorker
-from tests.unit.session.scripted import Events, ScriptedEngine, load_request
+from mmdesk.core.requests import AnswerQuestion, SpeechModel, Transcribe
+from mmdesk.core.speech import Transcript
+from mmdesk.session.worker import ModelWorker, Rank, SpeechReply
+from tests.unit.session.scripted import (
+    PATIENCE_S,
+    SECOND,
+    Events,
+    ScriptedEngine,
+    load_request,
+)
 
 
 @pytest.fixture
@@ -284,4 +293,112 @@ def test_closing_stops_a_running_answer(events: Events) -> None:
     events.until(TextDelta)
     worker.close()
     assert engine.closed
+    assert isinstance(events.until(TurnFinished)[-1], TurnFinished)
+
+
+# Speech
+
+
+def hear(utterance: str = "u1", *, final: bool = True, samples: bytes = SECOND) -> Transcribe:
+    return Transcribe(utterance, samples, SpeechModel(Path("/models/speech")), final=final)
+
+
+class Replies:
+    """Collects the replies to transcriptions by name."""
+
+    def __init__(self) -> None:
+        self._queue: queue.SimpleQueue[tuple[str, object]] = queue.SimpleQueue()
+
+    def named(self, name: str) -> SpeechReply:
+        return lambda reply: self._queue.put((name, reply))
+
+    def next(self) -> tuple[str, object]:
+        return self._queue.get(timeout=PATIENCE_S)
+
+
+def busy(worker: ModelWorker, engine: ScriptedEngine, events: Events) -> None:
+    """Let the worker answer a question until the test opens ``engine.gate``."""
+    worker.load(load_request())
+    engine.gate.clear()
+    worker.answer(question("busy"))
+    events.until(TextDelta)
+
+
+def test_what_waits_is_served_by_rank(
+    worker: ModelWorker, engine: ScriptedEngine, events: Events
+) -> None:
+    busy(worker, engine, events)
+    replies = Replies()
+    worker.encode(())
+    worker.transcribe(hear("file"), replies.named("file"), Rank.SOUND_FILE)
+    worker.transcribe(hear("p", final=False), replies.named("partial"), Rank.PARTIAL_TRANSCRIPT)
+    worker.answer(question("second"))
+    worker.transcribe(hear("f"), replies.named("final"))
+    engine.gate.set()
+    assert [replies.next()[0] for _ in range(3)] == ["final", "partial", "file"]
+    worker.close()
+    served = [getattr(each, "turn", getattr(each, "utterance", "")) for each in engine.served[2:]]
+    assert served[:4] == ["f", "second", "p", "file"]
+
+
+def test_a_stale_partial_is_dropped(
+    worker: ModelWorker, engine: ScriptedEngine, events: Events
+) -> None:
+    busy(worker, engine, events)
+    replies = Replies()
+    worker.transcribe(hear(final=False), replies.named("partial"), Rank.PARTIAL_TRANSCRIPT)
+    worker.transcribe(hear(), replies.named("final"))
+    engine.gate.set()
+    answers = dict(replies.next() for _ in range(2))
+    assert answers["partial"] is None
+    assert isinstance(answers["final"], Transcript)
+    assert len(engine.heard) == 1
+
+
+def test_a_running_transcription_is_forgotten_at_once(
+    worker: ModelWorker, engine: ScriptedEngine
+) -> None:
+    engine.hear_gate.clear()
+    replies = Replies()
+    worker.transcribe(hear(), replies.named("final"))
+    while not engine.heard:
+        time.sleep(0.005)
+    worker.forget_speech("u1")
+    assert replies.next() == ("final", None)
+
+
+def test_closing_replies_to_every_transcription(
+    worker: ModelWorker, engine: ScriptedEngine
+) -> None:
+    engine.hear_gate.clear()
+    replies = Replies()
+    for number in range(5):
+        worker.transcribe(hear(str(number)), replies.named(str(number)))
+    worker.close()
+    worker.transcribe(hear("late"), replies.named("late"))
+    assert {replies.next() for _ in range(6)} == {
+        (name, None) for name in ("0", "1", "2", "3", "4", "late")
+    }
+
+
+@pytest.mark.logs("transcribing")
+def test_a_bug_in_transcribing_is_a_reply_too(worker: ModelWorker, engine: ScriptedEngine) -> None:
+    engine.hears = [ZeroDivisionError("oops")]
+    replies = Replies()
+    worker.transcribe(hear(), replies.named("final"))
+    assert isinstance(replies.next()[1], InternalError)
+
+
+def test_a_crash_while_transcribing_costs_one_try(
+    worker: ModelWorker, engine: ScriptedEngine, events: Events
+) -> None:
+    worker.load(load_request())
+    events.until(ModelReady)
+    engine.hears = [EngineCrashed(reason="killed"), EngineCrashed(reason="killed")]
+    replies = Replies()
+    worker.transcribe(hear(), replies.named("final"))
+    assert isinstance(replies.next()[1], EngineCrashed)
+    worker.transcribe(hear(), replies.named("final"))
+    assert isinstance(replies.next()[1], Transcript)
+    worker.answer(question())
     assert isinstance(events.until(TurnFinished)[-1], TurnFinished)

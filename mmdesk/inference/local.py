@@ -1,0 +1,48 @@
+"""Chat and speech in this process, as one engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mmdesk.core.events import ModelInfo, TurnFinished
+from mmdesk.core.protocols import EventSink
+from mmdesk.core.requests import AnswerQuestion, EncodePictures, LoadModel, Transcribe
+from mmdesk.core.speech import Transcript
+from mmdesk.engine.local import LocalChatEngine
+from mmdesk.speech.local import LocalTranscriber
+
+
+class LocalEngine:
+    """An :class:`~mmdesk.core.protocols.Engine`; each half imports what it needs when used."""
+
+    def __init__(self) -> None:
+        self._chat = LocalChatEngine()
+        self._speech = LocalTranscriber()
+
+    def load(
+        self,
+        request: LoadModel,
+        emit: EventSink,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> ModelInfo | None:
+        """Load a chat model; see :class:`~mmdesk.core.protocols.ChatEngine`."""
+        return self._chat.load(request, emit, cancelled)
+
+    def answer(
+        self, request: AnswerQuestion, emit: EventSink, cancelled: Callable[[], bool]
+    ) -> TurnFinished:
+        """Generate; see :class:`~mmdesk.core.protocols.ChatEngine`."""
+        return self._chat.answer(request, emit, cancelled)
+
+    def encode(self, request: EncodePictures, cancelled: Callable[[], bool]) -> None:
+        """Encode ahead; see :class:`~mmdesk.core.protocols.ChatEngine`."""
+        self._chat.encode(request, cancelled)
+
+    def transcribe(self, request: Transcribe, cancelled: Callable[[], bool]) -> Transcript | None:
+        """Write down; see :class:`~mmdesk.core.protocols.Transcriber`."""
+        return self._speech.transcribe(request, cancelled)
+
+    def close(self) -> None:
+        """Free both models. May be called twice."""
+        self._chat.close()
+        self._speech.close()

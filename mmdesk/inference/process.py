@@ -1,0 +1,184 @@
+"""The engine whose models live in a child process: the parent's side.
+
+A device-side assert, an out-of-memory kill or a native crash ends the child and costs one
+answer. Imports neither torch nor transformers.
+"""
+
+from __future__ import annotations
+
+import itertools
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from mmdesk.core.errors import EngineCrashed, EngineEmpty, MmdeskError
+from mmdesk.core.events import Event, ModelInfo, TurnFinished
+from mmdesk.core.protocols import Child, EventSink, Spawn
+from mmdesk.core.requests import AnswerQuestion, EncodePictures, LoadModel, Shutdown, Transcribe
+from mmdesk.core.speech import Transcript
+from mmdesk.inference.child import Call, Cancel, Result, Served, serve
+
+_POLL_S = 0.02
+_GOODBYE_S = 1.0
+_NICE = 5
+"""The window stays responsive while the model computes on all cores."""
+
+_Answer = TypeVar("_Answer", ModelInfo, TurnFinished, Transcript)
+_GONE = (EOFError, OSError)
+
+
+class _LoadCancelled(Exception):
+    """Nobody waits for the load any more."""
+
+
+class ChildEngine:
+    """An :class:`~mmdesk.core.protocols.Engine` in a spawned process.
+
+    Args:
+        spawn: Starts the process.
+        log_path: Where the child's output and logs go.
+    """
+
+    def __init__(self, spawn: Spawn, log_path: Path) -> None:
+        self._spawn = spawn
+        self._log_path = log_path
+        self._child: Child | None = None
+        self._numbers = itertools.count()
+
+    def load(
+        self,
+        request: LoadModel,
+        emit: EventSink,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> ModelInfo | None:
+        """Load a checkpoint, in a fresh process if there is none."""
+        if self._child is not None and self._child.exit_code is not None:
+            self._discard()
+
+        def give_up_if_cancelled(_number: int) -> None:
+            if cancelled():
+                raise _LoadCancelled
+
+        try:
+            return self._ask(self._started(), request, ModelInfo, emit, give_up_if_cancelled)
+        except _LoadCancelled:
+            self._discard()  # only the end of its process stops a load
+            return None
+
+    def answer(
+        self, request: AnswerQuestion, emit: EventSink, cancelled: Callable[[], bool]
+    ) -> TurnFinished:
+        """Generate; a cancel reaches the child within ``_POLL_S`` and is sent once."""
+        if self._child is None:
+            raise EngineEmpty
+        passing = self._passing_on(self._child, cancelled)
+        finished = self._ask(self._child, request, TurnFinished, emit, passing)
+        assert finished is not None
+        return finished
+
+    def encode(self, request: EncodePictures, cancelled: Callable[[], bool]) -> None:
+        """Encode ahead; without a process there is nothing to do it with."""
+        if self._child is not None:
+            passing = self._passing_on(self._child, cancelled)
+            self._ask(self._child, request, Transcript, _no_events, passing)
+
+    def transcribe(self, request: Transcribe, cancelled: Callable[[], bool]) -> Transcript | None:
+        """Write down, in a fresh process if there is none."""
+        child = self._started()
+        passing = self._passing_on(child, cancelled)
+        return self._ask(child, request, Transcript, _no_events, passing)
+
+    def close(self) -> None:
+        """Let the child end, or end it. May be called twice."""
+        if self._child is not None and self._child.exit_code is None:
+            try:
+                self._child.connection.send(Shutdown())
+                while self._child.connection.poll(_GOODBYE_S):
+                    self._child.connection.recv()
+            except _GONE:
+                pass  # that is what was asked for
+        self._discard()
+
+    def _started(self) -> Child:
+        if self._child is None:
+            self._child = self._spawn("mmdesk engine", serve, str(self._log_path), nice=_NICE)
+        return self._child
+
+    def _passing_on(self, child: Child, cancelled: Callable[[], bool]) -> Callable[[int], None]:
+        """Return a check that sends a cancel to the child, once."""
+        sent = False
+
+        def check(number: int) -> None:
+            nonlocal sent
+            if not sent and cancelled():
+                sent = True
+                child.connection.send(Cancel(number))
+
+        return check
+
+    def _ask(
+        self,
+        child: Child,
+        request: Served,
+        answer_type: type[_Answer],
+        emit: EventSink,
+        meanwhile: Callable[[int], None],
+    ) -> _Answer | None:
+        """Send a request, pass its events on and return its answer.
+
+        Raises:
+            MmdeskError: the child's answer was one.
+            EngineCrashed: the child ended.
+        """
+        number = next(self._numbers)
+        try:
+            child.connection.send(Call(number, request))
+            while True:
+                meanwhile(number)
+                if not child.connection.poll(_POLL_S):
+                    continue
+                message = child.connection.recv()
+                if not isinstance(message, Result):
+                    emit(message)
+                elif isinstance(message.answer, MmdeskError):
+                    raise message.answer
+                else:
+                    assert message.answer is None or isinstance(message.answer, answer_type)
+                    return message.answer
+        except _GONE:
+            pass
+        raise EngineCrashed(reason=self._discard(ended=True))
+
+    def _discard(self, *, ended: bool = False) -> str:
+        """Reap the child, if there is one, and say how it ended."""
+        child, self._child = self._child, None
+        if child is None:
+            return ""
+        if ended:
+            _await_exit(child)
+        child.kill()
+        return _ending(child.exit_code)
+
+
+def _no_events(event: Event) -> None:
+    raise AssertionError(f"an event of a request that has none: {event}")
+
+
+def _await_exit(child: Child) -> None:
+    """Wait for the exit code: a dying process closes its pipe a little earlier."""
+    deadline = time.monotonic() + _GOODBYE_S
+    while child.exit_code is None and time.monotonic() < deadline:
+        time.sleep(_POLL_S)
+
+
+def _ending(exit_code: int | None) -> str:
+    if exit_code is None:
+        return "it does not answer"
+    if exit_code >= 0:
+        return f"exit code {exit_code}"
+    try:
+        return f"killed by {signal.Signals(-exit_code).name}"
+    except ValueError:
+        return f"killed by signal {-exit_code}"

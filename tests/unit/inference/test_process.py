@@ -1,0 +1,292 @@
+"""The engine in a process of its own: same answers, and a crash costs one of them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from mmdesk.core.conversations import StopReason
+from mmdesk.core.errors import (
+    AnswerOutOfMemory,
+    EngineCrashed,
+    EngineEmpty,
+    ModelDamaged,
+    ModelMissing,
+    ModelOutOfMemory,
+)
+from mmdesk.core.events import Event, LoadStage, ModelLoading, TextDelta
+from mmdesk.core.protocols import Child
+from mmdesk.core.requests import LoadModel
+from mmdesk.engine.local import LocalChatEngine
+from mmdesk.inference.process import ChildEngine
+from mmdesk.session.threads import spawn
+from tests.unit.engine.conftest import PictureMaker
+from tests.unit.engine.conversing import ask, streamed, talk
+from tests.unit.engine.tiny_models import make_llava
+
+QUESTION = "What color is the circle? 图片里有什么?"
+
+
+class Children:
+    """Spawns real processes and remembers them."""
+
+    def __init__(self) -> None:
+        self.started: list[Child] = []
+
+    def __call__(
+        self, name: str, entry: Callable[..., None], *arguments: object, nice: int = 0
+    ) -> Child:
+        self.started.append(spawn(name, entry, *arguments, nice=nice))
+        return self.started[-1]
+
+    @property
+    def pid(self) -> int:
+        return self.started[-1].pid
+
+
+@pytest.fixture(scope="module")
+def children() -> Children:
+    return Children()
+
+
+@pytest.fixture(scope="module")
+def log_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("logs") / "engine.log"
+
+
+@pytest.fixture(scope="module")
+def shared(children: Children, log_path: Path) -> Iterator[ChildEngine]:
+    """One child for many tests; it survives what they do to it."""
+    engine = ChildEngine(children, log_path)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def child_engine(shared: ChildEngine, llava: Path) -> ChildEngine:
+    shared.load(LoadModel(llava), lambda event: None)
+    return shared
+
+
+def nothing(event: Event) -> None:
+    del event
+
+
+def test_the_same_tokens_as_in_process(
+    child_engine: ChildEngine, engine: LocalChatEngine, picture: PictureMaker
+) -> None:
+    messages = talk((QUESTION, (picture("red"), picture("blue"))), "Red.", "And then?")
+    here, _ = ask(engine, messages, max_tokens=50)
+    there, events = ask(child_engine, messages, max_tokens=50)
+    assert there.text == here.text == streamed(events)
+    here, _ = ask(engine, messages, max_tokens=50, temperature=1.2, seed=5)
+    there, _ = ask(child_engine, messages, max_tokens=50, temperature=1.2, seed=5)
+    assert there.text == here.text
+
+
+def test_loading_reports_from_the_first_moment(shared: ChildEngine, llava: Path) -> None:
+    events: list[Event] = []
+    info = shared.load(LoadModel(llava), events.append)
+    stages = [event.stage for event in events if isinstance(event, ModelLoading)]
+    assert list(dict.fromkeys(stages)) == list(LoadStage)
+    assert info.name == "tiny-llava"
+
+
+def test_errors_cross_as_they_are(child_engine: ChildEngine, tmp_path: Path) -> None:
+    with pytest.raises(ModelMissing) as caught:
+        child_engine.load(LoadModel(tmp_path / "nowhere"), nothing)
+    assert caught.value.fields["path"] == str(tmp_path / "nowhere")
+    with pytest.raises(EngineEmpty):
+        ask(child_engine, talk("Hi"))
+
+
+def test_cancel_reaches_the_child(child_engine: ChildEngine) -> None:
+    seen: list[Event] = []
+    finished, events = ask(
+        child_engine,
+        talk(QUESTION),
+        max_tokens=1900,
+        emit=seen.append,
+        cancelled=lambda: any(isinstance(event, TextDelta) for event in seen),
+    )
+    assert finished.stop_reason is StopReason.CANCELLED
+    assert finished.text == streamed(events)
+    assert finished.usage is not None
+    assert finished.usage.completion_tokens < 1000
+    again, _ = ask(child_engine, talk(QUESTION), max_tokens=30)
+    assert again.stop_reason is StopReason.LENGTH, "an old cancel stops no later answer"
+
+
+def test_killed_in_the_middle_of_an_answer(
+    child_engine: ChildEngine, children: Children, llava: Path
+) -> None:
+    expected, _ = ask(child_engine, talk(QUESTION), max_tokens=30)
+    kept: list[Event] = []
+
+    def kill_at_first_text(event: Event) -> None:
+        kept.append(event)
+        if isinstance(event, TextDelta):
+            os.kill(children.pid, signal.SIGKILL)
+
+    with pytest.raises(EngineCrashed) as caught:
+        ask(child_engine, talk(QUESTION), max_tokens=1900, emit=kill_at_first_text)
+    assert caught.value.fields["reason"] == "killed by SIGKILL"
+    assert streamed(kept)
+    killed = children.pid
+    child_engine.load(LoadModel(llava), nothing)
+    assert children.pid != killed
+    assert ask(child_engine, talk(QUESTION), max_tokens=30)[0].text == expected.text
+
+
+@contextmanager
+def memory_limit(pid: int, megabytes: int) -> Iterator[None]:
+    """Let a process allocate only so much more."""
+    import resource
+
+    used = psutil.Process(pid).memory_info().vms
+    before = resource.prlimit(pid, resource.RLIMIT_AS)
+    resource.prlimit(pid, resource.RLIMIT_AS, (used + megabytes * 2**20, before[1]))
+    yield
+    resource.prlimit(pid, resource.RLIMIT_AS, before)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits another process's memory")
+def test_out_of_memory_costs_one_answer_or_load(
+    child_engine: ChildEngine, children: Children, llava: Path, tmp_path: Path
+) -> None:
+    model = make_llava(tmp_path / "wide", intermediate=2**16, context=2**15)
+    with memory_limit(children.pid, 60):
+        with pytest.raises(ModelOutOfMemory) as refused:
+            child_engine.load(LoadModel(model), nothing)
+        assert refused.value.fields == {"path": str(model), "device": "CPU"}
+        child_engine.load(LoadModel(llava), nothing)
+    child_engine.load(LoadModel(model), nothing)
+    with memory_limit(children.pid, 300):
+        with pytest.raises(AnswerOutOfMemory) as caught:
+            ask(child_engine, talk("word " * 3000), max_tokens=4)
+        assert caught.value.fields == {"device": "CPU"}
+        for _ in range(3):  # and the memory is free again
+            assert ask(child_engine, talk("word " * 50), max_tokens=4)[0].usage
+
+
+def test_the_log_has_what_went_wrong(
+    shared: ChildEngine, llava: Path, log_path: Path, tmp_path: Path
+) -> None:
+    model = Path(shutil.copytree(llava, tmp_path / "model"))
+    (model / "tokenizer.json").write_text("{}")
+    with pytest.raises(ModelDamaged):
+        shared.load(LoadModel(model), nothing)
+    assert f"Loading {model} failed" in log_path.read_text()
+    assert "Traceback" in log_path.read_text()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGKILL")
+def test_no_child_outlives_the_application(tmp_path: Path) -> None:
+    program = f"""
+    import time
+    from pathlib import Path
+    from mmdesk.core.errors import ModelMissing
+    from mmdesk.core.requests import LoadModel
+    from mmdesk.inference.process import ChildEngine
+    from mmdesk.session.threads import spawn
+
+    def remember(*arguments, **options):
+        child = spawn(*arguments, **options)
+        print(child.pid, flush=True)
+        return child
+
+    if __name__ == "__main__":
+        engine = ChildEngine(remember, Path({str(tmp_path / "log")!r}))
+        try:
+            engine.load(LoadModel(Path("nowhere")), lambda event: None)
+        except ModelMissing:
+            print("serves", flush=True)
+        time.sleep(60)
+    """
+    script = tmp_path / "application.py"
+    script.write_text(textwrap.dedent(program))
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(
+        [sys.executable, script], stdout=subprocess.PIPE, text=True, env=environment
+    ) as application:
+        assert application.stdout is not None
+        child = psutil.Process(int(application.stdout.readline()))
+        assert application.stdout.readline() == "serves\n"
+        application.kill()
+    gone, alive = psutil.wait_procs([child], timeout=10)
+    assert gone
+    assert not alive
+
+
+def test_a_load_that_nobody_waits_for_ends_at_once(tmp_path: Path, llava: Path) -> None:
+    children = Children()
+    engine = ChildEngine(children, tmp_path / "log")
+    events: list[Event] = []
+    assert engine.load(LoadModel(llava), events.append, lambda: bool(events)) is None
+    assert children.started[0].exit_code == -signal.SIGKILL
+    with pytest.raises(EngineEmpty):
+        ask(engine, talk("Hi"))
+    engine.close()
+
+
+def test_the_log_does_not_grow_for_ever(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_bytes(b"x" * 1_500_000)
+    engine = ChildEngine(Children(), log)
+    with pytest.raises(ModelMissing):
+        engine.load(LoadModel(tmp_path), nothing)
+    engine.close()
+    assert log.stat().st_size < 10_000
+    assert (tmp_path / "log.1").stat().st_size == 1_500_000
+
+
+def test_a_log_that_cannot_be_written_stops_no_model(tmp_path: Path) -> None:
+    engine = ChildEngine(Children(), tmp_path)  # a folder
+    with pytest.raises(ModelMissing):
+        engine.load(LoadModel(tmp_path), nothing)
+    engine.close()
+
+
+def test_close_ends_the_child(tmp_path: Path) -> None:
+    children = Children()
+    engine = ChildEngine(children, tmp_path / "log")
+    with pytest.raises(EngineEmpty):
+        ask(engine, talk("Hi"))
+    with pytest.raises(ModelMissing):
+        engine.load(LoadModel(tmp_path), nothing)
+    began = time.monotonic()
+    engine.close()
+    engine.close()
+    assert children.started[0].exit_code is not None
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")
+def test_a_native_crash_while_idle(
+    child_engine: ChildEngine, children: Children, log_path: Path
+) -> None:
+    os.kill(children.pid, signal.SIGSEGV)
+    with pytest.raises(EngineCrashed, match="killed by SIGSEGV"):
+        ask(child_engine, talk("Hi"))
+    assert "Segmentation fault" in log_path.read_text(), "with the Python stack"
+    with pytest.raises(EngineEmpty):
+        ask(child_engine, talk("Hi"))
+
+
+def test_the_parent_needs_no_torch() -> None:
+    program = "import sys, mmdesk.inference.process; print({'torch', 'whisper'} & {*sys.modules})"
+    output = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert output.stdout.strip() == "set()"
