@@ -109,6 +109,7 @@ def _places() -> Places:
     return Places(
         log=paths.log_file(),
         starter=paths.starter(),
+        starter_speech=paths.starter_speech(),
         samples=paths.samples(),
         geometry=paths.geometry_file(),
         icon=resources / "icons" / "mmdesk.svg",

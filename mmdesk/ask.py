@@ -29,18 +29,22 @@ from mmdesk.core.errors import (
 from mmdesk.core.events import (
     AttachmentReady,
     AttachmentRefused,
+    AudioProgress,
+    AudioTranscribed,
     Event,
     ModelFailed,
     ModelLoading,
     StoreFailed,
     TextDelta,
+    TranscriptReady,
     TurnFailed,
     TurnFinished,
 )
-from mmdesk.core.requests import GenerationSettings
+from mmdesk.core.requests import GenerationSettings, VoiceSettings
 from mmdesk.logs import open_log
 from mmdesk.session.controller import MAX_QUESTION
 from mmdesk.session.draft import MAX_PICTURES
+from mmdesk.session.sound_files import clock
 from mmdesk.settings import Settings, load_settings
 
 log = logging.getLogger(__name__)
@@ -103,6 +107,10 @@ class TextPrinter:
             case AttachmentReady(picture=picture):
                 for note in picture.notes:
                     self._line(f"{picture.name}: {note}")
+            case AudioProgress(done=done, total=total):
+                self._status(f"Listening: {clock(done)} of {clock(total)}")
+            case TranscriptReady(transcript=heard):
+                self._line(f"Heard: {_one_line(heard.text)}")
             case StoreFailed(error=error):
                 self.error(error)
             case TurnFinished() | TurnFailed():
@@ -161,6 +169,8 @@ class JsonPrinter(TextPrinter):
                     ttft_ms=round(usage.ttft_ms, 1) if usage else None,
                     tokens_per_second=round(usage.tokens_per_second, 1) if usage else None,
                 )
+            case TranscriptReady(transcript=heard):
+                self._object(event="heard", text=heard.text, language=heard.language)
             case AttachmentReady(picture=picture):
                 for note in picture.notes:
                     self._aside(event="note", picture=picture.name, text=str(note))
@@ -217,15 +227,24 @@ class _Run:
         self._session = application.session
         self._events = events
         self._printer = printer
+        self._typed = ""
 
     def answer(self, arguments: argparse.Namespace, question: str, settings: Settings) -> int:
         self._application.start()
         session = self._session
         session.settings = _generation(arguments, settings.generation)
+        session.voice.use(
+            settings.speech(paths.starter_speech(), arguments.speech_model),
+            _voice(arguments, settings.voice),
+        )
         session.attach(arguments.attach)
-        session.submit(question)
         request = settings.load_request(paths.starter(), arguments.model)
         session.load_model(request)
+        if arguments.audio is None:
+            session.submit(question)
+        else:
+            session.attach([arguments.audio])
+            self._typed = question
         interrupted = False
         while True:
             try:
@@ -252,6 +271,10 @@ class _Run:
         for event in self._session.handle(queued):
             self._printer.event(event)
             match event:
+                case TranscriptReady(transcript=heard):
+                    self._session.submit(f"{self._typed} {heard.text}".strip())
+                case AudioTranscribed():
+                    self._session.submit(self._typed)
                 case AttachmentRefused(error=error) | TurnFailed(error=error):
                     raise error
                 case ModelFailed(error=error) if isinstance(error, ModelError):
@@ -265,7 +288,7 @@ class _Run:
 def _question(arguments: argparse.Namespace) -> str:
     """Return the question; what is wrong with it or the pictures' number is said at once."""
     text = _read_standard_input() if arguments.question == "-" else str(arguments.question)
-    if not text.strip() and not arguments.attach:
+    if not text.strip() and not arguments.attach and arguments.audio is None:
         raise QuestionEmpty
     if len(text) > MAX_QUESTION:
         raise QuestionTooLong(size=len(text), limit=MAX_QUESTION)
@@ -302,6 +325,10 @@ def _generation(arguments: argparse.Namespace, kept: GenerationSettings) -> Gene
         "temperature": arguments.temperature,
     }
     return replace(kept, **{name: value for name, value in given.items() if value is not None})
+
+
+def _voice(arguments: argparse.Namespace, kept: VoiceSettings) -> VoiceSettings:
+    return kept if arguments.language is None else replace(kept, language=arguments.language)
 
 
 def _one_line(text: str) -> str:

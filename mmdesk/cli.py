@@ -54,6 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_open(commands)
     _add_ask(commands)
+    _add_transcribe(commands)
+    _add_record(commands)
     _add_doctor(commands)
     _add_developer_commands(commands)
     return parser
@@ -79,7 +81,9 @@ def _add_open(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 def _add_ask(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser("ask", help="ask one question and print the answer")
-    parser.add_argument("question", help='the question; "-" reads it from standard input')
+    parser.add_argument(
+        "question", nargs="?", default="", help='the question; "-" reads it from standard input'
+    )
     parser.add_argument(
         "-a",
         "--attach",
@@ -89,6 +93,8 @@ def _add_ask(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         metavar="FILE",
         help="a picture; may be given several times",
     )
+    parser.add_argument("--audio", type=Path, metavar="FILE", help="the question, spoken")
+    _add_speech_options(parser)
     _add_window_options(parser)
     parser.add_argument("--max-tokens", type=_positive, metavar="N", help="longest answer")
     parser.add_argument("--seed", type=_natural, metavar="N", help="seed of the sampler")
@@ -96,6 +102,41 @@ def _add_ask(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--save", action="store_true", help="keep it among the conversations")
     parser.set_defaults(run=_ask)
+
+
+def _add_transcribe(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("transcribe", help="write down what is said in sound files")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    _add_speech_options(parser)
+    output = parser.add_mutually_exclusive_group()
+    output.add_argument("--json", action="store_true", help="one JSON object per file")
+    output.add_argument(
+        "--format", choices=("text", "srt", "vtt"), default="text", help="default: text"
+    )
+    parser.add_argument("--engine", choices=ENGINES, default="child", help=argparse.SUPPRESS)
+    parser.set_defaults(run=_transcribe)
+
+
+def _add_record(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("record", help="record a clip from the microphone")
+    parser.add_argument("out", type=Path, metavar="FILE.flac", help="written as FLAC, 16 kHz")
+    parser.add_argument("--device", metavar="NAME", help="a microphone that doctor lists")
+    parser.add_argument(
+        "--seconds", type=_seconds, default=20.0, metavar="S", help="at most (default 20)"
+    )
+    parser.add_argument(
+        "--until-silence", action="store_true", help="end by itself when the speech has ended"
+    )
+    parser.set_defaults(run=_record)
+
+
+def _add_speech_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--language", type=_language, metavar="L", help="what is spoken: en, zh, … (or auto)"
+    )
+    parser.add_argument(
+        "--speech-model", type=Path, metavar="PATH", help="a Whisper folder or .pt file"
+    )
 
 
 def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -128,6 +169,18 @@ def _open(arguments: argparse.Namespace) -> int:
 
 def _ask(arguments: argparse.Namespace) -> int:
     from mmdesk.ask import run
+
+    return run(arguments)
+
+
+def _transcribe(arguments: argparse.Namespace) -> int:
+    from mmdesk.transcribe import run
+
+    return run(arguments)
+
+
+def _record(arguments: argparse.Namespace) -> int:
+    from mmdesk.record import run
 
     return run(arguments)
 
@@ -182,11 +235,28 @@ def _natural(text: str) -> int:
     return int(_number(text, int, 0, 2**63 - 1))
 
 
+def _seconds(text: str) -> float:
+    return _number(text, float, 0.1, 29)
+
+
+def _language(text: str) -> str:
+    """Return Whisper's code of a language that is given by its code or English name."""
+    from mmdesk.core.languages import LANGUAGES
+
+    wanted = text.strip().lower()
+    if wanted == "auto":
+        return ""
+    for code, name in LANGUAGES.items():
+        if wanted in (code, name.lower()):
+            return code
+    raise argparse.ArgumentTypeError(f"{text[:40]!r} is no language that Whisper knows")
+
+
 def _temperature(text: str) -> float:
     return _number(text, float, 0, 5)
 
 
-def _number(text: str, kind: type[float], least: int, most: int) -> float:
+def _number(text: str, kind: type[float], least: float, most: int) -> float:
     try:
         value = kind(text)
     except ValueError:

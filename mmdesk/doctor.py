@@ -16,15 +16,20 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from mmdesk import __version__, compose, paths
-from mmdesk.core.errors import FolderUnusable, MmdeskError
+from mmdesk.core.errors import FolderUnusable, MicrophoneGone, MmdeskError
 from mmdesk.core.events import Event, ModelFailed, ModelInfo, ModelReady
+from mmdesk.core.protocols import Sound
+from mmdesk.core.requests import Transcribe
+from mmdesk.core.speech import Transcript
 from mmdesk.display import display_missing
+from mmdesk.session.worker import ModelWorker
 from mmdesk.settings import Settings, load_settings
 
 _PACKAGES = (
     "torch", "transformers", "tokenizers", "safetensors", "accelerate", "numpy", "pillow",
     "PySide6-Essentials", "markdown-it-py", "mdit-py-plugins", "Pygments", "ziamath", "psutil",
-    "platformdirs", "tomli-w",
+    "platformdirs", "tomli-w", "openai-whisper", "onnxruntime", "sounddevice", "soundfile", "soxr",
+    "av", "opencc",
 )  # fmt: skip
 _QT_PROBE = "import PySide6.QtWidgets, PySide6.QtSvg"
 _QT_PATIENCE_S = 60.0
@@ -46,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings, of_settings = _settings()
     findings = [
         *(*_software(), *_machine(), *of_settings, *_folders()),
-        _model(settings, arguments.model),
+        *_models(settings, arguments.model),
     ]
     if arguments.json:
         report = {"ok": all(finding.ok for finding in findings)}
@@ -149,17 +154,28 @@ def _writable(name: str, path: Path, folder: Path) -> Finding:
         return _refused(name, FolderUnusable(path=folder, reason=reason))
 
 
-def _model(settings: Settings, model: Path | None) -> Finding:
-    """Load the model as the window would, in the child process."""
+def _models(settings: Settings, model: Path | None) -> list[Finding]:
+    """Load both models as the window would, in the child process, and look for microphones."""
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     try:
         request = settings.load_request(paths.starter(), model)
         application = compose.build(events.put, keep=False)
     except MmdeskError as error:
-        return _refused("model", error)
+        return [_refused("model", error)]
     try:
         application.start()
         application.session.load_model(request)
+        return [
+            _chat_model(events),
+            _speech_model(application.worker, settings),
+            *_microphones(application.sound, settings.voice.device),
+        ]
+    finally:
+        application.close()
+
+
+def _chat_model(events: queue.SimpleQueue[Event]) -> Finding:
+    try:
         while True:
             match events.get(timeout=_LOAD_PATIENCE_S):
                 case ModelReady(info=info):
@@ -168,8 +184,39 @@ def _model(settings: Settings, model: Path | None) -> Finding:
                     return _refused("model", refusal)
     except queue.Empty:
         return Finding("model", "loading took too long", ok=False, hint="Try a smaller model.")
-    finally:
-        application.close()
+
+
+def _speech_model(worker: ModelWorker, settings: Settings) -> Finding:
+    model = settings.speech(paths.starter_speech())
+    replies: queue.SimpleQueue[Transcript | MmdeskError | None] = queue.SimpleQueue()
+    worker.transcribe(Transcribe("", b"", model), replies.put)
+    try:
+        reply = replies.get(timeout=_LOAD_PATIENCE_S)
+    except queue.Empty:
+        reply = None
+    if isinstance(reply, Transcript):
+        return Finding("speech model", f"{reply.model}, {model.path}")
+    if reply is None:
+        hint = "Try a smaller one."
+        return Finding("speech model", "loading took too long", ok=False, hint=hint)
+    return _refused("speech model", reply)
+
+
+def _microphones(sound: Sound, chosen: str) -> list[Finding]:
+    """List the microphones; typing works without one, so none is not a fault."""
+    try:
+        devices = sound.devices()
+    except MmdeskError as error:
+        return [Finding("microphone", error.message, hint=error.hint)]
+    findings = []
+    for device in devices:
+        used = device.name == chosen if chosen else device.default
+        about = f"{device.name}, {device.rate} Hz, {device.channels} channel(s)"
+        findings.append(Finding("microphone", f"{about}{'  <- is used' if used else ''}"))
+    if chosen and all(device.name != chosen for device in devices):
+        gone = MicrophoneGone(device=chosen)
+        findings.append(Finding("microphone", gone.message, hint=gone.hint))
+    return findings
 
 
 def _describe(info: ModelInfo) -> str:
