@@ -1,4 +1,4 @@
-"""The draft's pictures above the question: thumbnails that open and that can be removed."""
+"""The draft's files above the question: tiles that open and that can be removed."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QWi
 
 from mmdesk.core.messages import Picture
 from mmdesk.session.draft import Attachment
-from mmdesk.ui.controls import IconButton
+from mmdesk.ui.motion import reduced_motion
+from mmdesk.ui.sound_tile import SoundTile
 from mmdesk.ui.theme import theme
+from mmdesk.ui.tiles import OVERHANG, TILE, DraftTile, as_plain
 from mmdesk.ui.translate import phrase_text
 
-_TILE = 56
-_OVERHANG = 8
 _SPIN_MS = 80
 
 
@@ -32,7 +32,7 @@ class AttachmentStrip(QScrollArea):
         self.setWidgetResizable(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._tiles: dict[str, AttachmentTile] = {}
+        self._tiles: dict[str, DraftTile] = {}
         content = QWidget()
         self._row = QHBoxLayout(content)
         self._row.setContentsMargins(0, 0, 0, 0)
@@ -41,70 +41,69 @@ class AttachmentStrip(QScrollArea):
         self.setWidget(content)
         content.setAutoFillBackground(False)
         self.viewport().setAutoFillBackground(False)
-        self.setFixedHeight(_TILE + _OVERHANG + 12)
+        self.setFixedHeight(TILE + OVERHANG + 12)
         self.hide()
 
     @property
-    def tiles(self) -> list[AttachmentTile]:
+    def tiles(self) -> list[DraftTile]:
         """The tiles, in order."""
         return list(self._tiles.values())
 
     def sync(self, attachments: Sequence[Attachment]) -> None:
-        """Show exactly these pictures; tiles that stay are kept as they are."""
+        """Show exactly these files; tiles that stay are kept as they are."""
         wanted = {attachment.id for attachment in attachments}
         for gone in [each for each in self._tiles if each not in wanted]:
-            tile = self._tiles.pop(gone)
-            self._row.removeWidget(tile)
-            tile.hide()
-            tile.deleteLater()
+            self._drop(gone)
         for attachment in attachments:
-            if attachment.id not in self._tiles:
-                self._add(attachment)
-            self._tiles[attachment.id].show_picture(attachment.picture)
+            tile = self._tiles.get(attachment.id)
+            if tile is None:
+                tile = self._add(attachment, self._row.count() - 1)
+            elif _is_sound(attachment) and not isinstance(tile, SoundTile):
+                tile = self._add(attachment, self._drop(attachment.id))  # now it is known
+            tile.show_attachment(attachment)
         self.setVisible(bool(self._tiles))
 
     def retranslate(self) -> None:
         """Set every text anew."""
-        self.setAccessibleName(self.tr("Pictures of this question"))
+        self.setAccessibleName(self.tr("Files of this question"))
         for tile in self.tiles:
             tile.retranslate()
 
-    def _add(self, attachment: Attachment) -> None:
-        tile = AttachmentTile(attachment.id, attachment.name)
+    def _add(self, attachment: Attachment, place: int) -> DraftTile:
+        made = SoundTile if _is_sound(attachment) else AttachmentTile
+        tile = made(attachment.id, attachment.name)
         tile.opened.connect(self.opened)
         tile.removed.connect(self.removed)
         self._tiles[attachment.id] = tile
-        self._row.insertWidget(self._row.count() - 1, tile)
+        self._row.insertWidget(place, tile)
         QTimer.singleShot(0, self, self._reveal_end)
+        return tile
+
+    def _drop(self, attachment_id: str) -> int:
+        """Take a tile away; return where it stood."""
+        tile = self._tiles.pop(attachment_id)
+        place = self._row.indexOf(tile)
+        self._row.removeWidget(tile)
+        tile.hide()
+        tile.deleteLater()
+        return place
 
     def _reveal_end(self) -> None:
         bar = self.horizontalScrollBar()
         bar.setValue(bar.maximum())
 
 
-class AttachmentTile(QWidget):
+class AttachmentTile(DraftTile):
     """One picture: a placeholder that turns while it is decoded, then its thumbnail."""
 
-    opened = Signal(str)
-    removed = Signal(str)
-
     def __init__(self, attachment_id: str, name: str) -> None:
-        super().__init__()
-        self._id, self._name = attachment_id, name
         self.picture: Picture | None = None
-        self.setFixedSize(_TILE + _OVERHANG, _TILE + _OVERHANG)
-        self.button = _Thumbnail(self)
-        self.button.setGeometry(0, _OVERHANG, _TILE, _TILE)
-        self.button.clicked.connect(self._open)
-        self.remove = IconButton("removeAttachment", "close", role="card", side=20, glyph=12)
-        self.remove.setParent(self)
-        self.remove.move(_TILE + _OVERHANG - 20, 0)
-        self.remove.clicked.connect(self._remove)
-        self.retranslate()
+        super().__init__(attachment_id, name, _Thumbnail())
 
-    def show_picture(self, picture: Picture | None) -> None:
+    def show_attachment(self, attachment: Attachment) -> None:
         """Show the decoded picture, or that it is still being read."""
-        if picture is None or picture == self.picture:
+        picture = attachment.picture
+        if picture is None or picture == self.picture or not isinstance(self.button, _Thumbnail):
             return
         self.picture = picture
         self.button.show_pixmap(_cover(QPixmap(str(picture.thumbnail)), self.devicePixelRatioF()))
@@ -112,45 +111,42 @@ class AttachmentTile(QWidget):
 
     def retranslate(self) -> None:
         """Set every text anew."""
+        super().retranslate()
         if self.picture is None:
             text = self.tr("{name}, being read").format(name=self._name)
         else:
             size = f"{self.picture.width} × {self.picture.height}"
             notes = "".join(f"\n{phrase_text(note)}" for note in self.picture.notes)
             text = f"{self._name}\n{size}{notes}"
-        self.button.setToolTip(_as_plain(text))
+        self.button.setToolTip(as_plain(text))
         self.button.setAccessibleName(text.replace("\n", ", "))
-        self.remove.describe(self.tr("Remove {name}").format(name=self._name))
-
-    def _open(self) -> None:
-        if self.picture is not None:
-            self.opened.emit(self._id)
-
-    def _remove(self) -> None:
-        self.removed.emit(self._id)
 
 
 class _Thumbnail(QToolButton):
     """Paints a turning arc until it has an icon."""
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setObjectName("attachmentTile")
-        self.setIconSize(QSize(_TILE - 2, _TILE - 2))
+        self.setFixedSize(TILE, TILE)
+        self.setIconSize(QSize(TILE - 2, TILE - 2))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._angle = 0
         self._timer = QTimer(self)
         self._timer.setInterval(_SPIN_MS)
         self._timer.timeout.connect(self._turn)
-        self._timer.start()
+        self._reading = True
+        if not reduced_motion():
+            self._timer.start()
 
     def show_pixmap(self, pixmap: QPixmap) -> None:
         self._timer.stop()
+        self._reading = False
         self.setIcon(QIcon(pixmap))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if not self._timer.isActive():
+        if not self._reading:
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -166,7 +162,7 @@ class _Thumbnail(QToolButton):
 
 def _cover(pixmap: QPixmap, ratio: float) -> QPixmap:
     """Return the middle of a picture as a square tile with round corners."""
-    side = round((_TILE - 2) * ratio)
+    side = round((TILE - 2) * ratio)
     made = QPixmap(side, side)
     made.fill(Qt.GlobalColor.transparent)
     painter = QPainter(made)
@@ -189,6 +185,5 @@ def _cover(pixmap: QPixmap, ratio: float) -> QPixmap:
     return made
 
 
-def _as_plain(text: str) -> str:
-    """Return a tool tip that Qt can't take for HTML: a file's name is foreign."""
-    return text.replace("<", "‹").replace(">", "›")
+def _is_sound(attachment: Attachment) -> bool:
+    return attachment.recording is not None or attachment.transcript is not None

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from enum import Enum, auto
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from mmdesk.core.conversations import Entry, EntryStatus
 from mmdesk.core.events import (
     ConversationOpened,
     Event,
+    PlaybackChanged,
     TextDelta,
+    TranscriptReady,
     TurnAdded,
     TurnFailed,
     TurnFinished,
@@ -21,7 +25,7 @@ from mmdesk.core.messages import Role
 from mmdesk.core.requests import TurnId
 from mmdesk.ui.chat.pane import ChatPane
 from mmdesk.ui.first_start import FirstStart
-from mmdesk.ui.notices import ErrorStack, StarterNotice
+from mmdesk.ui.notices import ErrorStack, Notice, StarterNotice, StarterVoiceNotice
 
 COLUMN = 760
 """Px, at most, of what is read and written."""
@@ -29,6 +33,14 @@ MARGIN = 28
 """Px left and right of it."""
 _CARDS = 3
 _NOTICE_MARGIN = 16
+
+
+class _Said(Enum):
+    """Whether the notice on voices was shown."""
+
+    NOT_YET = auto()
+    NOW = auto()
+    BEFORE = auto()
 
 
 class ChatPage(QWidget):
@@ -41,9 +53,13 @@ class ChatPage(QWidget):
         self.pane.setObjectName("chatPane")
         self.first_start = FirstStart(fits_billions)
         self.notice = StarterNotice()
+        self.voice_notice = StarterVoiceNotice()
+        self.voice_notice.dismissed.connect(self._voice_said)
         self.errors = ErrorStack("chatErrors", _CARDS)
         self.errors.setMaximumWidth(COLUMN)
         self._starter = False
+        self._starter_speech = False
+        self._voice = _Said.NOT_YET
         self._model = ""
         self._turns: set[TurnId] = set()
         self._waiting: set[TurnId] = set()
@@ -52,7 +68,8 @@ class ChatPage(QWidget):
         self._stack.addWidget(self.pane)
         top = self._top = QVBoxLayout()
         top.setSpacing(8)
-        top.addWidget(self.notice, 0, Qt.AlignmentFlag.AlignHCenter)
+        for notice in self._notices:
+            top.addWidget(notice, 0, Qt.AlignmentFlag.AlignHCenter)
         centred = QHBoxLayout()
         # On the edges of the messages, which keep room for their scroll bar.
         side = MARGIN - _NOTICE_MARGIN
@@ -76,6 +93,11 @@ class ChatPage(QWidget):
         self.first_start.use_starter(starter)
         self._show_state()
 
+    def use_speech_model(self, *, starter: bool) -> None:
+        """Tell whether the starter's speech model hears: once, a notice says what it knows."""
+        self._starter_speech = starter
+        self._show_state()
+
     def say_waiting(self, text: str) -> None:
         """Say what turns wait for that have not begun (the model is being loaded)."""
         for turn in self._waiting:
@@ -92,12 +114,17 @@ class ChatPage(QWidget):
             and event.turn in self._turns
         ):
             self._turn_event(event)
+        elif isinstance(event, PlaybackChanged):
+            self.pane.show_playing(event.key)
+        elif isinstance(event, TranscriptReady):
+            self._heard()
         self._show_state()
 
     def retranslate(self) -> None:
         """Set every text anew."""
         self.first_start.retranslate()
-        self.notice.retranslate()
+        for notice in self._notices:
+            notice.retranslate()
         self._fit()
 
     def hasHeightForWidth(self) -> bool:
@@ -109,14 +136,20 @@ class ChatPage(QWidget):
         super().resizeEvent(event)
         self._fit()
 
+    @property
+    def _notices(self) -> tuple[Notice, ...]:
+        return (self.notice, self.voice_notice)
+
     def _fit(self) -> None:
-        self.notice.fit(self.width() - 2 * _NOTICE_MARGIN)
+        for notice in self._notices:
+            notice.fit(self.width() - 2 * _NOTICE_MARGIN)
         self.first_start.fit_height(self.height())
 
     def _opened(self, event: ConversationOpened) -> None:
         self._turns.clear()
         self._waiting.clear()
         self.errors.clear()
+        self._voice_said()
         self.pane.clear()
         if event.conversation is None:
             return
@@ -164,15 +197,30 @@ class ChatPage(QWidget):
             return self.tr("Looking at the picture…")
         return self.tr("Reading the question…")
 
+    def _heard(self) -> None:
+        if self._starter_speech and self._voice is _Said.NOT_YET:
+            self._voice = _Said.NOW
+
+    def _voice_said(self) -> None:
+        """Take the notice on voices away; it doesn't come back while the window is open."""
+        if self._voice is _Said.NOW:
+            focused = QApplication.focusWidget()
+            if focused is not None and self.voice_notice.isAncestorOf(focused):
+                self.errors.focusFreed.emit()  # the focus would go to the first button around
+            self._voice = _Said.BEFORE
+            self._show_state()
+
     def _show_state(self) -> None:
         empty = self.pane.is_empty()
         self._stack.setCurrentWidget(self.first_start if empty else self.pane)
         self.notice.setVisible(self._starter and not empty)
+        self.voice_notice.setVisible(self._starter_speech and self._voice is _Said.NOW)
         self._leave_room()
 
     def _leave_room(self) -> None:
         """Keep the messages off what stands above them, and use the room when nothing does."""
-        shown = not self.notice.isHidden() or bool(self.errors.cards)
+        noticed = any(not notice.isHidden() for notice in self._notices)
+        shown = noticed or bool(self.errors.cards)
         above, below = (10, 8) if shown else (0, 0)
         self._top.setContentsMargins(_NOTICE_MARGIN, above, _NOTICE_MARGIN, below)
 

@@ -11,13 +11,13 @@ from mmdesk.ui.shortcuts import BINDINGS, keys_of, label_of
 
 
 class Commands:
-    """One action of a window for each binding that isn't the question field's own."""
+    """One action of a window for each binding that neither a field nor ``TalkKey`` takes."""
 
     def __init__(self, window: QWidget, calls: Mapping[str, Callable[[], object]]) -> None:
-        """``calls`` has what to do for each action of ``BINDINGS`` that isn't fixed."""
+        """``calls`` has what to do for each such action of ``BINDINGS``."""
         self._actions: dict[str, QAction] = {}
         for binding in BINDINGS:
-            if not binding.fixed:
+            if not (binding.fixed or binding.held):
                 self._actions[binding.action] = _action(
                     window, binding.action, calls[binding.action]
                 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, Qt, Signal
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from mmdesk.core.errors import MmdeskError, QuestionEmpty, QuestionError, QuestionTooLong
 from mmdesk.session.controller import MAX_QUESTION, ChatSession
 from mmdesk.ui.attachment_strip import AttachmentStrip
+from mmdesk.ui.composer_voice import ComposerVoice
 from mmdesk.ui.controls import IconButton, plain_label, restyle
 from mmdesk.ui.dropped import CarriedKind, image_bytes, judge
 from mmdesk.ui.editing_bar import EditingBar
@@ -34,6 +36,8 @@ class Composer(QFrame):
     filesWanted = Signal()
     pictureOpened = Signal(object, int)
     """All pictures of the draft, and which of them."""
+    transcriptOpened = Signal(object)
+    """The :class:`TranscriptPart` of a sound file of the draft."""
 
     def __init__(self, session: ChatSession) -> None:
         super().__init__()
@@ -41,18 +45,23 @@ class Composer(QFrame):
         self._session = session
         self._waiting = False
         self._sent = ""
+        self._when_heard = self._when_free = False
         self.errors = ErrorStack("composerErrors", _CARDS)
         self.errors.changed.connect(self._fit)
         self._shelf = ErrorShelf(self.errors)
         self._window_height = 800
         self.strip = AttachmentStrip()
-        self.strip.opened.connect(self._open_picture)
-        self.strip.removed.connect(self._remove_picture)
+        self.strip.opened.connect(self._open_attachment)
+        self.strip.removed.connect(self._remove_attachment)
         self._notes = plain_label("attachmentNotes", wrap=True)
         self._notes.hide()
         self._hint = plain_label("composerHint", wrap=True)
         self._hint.hide()
         self.input = self._make_input()
+        self.voice = ComposerVoice(session.voice, self.input, self.errors)
+        self.voice.changed.connect(self.refresh)
+        self.voice.heard.connect(self._take_heard)
+        self.voice.missed.connect(self._forget_sending)
         self.attach = IconButton("attachButton", "plus")
         self.attach.clicked.connect(self.filesWanted)
         self.send = IconButton("sendButton", "arrow-up", role="on_accent")
@@ -68,7 +77,12 @@ class Composer(QFrame):
     # What a person does
 
     def submit(self) -> None:
-        """Send what is written, or say why it can't be sent yet."""
+        """Send what is written; what is still being said or written down is waited for."""
+        if self.voice.pending:
+            self.voice.finish()
+            self._when_heard = True
+            self.refresh()
+            return
         self._ask(self.input.toPlainText(), written=True)
 
     def ask(self, question: str, pictures: Sequence[Path]) -> None:
@@ -96,8 +110,9 @@ class Composer(QFrame):
         self.refresh()
 
     def stop_answer(self) -> None:
-        """Stop the answer, or a question that waits for its pictures."""
+        """Stop the answer, or a question that waits for its files or for an answer."""
         self._waiting, self._sent = False, ""
+        self._when_heard = self._when_free = False
         self._session.stop()
         self.refresh()
         self.input.setFocus()
@@ -146,7 +161,7 @@ class Composer(QFrame):
     def question_left(self) -> None:
         """A question was sent: what was typed since is the beginning of the next one."""
         self._waiting = False
-        self.input.take_away(self._sent)
+        self.voice.sent(self._sent)
         self._sent = ""
         self.errors.clear()
         self.refresh()
@@ -156,12 +171,14 @@ class Composer(QFrame):
         if not self._editing.isHidden():
             self.input.clear()
         self._waiting, self._sent = False, ""
+        self._when_heard = self._when_free = False
         self.errors.clear(QuestionError)
         self.refresh()
 
     def refused(self, error: MmdeskError) -> None:
-        """A picture can't be used: say so above the question."""
+        """A file can't be used: say so above the question."""
         self._waiting, self._sent = False, ""
+        self._when_heard = self._when_free = False
         self.errors.add(error)
         self.refresh()
 
@@ -172,7 +189,7 @@ class Composer(QFrame):
         self.input.setFocus()
 
     def refresh(self) -> None:
-        """Show the session's state: pictures, busy, editing."""
+        """Show the session's state: files, busy, editing."""
         attachments = self._session.attachments
         self.strip.sync(attachments)
         notes = [
@@ -183,16 +200,16 @@ class Composer(QFrame):
         ]
         self._notes.setText("\n".join(notes))
         self._notes.setVisible(bool(notes))
-        decoding = any(each.picture is None for each in attachments)
-        self._waiting = self._waiting and decoding and not self._session.busy
+        reading = not all(each.ready for each in attachments)
+        self._waiting = self._waiting and reading and not self._session.busy
         self._show_stop(self._session.busy or self._waiting)
-        if self._waiting:
-            self._say(self.tr("The question is sent as soon as its pictures are read."))
-        else:
-            self._hint.hide()
+        self._say(self._what_it_waits_for() or self.voice.note)
         self._editing.setVisible(self._session.editing)
         self._show_readiness()
         self._fit()
+        if self._when_free and not (self._session.busy or self._waiting or self.voice.pending):
+            self._when_free = False
+            self.submit()
 
     def limit_height(self, window_height: int) -> None:
         """Leave room for the chat in a low window."""
@@ -201,14 +218,13 @@ class Composer(QFrame):
 
     def retranslate(self) -> None:
         """Set every text anew."""
-        self.input.setPlaceholderText(self.tr("Ask about a picture…"))
         self.input.setAccessibleName(self.tr("Question"))
         self.attach.describe(label_of("attach"))
         self.send.describe(label_of("send"))
         self.stop.describe(self.tr("Stop the answer"))
         self._editing.retranslate()
         self.strip.retranslate()
-        self.refresh()
+        self.voice.retranslate()
 
     # Inside
 
@@ -231,25 +247,33 @@ class Composer(QFrame):
         middle.setContentsMargins(0, 6, 0, 6)
         middle.addWidget(self.input)
         row.addLayout(middle, 1)
-        row.addWidget(self.send, 0, bottom)
-        row.addWidget(self.stop, 0, bottom)
+        buttons = (self.voice.mic, self.voice.hands_free, self.send, self.stop)
+        for button in buttons:
+            row.addWidget(button, 0, bottom)
         column = QVBoxLayout(self)
         column.setContentsMargins(_MARGIN, 9, _MARGIN, 9)
         column.setSpacing(_SPACING)
-        parts: tuple[QWidget, ...] = (self._editing, self._shelf, self.strip, self._notes)
-        for part in parts:
+        for part in self._parts():
             column.addWidget(part)
         column.addLayout(row)
         column.addWidget(self._hint)
+        for before, after in pairwise((self.input, self.attach, *buttons)):
+            self.setTabOrder(before, after)
+
+    def _parts(self) -> tuple[QWidget, ...]:
+        """Return what stands above the question, each only while there is need for it."""
+        voice = self.voice
+        return voice.bar, self._editing, self._shelf, self.strip, self._notes, voice.strip
 
     def _fit(self) -> None:
         """Share the window's height: the question gets what errors and pictures leave."""
         spare = self._window_height - _ELSEWHERE
         width = max(1, self.width() - 2 * _MARGIN)
         self._shelf.fit(width, spare // 3)
-        for part in (self._shelf, self._editing, self.strip, self._notes):
+        for part in self._parts():
             if not part.isHidden():
-                tall = part.height() if part is not self._notes else part.sizeHint().height()
+                fixed = part in (self._shelf, self.strip)
+                tall = part.height() if fixed else part.sizeHint().height()
                 spare -= tall + _SPACING
         self.input.limit_lines(spare // max(1, self.input.fontMetrics().lineSpacing()))
 
@@ -260,7 +284,27 @@ class Composer(QFrame):
 
     def _say(self, text: str) -> None:
         self._hint.setText(text)
-        self._hint.show()
+        self._hint.setVisible(bool(text))
+
+    def _what_it_waits_for(self) -> str:
+        if self._waiting:
+            return self.tr("The question is sent as soon as its files are read.")
+        if self._when_heard:
+            return self.tr("The question is sent as soon as it is written down.")
+        if self._when_free:
+            return self.tr("The question is sent as soon as the answer is finished.")
+        return ""
+
+    def _take_heard(self, send: bool) -> None:
+        """Words have come: send them if that was asked for, here or in the settings."""
+        if self._waiting and not send and not self._session.busy:
+            self._waiting, self._sent = False, ""  # the session has let go of it: it is read first
+        self._when_free = self._when_free or self._when_heard or send
+        self._when_heard = False
+
+    def _forget_sending(self) -> None:
+        """No words have come: the person decides whether to send without them."""
+        self._when_heard = False
 
     def _show_stop(self, busy: bool) -> None:
         if busy == self.stop.isVisibleTo(self):
@@ -283,14 +327,17 @@ class Composer(QFrame):
     def _refuse_paste(self, size: int) -> None:
         self.errors.add(QuestionTooLong(size=size, limit=MAX_QUESTION))
 
-    def _open_picture(self, attachment_id: str) -> None:
+    def _open_attachment(self, attachment_id: str) -> None:
+        for each in self._session.attachments:
+            if each.id == attachment_id and each.transcript is not None:
+                self.transcriptOpened.emit(each.transcript)
         shown = [each for each in self._session.attachments if each.picture is not None]
         ids = [each.id for each in shown]
         if attachment_id in ids:
             pictures = tuple(each.picture for each in shown)
             self.pictureOpened.emit(pictures, ids.index(attachment_id))
 
-    def _remove_picture(self, attachment_id: str) -> None:
+    def _remove_attachment(self, attachment_id: str) -> None:
         self._session.detach(attachment_id)
         self.refresh()
         self.input.setFocus()

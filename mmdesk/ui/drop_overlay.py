@@ -58,7 +58,7 @@ class DropOverlay(QWidget):
         self.setAccessibleName(f"{self._title.text()} {self._detail.text()}")
         tokens = theme().tokens
         colour = tokens.error_text if self._refused else tokens.accent
-        name = "warning" if self._refused else "image"
+        name = "warning" if self._refused else "sound" if _only_sound(carried) else "image"
         self._glyph.setPixmap(icon(name, colour, _GLYPH).pixmap(QSize(_GLYPH, _GLYPH)))
         window = self.parentWidget()
         if window is not None:
@@ -84,17 +84,34 @@ class DropOverlay(QWidget):
             return self.tr("This can't be taken")
         if carried.kind is CarriedKind.TEXT:
             return self.tr("Drop the text into the question")
-        count = len(carried.paths) - len(carried.refused)
+        count = _taken(carried)
+        if _only_sound(carried):
+            if count > 1:
+                return self.tr("Drop %n sound files", "", count)
+            return self.tr("Drop the sound file")
+        if carried.sounds:
+            return self.tr("Drop %n pictures and sound files", "", count)
         if count > 1:
             return self.tr("Drop %n pictures", "", count)
         return self.tr("Drop the picture")
 
     def _kinds(self) -> str:
-        return self.tr("PNG, JPEG, WebP, GIF, BMP or TIFF; it stays on this computer.")
+        return self.tr(
+            "Pictures: PNG, JPEG, WebP, GIF, BMP or TIFF. Sound: WAV, FLAC, OGG, MP3 or M4A. "
+            "All of it stays on this computer."
+        )
 
 
 def takes(carried: Carried) -> bool:
     """Whether letting go would take anything."""
     if carried.kind is CarriedKind.FILES:
-        return len(carried.refused) < len(carried.paths)
+        return _taken(carried) > 0
     return carried.kind is not CarriedKind.NOTHING
+
+
+def _taken(carried: Carried) -> int:
+    return len(carried.paths) - len(carried.refused)
+
+
+def _only_sound(carried: Carried) -> bool:
+    return 0 < carried.sounds == _taken(carried)

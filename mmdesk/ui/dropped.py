@@ -19,15 +19,19 @@ from PySide6.QtGui import QImage
 from mmdesk.core.errors import (
     MmdeskError,
     NotAFile,
-    NotAPicture,
     NothingToTake,
+    NotMedia,
     UnsupportedKind,
+    UnsupportedSound,
     WebAddressRefused,
 )
 from mmdesk.core.phrases import QT_TRANSLATE_NOOP
 
 PICTURE_SUFFIXES = frozenset(
     {".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff"}
+)
+SOUND_SUFFIXES = frozenset(
+    {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".m4a", ".m4b", ".aac", ".aif", ".aiff"}
 )
 
 _KINDS: dict[str, str] = {
@@ -38,10 +42,12 @@ _KINDS: dict[str, str] = {
     QT_TRANSLATE_NOOP("kinds", "a camera's raw file"): ".raw .cr2 .cr3 .nef .arw .dng .orf .rw2",
     QT_TRANSLATE_NOOP("kinds", "a layered picture"): ".psd .xcf .kra",
     QT_TRANSLATE_NOOP("kinds", "a video"): ".mp4 .m4v .mov .mkv .webm .avi .mpg .mpeg .wmv",
-    QT_TRANSLATE_NOOP("kinds", "a sound file"): ".mp3 .wav .flac .ogg .oga .opus .m4a .aac .wma",
+    "MIDI": ".mid .midi",
+    QT_TRANSLATE_NOOP("kinds", "a sound file of a rare kind"): ".wma .amr .ape .wv .caf .mka .ra",
     QT_TRANSLATE_NOOP("kinds", "a document"): (".doc .docx .odt .rtf .ppt .pptx .xls .xlsx .epub"),
     QT_TRANSLATE_NOOP("kinds", "an archive"): ".zip .tar .gz .7z .rar .xz .bz2 .zst",
 }
+_SOUND_KINDS = {"MIDI", "a sound file of a rare kind"}
 _KIND_OF = {suffix: kind for kind, suffixes in _KINDS.items() for suffix in suffixes.split()}
 
 _IMAGE_FORMATS = (
@@ -65,11 +71,17 @@ class CarriedKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """The judgement: what is taken, and a sentence for each thing that isn't."""
+    """The judgement: what is taken, and a sentence for each thing that isn't.
+
+    Attributes:
+        paths: All of them, those that will be refused too.
+        sounds: How many of the paths end like sound files.
+    """
 
     kind: CarriedKind
     paths: tuple[Path, ...] = ()
     refused: tuple[MmdeskError, ...] = ()
+    sounds: int = 0
 
 
 def judge(mime: QMimeData) -> Carried:
@@ -78,7 +90,8 @@ def judge(mime: QMimeData) -> Carried:
     local = tuple(Path(url.toLocalFile()) for url in urls if url.isLocalFile())
     if local:
         refused = tuple(error for path in local if (error := refusal(path)) is not None)
-        return Carried(CarriedKind.FILES, local, refused)
+        sounds = sum(path.suffix.lower() in SOUND_SUFFIXES for path in local)
+        return Carried(CarriedKind.FILES, local, refused, sounds)
     text = mime.text().strip() if mime.hasText() else ""
     if mime.hasImage() or _raw_image(mime) is not None:
         if text and not urls and not _is_web_address(text):
@@ -92,17 +105,17 @@ def judge(mime: QMimeData) -> Carried:
 
 
 def refusal(path: Path) -> MmdeskError | None:
-    """Say why a path can't be taken, by its ending and kind; None where it may be a picture."""
+    """Say why a path can't be taken, by its ending and kind; None where it may be media."""
     suffix = path.suffix.lower()
-    if suffix in PICTURE_SUFFIXES:
+    if suffix in PICTURE_SUFFIXES or suffix in SOUND_SUFFIXES:
         return None
     if path.is_dir():
         return NotAFile(name=path.name)
     if kind := _KIND_OF.get(suffix):
-        kind_name = QCoreApplication.translate("kinds", kind)
-        return UnsupportedKind(name=path.name, kind_name=kind_name)
+        error = UnsupportedSound if kind in _SOUND_KINDS else UnsupportedKind
+        return error(name=path.name, kind_name=QCoreApplication.translate("kinds", kind))
     if suffix in {".txt", ".md", ".csv", ".html", ".htm", ".json", ".xml", ".exe", ".py"}:
-        return NotAPicture(name=path.name)
+        return NotMedia(name=path.name)
     return None  # no known ending: the reader looks inside
 
 

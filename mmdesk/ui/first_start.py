@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QColor, QKeySequence, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -77,10 +77,14 @@ class FirstStart(QScrollArea):
         self.setObjectName("firstStart")
         self._fits = fits_billions
         self._is_starter = True
+        self._talk_keys = QKeySequence("F9")
         self._area = _DropArea()
         self._area.choose.activated.connect(self.filesWanted)
         self._cards = QHBoxLayout()
         self._cards.setSpacing(12)
+        self._voice_line = plain_label("voiceLine", wrap=True)
+        self._voice_line.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._voice_line.setProperty("quiet", True)
         self._line = LinkSentence("starterLine")
         self._line.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._line.activated.connect(self.modelWanted)
@@ -91,6 +95,7 @@ class FirstStart(QScrollArea):
         column.addStretch(1)
         column.addWidget(self._area, 0, centre)
         column.addLayout(self._cards)
+        column.addWidget(self._voice_line)
         column.addWidget(self._line, 0, centre)
         column.addStretch(1)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -119,6 +124,11 @@ class FirstStart(QScrollArea):
         self._is_starter = is_starter
         self._line.setVisible(is_starter)
 
+    def use_talk_keys(self, keys: QKeySequence) -> None:
+        """Tell which keys are held to talk; none, and the microphone button is named."""
+        self._talk_keys = keys
+        self._say_voice()
+
     def fit_height(self, height: int) -> None:
         """Make the drop area lower where the window is."""
         self._line.set_width(_AREA_WIDTH + 40)
@@ -126,12 +136,14 @@ class FirstStart(QScrollArea):
         self._column.setSpacing(spacing)
         line = self._line.height() if self._is_starter else 0
         cards = _CARD[1] if self._cards.count() > 2 else 0
-        spare = height - line - cards - 2 * spacing - 2 * _EDGE
+        voice = self._voice_line.sizeHint().height()
+        spare = height - line - voice - cards - 3 * spacing - 2 * _EDGE
         self._area.setFixedHeight(max(_AREA_LEAST, min(_AREA_HEIGHT, spare)))
 
     def retranslate(self) -> None:
         """Set every text anew."""
         self._area.retranslate()
+        self._say_voice()
         sentence = self.tr(
             "You are using the starter model: it knows drawn shapes, colours and counting, and "
             "needs no download. For photos, {link}."
@@ -143,6 +155,12 @@ class FirstStart(QScrollArea):
                 "{billions} B parameters."
             ).replace("{billions}", str(self._fits))
         self._line.say(sentence, self.tr("choose a larger model"))
+
+    def _say_voice(self) -> None:
+        keys = self._talk_keys.toString(QKeySequence.SequenceFormat.NativeText)
+        held = self.tr("You can also ask by voice: hold {keys} and speak.").replace("{keys}", keys)
+        pressed = self.tr("You can also ask by voice: press the microphone and speak.")
+        self._voice_line.setText(held if keys else pressed)
 
 
 class _DropArea(QFrame):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication, QIcon, QKeyEvent
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QIcon, QKeyEvent, QShowEvent
 
 from mmdesk.core.errors import EngineCrashed, FileMissing, MmdeskError, ModelError
 from mmdesk.core.events import (
@@ -15,6 +16,8 @@ from mmdesk.core.events import (
     ConversationOpened,
     ConversationsListed,
     Event,
+    MicrophoneLevel,
+    MicrophonesListed,
     ModelFailed,
     ModelLoading,
     ModelReady,
@@ -23,19 +26,22 @@ from mmdesk.core.events import (
     TurnAdded,
     TurnFinished,
 )
-from mmdesk.core.messages import Picture
+from mmdesk.core.messages import Picture, TranscriptPart
+from mmdesk.core.speech import Recording
 from mmdesk.session.controller import ChatSession
 from mmdesk.settings import Settings
 from mmdesk.ui.chat_page import ChatPage
 from mmdesk.ui.commands import Commands
 from mmdesk.ui.composer import Composer
+from mmdesk.ui.composer_voice import VoiceEvent
 from mmdesk.ui.first_start import Sample, load_samples
 from mmdesk.ui.i18n import Language
 from mmdesk.ui.model_display import ModelDisplay
 from mmdesk.ui.page_shelf import PageShelf
-from mmdesk.ui.pickers import pick_folder, pick_pictures
+from mmdesk.ui.pickers import pick_folder, pick_pictures, pick_whisper_file
 from mmdesk.ui.shortcuts import keys_of
 from mmdesk.ui.theme import Theme
+from mmdesk.ui.transcript_view import TranscriptPage
 from mmdesk.ui.window_frame import WindowFrame
 from mmdesk.ui.window_style import window_rules
 
@@ -51,6 +57,7 @@ class Places:
 
     log: Path
     starter: Path
+    starter_speech: Path
     samples: Path
     icon: Path
     geometry: Path
@@ -82,7 +89,8 @@ class MainWindow(WindowFrame):
         self._theme, self._language, self._places = theme, language, places
         self._model = ModelDisplay(self.header, self.status, self.chat, places.starter, self)
         self.pages = PageShelf(self, places.notices)
-        self._session.settings = settings.generation
+        self._transcript = TranscriptPage()
+        self._use_settings()
         self._commands = Commands(self, self._calls())
         self._model.choose(settings.model)
         self._connect()
@@ -95,27 +103,14 @@ class MainWindow(WindowFrame):
 
     def handle(self, event: Event) -> None:
         """Show an event that the session has handled; the only way events come in."""
-        self.chat.handle(event)
-        if isinstance(event, TextDelta):
-            return
-        if isinstance(event, ModelLoading | ModelReady | ModelFailed):
-            self._model.show(event)
-            if isinstance(event, ModelFailed):
-                self.show_error(event.error)
-        elif isinstance(event, ConversationsListed):
-            self.sidebar.show_conversations(event.summaries)
-        elif isinstance(event, ConversationOpened):
-            self._show_conversation()
-        elif isinstance(event, TurnAdded):
-            self._show_turn()
-        elif isinstance(event, TurnFinished):
-            self.status.show_usage(event.usage)
-        elif isinstance(event, AttachmentRefused):
-            self.composer.refused(event.error)
-        elif isinstance(event, StoreFailed):
-            self.show_error(event.error)
-        self.sidebar.mark(self._session.conversation)
-        self.composer.refresh()
+        if not isinstance(event, MicrophoneLevel):
+            self.chat.handle(event)
+        if isinstance(event, VoiceEvent):
+            self.composer.voice.handle(event)
+        elif not isinstance(event, TextDelta):
+            self._show(event)
+            self.sidebar.mark(self._session.conversation)
+            self.composer.refresh()
 
     def show_error(self, error: MmdeskError) -> None:
         """Show an error that belongs to nothing smaller than the window."""
@@ -157,7 +152,7 @@ class MainWindow(WindowFrame):
             self._save_settings(settings)
         except MmdeskError as error:
             self.show_error(error)
-        self._session.settings = settings.generation
+        self._use_settings()
         if settings.theme != before.theme:
             self._theme.set_mode(settings.theme)
         if settings.language != before.language:
@@ -175,11 +170,17 @@ class MainWindow(WindowFrame):
         super().retranslate()
         self._bind_keys()
         self.pages.retranslate()
+        self._transcript.retranslate()
         samples = load_samples(self._places.samples, self._language.current)
         self.chat.first_start.show_samples(samples)
         self._model.show_name()
 
     # What Qt calls
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take the talk key from now on."""
+        super().showEvent(event)
+        self.composer.voice.key.watch(self.windowHandle())
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the language."""
@@ -188,11 +189,13 @@ class MainWindow(WindowFrame):
             self.retranslate()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc leaves a page, stops an answer, or cancels an edit, in this order."""
+        """Esc leaves a page, stops writing down, an answer, or an edit, in this order."""
         if event.key() != Qt.Key.Key_Escape:
             super().keyPressEvent(event)
         elif self.page is not None:
             self.close_page()
+        elif self.composer.voice.transcribing:
+            self.composer.voice.talk.cancel()
         elif self.composer.stop.isVisible():
             self.composer.stop_answer()
         elif self._session.editing:
@@ -211,16 +214,25 @@ class MainWindow(WindowFrame):
         self.header.aboutWanted.connect(self.pages.toggle_about)
         self.pages.changed.connect(self.apply_settings)
         self.pages.folderWanted.connect(self._choose_folder)
+        self.pages.microphonesWanted.connect(self._session.voice.list_microphones)
+        self.pages.speechFolderWanted.connect(partial(pick_folder, self, self._use_speech_model))
+        self.pages.speechFileWanted.connect(
+            partial(pick_whisper_file, self, self._use_speech_model)
+        )
         self.sidebar.newChatWanted.connect(self.new_chat)
         self.sidebar.conversationChosen.connect(self._open_conversation)
         self.composer.filesWanted.connect(self._choose_pictures)
         self.composer.pictureOpened.connect(self._open_pictures)
+        self.composer.transcriptOpened.connect(self._open_transcript)
+        self.composer.voice.settingsWanted.connect(self._show_voice_settings)
         self.chat.notice.modelWanted.connect(self._choose_folder)
+        self.chat.voice_notice.modelWanted.connect(self._show_voice_settings)
         first, pane = self.chat.first_start, self.chat.pane
         first.filesWanted.connect(self._choose_pictures)
         first.modelWanted.connect(self._choose_folder)
         first.sampleChosen.connect(self.ask_sample)
         pane.pictureActivated.connect(self._open_pictures)
+        pane.recordingActivated.connect(self._play)
         pane.linkActivated.connect(self._open_link)
         pane.regenerateRequested.connect(self._session.regenerate)
         pane.retryRequested.connect(self._session.retry)
@@ -230,6 +242,7 @@ class MainWindow(WindowFrame):
             "new_chat": self.new_chat,
             "focus_composer": self._to_chat,
             "attach": self._choose_pictures,
+            "hands_free": self.composer.voice.talk.toggle_hands_free,
             "regenerate": self._session.regenerate,
             "copy_answer": self._copy_answer,
             "sidebar": self.toggle_sidebar,
@@ -241,11 +254,34 @@ class MainWindow(WindowFrame):
     def _bind_keys(self) -> None:
         chosen = self._settings.shortcuts
         self._commands.bind(chosen)
+        talk = keys_of("talk", chosen)
+        self.composer.voice.use_keys(talk, keys_of("hands_free", chosen))
+        self.chat.first_start.use_talk_keys(talk)
         self.header.retranslate(keys_of("settings", chosen), keys_of("sidebar", chosen))
 
     def _dress(self) -> None:
         self.setStyleSheet(window_rules(self._theme.tokens))
         self.composer.refresh()
+
+    def _show(self, event: Event) -> None:
+        if isinstance(event, ModelLoading | ModelReady | ModelFailed):
+            self._model.show(event)
+            if isinstance(event, ModelFailed):
+                self.show_error(event.error)
+        elif isinstance(event, ConversationsListed):
+            self.sidebar.show_conversations(event.summaries)
+        elif isinstance(event, ConversationOpened):
+            self._show_conversation()
+        elif isinstance(event, TurnAdded):
+            self._show_turn()
+        elif isinstance(event, TurnFinished):
+            self.status.show_usage(event.usage)
+        elif isinstance(event, AttachmentRefused):
+            self.composer.refused(event.error)
+        elif isinstance(event, MicrophonesListed):
+            self.pages.show_microphones(event)
+        elif isinstance(event, StoreFailed):
+            self.show_error(event.error)
 
     def _show_conversation(self) -> None:
         self.close_viewer()
@@ -269,11 +305,38 @@ class MainWindow(WindowFrame):
     def _open_pictures(self, pictures: Sequence[Picture], index: int) -> None:
         self.viewer.open(pictures, index)
 
+    def _open_transcript(self, transcript: TranscriptPart) -> None:
+        self._transcript.show_transcript(transcript)
+        if self.page is not self._transcript:
+            self.toggle_page(self._transcript)
+
+    def _show_voice_settings(self) -> None:
+        self.pages.show_voice_settings(self._settings)
+
+    def _use_settings(self) -> None:
+        settings, voice = self._settings, self._session.voice
+        self._session.settings = settings.generation
+        voice.settings = settings.voice
+        voice.model = settings.speech(self._places.starter_speech)
+        self.chat.use_speech_model(starter=settings.speech_model is None)
+        self.composer.voice.refresh()
+
     def _choose_pictures(self) -> None:
         pick_pictures(self, self.composer.attach_files)
 
     def _choose_folder(self) -> None:
         pick_folder(self, lambda path: self.apply_settings(replace(self._settings, model=path)))
+
+    def _use_speech_model(self, path: Path) -> None:
+        self.apply_settings(replace(self._settings, speech_model=path))
+
+    def _play(self, recording: Recording) -> None:
+        """Play a message's recording, or stop it."""
+        self.composer.voice.strip.play_no_more()
+        if self.composer.voice.text.playing == recording.sha256:
+            self._session.voice.stop_playing()
+        else:
+            self._session.voice.play(recording)
 
     def _use_starter(self) -> None:
         if self._settings.model is None and not self._model.starter_ready:

@@ -14,6 +14,8 @@ from mmdesk.ui.theme import theme
 from mmdesk.ui.translate import phrase_text
 
 _NOTICE_MARGIN = 12
+_CLOSE = 24
+_CLOSE_GAP = 8
 
 
 class ErrorCard(QFrame):
@@ -122,24 +124,39 @@ class ErrorStack(QWidget):
                 self.remove(card)
 
 
-class StarterNotice(QFrame):
-    """One line while the starter is in use: what it knows, and where to get more."""
+class Notice(QFrame):
+    """A quiet sentence with a link, above the messages."""
 
     modelWanted = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, object_name: str) -> None:
         super().__init__()
         self.setObjectName("noticeCard")
-        self._sentence = LinkSentence("starterNotice", role="notice_text", underline=True)
+        self._sentence = LinkSentence(object_name, role="notice_text", underline=True)
         self._sentence.activated.connect(self.modelWanted)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(_NOTICE_MARGIN, 5, _NOTICE_MARGIN, 5)
-        row.addWidget(self._sentence)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(_NOTICE_MARGIN, 5, _NOTICE_MARGIN, 5)
+        self._row.addWidget(self._sentence)
 
     def fit(self, width: int) -> None:
         """Take one line where ``width`` px allow it, else as many as it needs."""
-        most = max(120, width - 2 * _NOTICE_MARGIN)
+        most = max(120, width - 2 * _NOTICE_MARGIN - self._beside())
         self._sentence.set_width(min(self._sentence.one_line_width(), most))
+
+    def retranslate(self) -> None:
+        """Set every text anew."""
+        raise NotImplementedError
+
+    def _beside(self) -> int:
+        """Return the px that stand beside the sentence."""
+        return 0
+
+
+class StarterNotice(Notice):
+    """One line while the starter is in use: what it knows, and where to get more."""
+
+    def __init__(self) -> None:
+        super().__init__("starterNotice")
 
     def retranslate(self) -> None:
         """Set every text anew."""
@@ -147,3 +164,34 @@ class StarterNotice(QFrame):
             self.tr("Starter model: knows drawn shapes, colours and counting. For photos, {link}."),
             self.tr("choose a larger model"),
         )
+
+
+class StarterVoiceNotice(Notice):
+    """Said once, when the starter speech model has heard someone: which voices it knows."""
+
+    dismissed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__("starterVoiceNotice")
+        self._close = IconButton(
+            "dismissVoiceNotice", "close", role="notice_text", side=_CLOSE, glyph=14
+        )
+        self._close.clicked.connect(self.dismissed)
+        self._row.setContentsMargins(_NOTICE_MARGIN, 3, 6, 3)
+        self._row.setSpacing(_CLOSE_GAP)
+        self._row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
+        self.hide()
+
+    def retranslate(self) -> None:
+        """Set every text anew."""
+        self._sentence.say(
+            self.tr(
+                "Starter speech model: knows synthetic voices only. For your own, {link} such as "
+                "openai/whisper-base."
+            ),
+            self.tr("choose a Whisper model"),
+        )
+        self._close.describe(self.tr("Dismiss"))
+
+    def _beside(self) -> int:
+        return _CLOSE + _CLOSE_GAP

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from mmdesk.core.events import MicrophonesListed
 from mmdesk.settings import Settings
 from mmdesk.ui.pages import AboutPage, KeysPage, Page
 from mmdesk.ui.window_frame import WindowFrame
@@ -21,6 +22,10 @@ class PageShelf(QObject):
     changed = Signal(object)
     """The :class:`Settings` that the person made."""
     folderWanted = Signal()
+    speechFolderWanted = Signal()
+    speechFileWanted = Signal()
+    microphonesWanted = Signal()
+    """The settings are shown; :meth:`show_microphones` answers."""
 
     def __init__(self, frame: WindowFrame, notices: Path | None) -> None:
         super().__init__(frame)
@@ -29,18 +34,18 @@ class PageShelf(QObject):
         self.settings_page: SettingsPage | None = None
         self._keys: KeysPage | None = None
         self._about: AboutPage | None = None
+        self._microphones: MicrophonesListed | None = None
 
     def toggle_settings(self, settings: Settings) -> None:
         """Show the settings, or leave them."""
-        if self.settings_page is None:
-            # The window starts sooner without its largest page.
-            from mmdesk.ui.settings_page import SettingsPage
+        self._frame.toggle_page(self._made_settings(settings))
 
-            page = self.settings_page = SettingsPage(settings)
-            page.changed.connect(self.changed)
-            page.folderWanted.connect(self.folderWanted)
-            page.retranslate()
-        self._frame.toggle_page(self.settings_page)
+    def show_voice_settings(self, settings: Settings) -> None:
+        """Show the part of the settings on how mmdesk listens."""
+        page = self._made_settings(settings)
+        if self._frame.page is not page:
+            self._frame.toggle_page(page)
+        page.go_to_voice()
 
     def toggle_keys(self, settings: Settings) -> None:
         """Show every key, or leave them."""
@@ -61,9 +66,31 @@ class PageShelf(QObject):
         if self.settings_page is not None:
             self.settings_page.show_settings(settings)
 
+    def show_microphones(self, listed: MicrophonesListed) -> None:
+        """Tell the settings which microphones are there now."""
+        self._microphones = listed
+        if self.settings_page is not None:
+            self.settings_page.show_microphones(listed)
+
     def retranslate(self) -> None:
         """Set every text anew."""
         pages: tuple[Page | None, ...] = (self.settings_page, self._keys, self._about)
         for page in pages:
             if page is not None:
                 page.retranslate()
+
+    def _made_settings(self, settings: Settings) -> SettingsPage:
+        if self.settings_page is None:
+            # The window starts sooner without its largest page.
+            from mmdesk.ui.settings_page import SettingsPage
+
+            page = self.settings_page = SettingsPage(settings)
+            page.changed.connect(self.changed)
+            page.folderWanted.connect(self.folderWanted)
+            page.speechFolderWanted.connect(self.speechFolderWanted)
+            page.speechFileWanted.connect(self.speechFileWanted)
+            page.microphonesWanted.connect(self.microphonesWanted)
+            page.retranslate()
+            if self._microphones is not None:
+                page.show_microphones(self._microphones)
+        return self.settings_page

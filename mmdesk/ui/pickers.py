@@ -8,17 +8,26 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from mmdesk.ui.dropped import PICTURE_SUFFIXES
+from mmdesk.ui.dropped import PICTURE_SUFFIXES, SOUND_SUFFIXES
 
 
 def pick_pictures(parent: QWidget, chosen: Callable[[list[Path]], None]) -> QFileDialog:
-    """Let the person choose pictures; ``chosen`` gets them unless the dialog is cancelled."""
-    dialog = _dialog(parent, "pictureDialog", QCoreApplication.translate("pickers", "Add pictures"))
+    """Let the person choose pictures and sound; ``chosen`` gets them unless it is cancelled."""
+    title = QCoreApplication.translate("pickers", "Add pictures or sound")
+    dialog = _dialog(parent, "pictureDialog", title)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-    endings = " ".join(f"*{suffix}" for suffix in sorted(PICTURE_SUFFIXES))
+    both = QCoreApplication.translate("pickers", "Pictures and sound")
     pictures = QCoreApplication.translate("pickers", "Pictures")
+    sound = QCoreApplication.translate("pickers", "Sound")
     every = QCoreApplication.translate("pickers", "All files")
-    dialog.setNameFilters([f"{pictures} ({endings})", f"{every} (*)"])
+    dialog.setNameFilters(
+        [
+            f"{both} ({_patterns(PICTURE_SUFFIXES | SOUND_SUFFIXES)})",
+            f"{pictures} ({_patterns(PICTURE_SUFFIXES)})",
+            f"{sound} ({_patterns(SOUND_SUFFIXES)})",
+            f"{every} (*)",
+        ]
+    )
     dialog.filesSelected.connect(lambda names: chosen([Path(name) for name in names]))
     dialog.open()
     return dialog
@@ -33,6 +42,21 @@ def pick_folder(parent: QWidget, chosen: Callable[[Path], None]) -> QFileDialog:
     dialog.filesSelected.connect(lambda names: chosen(Path(names[0])))
     dialog.open()
     return dialog
+
+
+def pick_whisper_file(parent: QWidget, chosen: Callable[[Path], None]) -> QFileDialog:
+    """Let the person choose one of OpenAI's ``.pt`` files."""
+    title = QCoreApplication.translate("pickers", "Choose a Whisper file")
+    dialog = _dialog(parent, "whisperDialog", title)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.setNameFilters(["Whisper (*.pt)"])
+    dialog.filesSelected.connect(lambda names: chosen(Path(names[0])))
+    dialog.open()
+    return dialog
+
+
+def _patterns(suffixes: frozenset[str]) -> str:
+    return " ".join(f"*{suffix}" for suffix in sorted(suffixes))
 
 
 def _dialog(parent: QWidget, object_name: str, title: str) -> QFileDialog:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, QSize, Qt, Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QGuiApplication,
+    QHelpEvent,
     QInputMethodEvent,
     QKeyEvent,
+    QMouseEvent,
     QResizeEvent,
     QTextCursor,
 )
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy
+from PySide6.QtWidgets import QApplication, QFrame, QPlainTextEdit, QSizePolicy, QToolTip
 
 from mmdesk.ui.dropped import CarriedKind, judge
 
@@ -31,6 +35,8 @@ class QuestionInput(QPlainTextEdit):
     pasteTooLong = Signal(int)
     """Characters of a text that was not pasted."""
     focusChanged = Signal(bool)
+    placeClicked = Signal(int)
+    """The position of the character that was clicked; nothing was selected by it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,15 +49,23 @@ class QuestionInput(QPlainTextEdit):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.document().setDocumentMargin(2)
+        self.describe_place: Callable[[int], str] = lambda _position: ""
+        """Returns the tool tip of the character at a position."""
         self._composing = False
+        self._pressed_at: QPoint | None = None
         self._most_lines = _LINES
-        self.textChanged.connect(self._grow)
+        self.textChanged.connect(self.grow)
+
+    @property
+    def composing(self) -> bool:
+        """Whether an input method is composing."""
+        return self._composing
 
     def limit_lines(self, lines: int) -> None:
         """Grow to at most this many lines (a low window has less room)."""
         if lines != self._most_lines:
             self._most_lines = max(1, min(lines, _LINES))
-            self._grow()
+            self.grow()
 
     def sizeHint(self) -> QSize:
         """Return one line's height and any width."""
@@ -81,7 +95,7 @@ class QuestionInput(QPlainTextEdit):
         """Remember whether the input method is composing."""
         self._composing = bool(event.preeditString())
         super().inputMethodEvent(event)
-        self._grow()
+        self.grow()
 
     def take_away(self, sent: str) -> None:
         """Remove ``sent`` from the beginning; what was changed meanwhile stays as it is."""
@@ -109,10 +123,37 @@ class QuestionInput(QPlainTextEdit):
         self._composing = False
         self.focusChanged.emit(False)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Remember where: a click is told from a selection."""
+        super().mousePressEvent(event)
+        left = event.button() == Qt.MouseButton.LeftButton
+        self._pressed_at = event.position().toPoint() if left else None
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Tell which character was clicked."""
+        super().mouseReleaseEvent(event)
+        pressed, self._pressed_at = self._pressed_at, None
+        place = event.position().toPoint()
+        if pressed is None or self.textCursor().hasSelection():
+            return
+        if (place - pressed).manhattanLength() < QApplication.startDragDistance():
+            position = self._character_at(place)
+            if position is not None:
+                self.placeClicked.emit(position)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Say what is known about the character under the mouse."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            position = self._character_at(event.pos())
+            text = "" if position is None else self.describe_place(position)
+            QToolTip.showText(event.globalPos(), text, self)
+            return True
+        return super().viewportEvent(event)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wrapping changes with the width."""
         super().resizeEvent(event)
-        self._grow()
+        self.grow()
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         """Whether the clipboard has something for the question."""
@@ -130,13 +171,28 @@ class QuestionInput(QPlainTextEdit):
         self.insertPlainText(text)
         self.ensureCursorVisible()
 
+    def _character_at(self, place: QPoint) -> int | None:
+        """Return the position of the character at a point of the viewport, None beside them."""
+        after = self.cursorForPosition(place)
+        for position in (after.position() - 1, after.position()):
+            before, behind = QTextCursor(after), QTextCursor(after)
+            if not 0 <= position < self.document().characterCount() - 1:
+                continue
+            before.setPosition(position)
+            behind.setPosition(position + 1)
+            left, right = self.cursorRect(before), self.cursorRect(behind)
+            if left.top() == right.top() and left.united(right).contains(place):
+                return position
+        return None
+
     def _height(self, lines: int) -> int:
         return (
             round(lines * self.fontMetrics().lineSpacing() + 2 * self.document().documentMargin())
             + 2
         )
 
-    def _grow(self) -> None:
+    def grow(self) -> None:
+        """Take the height of the text, also of what is shown in it provisionally."""
         needed = max(1, round(self.document().size().height()))
         self.setFixedHeight(self._height(min(needed, self._most_lines)))
         scrolls = needed > self._most_lines

@@ -22,12 +22,25 @@ class Binding:
     label: str
     fixed: bool = False
     """Whether the keys belong to the input field and can't be changed."""
+    held: bool = False
+    """Whether it lasts as long as the keys are held: its release counts too."""
 
 
 BINDINGS: tuple[Binding, ...] = (
     Binding("new_chat", "Ctrl+N", QT_TRANSLATE_NOOP("shortcuts", "New chat")),
     Binding("focus_composer", "Ctrl+L", QT_TRANSLATE_NOOP("shortcuts", "Go to the question")),
     Binding("attach", "Ctrl+O", QT_TRANSLATE_NOOP("shortcuts", "Add pictures")),
+    Binding(
+        "talk",
+        "F9",
+        QT_TRANSLATE_NOOP("shortcuts", "Talk while held (pressed briefly: start and stop)"),
+        held=True,
+    ),
+    Binding(
+        "hands_free",
+        "Ctrl+Shift+H",
+        QT_TRANSLATE_NOOP("shortcuts", "Listen hands-free, or stop listening"),
+    ),
     Binding("regenerate", "Ctrl+R", QT_TRANSLATE_NOOP("shortcuts", "Answer again")),
     Binding("copy_answer", "Ctrl+Shift+C", QT_TRANSLATE_NOOP("shortcuts", "Copy the last answer")),
     Binding("sidebar", "Ctrl+B", QT_TRANSLATE_NOOP("shortcuts", "Show or hide the sidebar")),
@@ -39,7 +52,9 @@ BINDINGS: tuple[Binding, ...] = (
     Binding(
         "stop",
         "Esc",
-        QT_TRANSLATE_NOOP("shortcuts", "Stop the answer, cancel an edit, close a page"),
+        QT_TRANSLATE_NOOP(
+            "shortcuts", "Stop listening, stop the answer, cancel an edit, close a page"
+        ),
         fixed=True,
     ),
     Binding(

@@ -37,6 +37,10 @@ class Tokens:
     notice_ground: str
     error_text: str
     error_ground: str
+    unsure_ground: str
+    """Below a heard word that Whisper wasn't sure of."""
+    doubtful_ground: str
+    """Below one that is as likely another word."""
     dark: bool
 
 
@@ -55,6 +59,8 @@ LIGHT = Tokens(
     notice_ground="#fdf3dc",
     error_text="#a12622",
     error_ground="#fbe6e4",
+    unsure_ground="#fdf3dc",
+    doubtful_ground="#fadfa6",
     dark=False,
 )
 
@@ -73,6 +79,8 @@ DARK = Tokens(
     notice_ground="#352b16",
     error_text="#f08a84",
     error_ground="#3a1f1e",
+    unsure_ground="#352b16",
+    doubtful_ground="#57431a",
     dark=True,
 )
 

@@ -55,6 +55,22 @@ QToolButton::menu-indicator { image: none; width: 0; }
     border: 2px solid $text; padding: 0; min-height: 30px; max-height: 30px;
 }
 #composerHint, #attachmentNotes { color: $muted; font-size: 12px; }
+#micButton[voice="listening"] { background: $accent; border: 1px solid $accent; }
+#micButton[voice="opening"], #micButton[voice="transcribing"] {
+    background: $accent_tint; border: 1px solid $accent_tint;
+}
+#micButton[voice="listening"]:focus { border: 2px solid $text; }
+#handsFreeButton:checked { background: $accent_tint; border: 1px solid $accent; }
+#listeningBar { background: $accent; border-radius: 8px; }
+#listeningBar QLabel { color: $on_accent; font-size: 13px; }
+#listeningBar QToolButton:hover, #listeningBar QToolButton:pressed { background: transparent; }
+#listeningBar QToolButton:focus, #listeningBar QToolButton:hover {
+    border: 1px solid $on_accent;
+}
+#playHeard, #discardHeard { padding: 0; min-height: 24px; max-height: 24px; }
+#endHandsFree, #cancelEditButton { padding: 0; min-height: 22px; max-height: 22px; }
+#heardStrip { background: $panel; border-radius: 8px; }
+#heardStrip QLabel { color: $muted; font-size: 12px; }
 #editingBar { background: $accent_tint; border-radius: 8px; }
 #editingBar QLabel { color: $accent; font-size: 13px; }
 
@@ -114,6 +130,8 @@ QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {
     background: $card; border: 1px solid $line; border-radius: 6px; padding: 3px 8px;
     font-size: 12px;
 }
+#transcriptFacts { color: $muted; font-size: 12px; }
+#transcriptText { padding: 8px; }
 #noticesText { font-size: 12px; padding: 8px; }
 
 #dropTitleOverlay { font-size: 20px; font-weight: 600; }

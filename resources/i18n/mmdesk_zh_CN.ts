@@ -4,71 +4,98 @@
 <context>
     <name>AboutPage</name>
     <message>
-        <location filename="../../mmdesk/ui/pages.py" line="129"/>
         <source>About mmdesk</source>
         <translation>关于 mmdesk</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/pages.py" line="130"/>
         <source>Version {version}</source>
         <translation>版本 {version}</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/pages.py" line="131"/>
         <source>The offline photo assistant: your pictures stay on this computer.</source>
         <translation>离线图片助手：您的图片不会离开这台电脑。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/pages.py" line="132"/>
         <source>Free software under the Apache License 2.0, without any warranty.</source>
         <translation>自由软件，采用 Apache License 2.0 许可，不提供任何担保。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/pages.py" line="134"/>
         <source>Third-party notices</source>
         <translation>第三方声明</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/pages.py" line="144"/>
         <source>The notices are in THIRD_PARTY_NOTICES.md of the source code.</source>
         <translation>声明见源代码中的 THIRD_PARTY_NOTICES.md。</translation>
     </message>
 </context>
 <context>
+    <name>AnswersSection</name>
+    <message>
+        <source>The same every time</source>
+        <translation>每次都相同</translation>
+    </message>
+    <message>
+        <source>Answers</source>
+        <translation>回答</translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation>温度</translation>
+    </message>
+    <message>
+        <source>0 gives the same answer every time; higher is more varied.</source>
+        <translation>为 0 时每次回答都相同；越高越多样。</translation>
+    </message>
+    <message>
+        <source>Top-p</source>
+        <translation>Top-p</translation>
+    </message>
+    <message>
+        <source>Only the likeliest words that add up to this share.</source>
+        <translation>只从累计概率达到该比例的最可能的词中选取。</translation>
+    </message>
+    <message>
+        <source>Longest answer</source>
+        <translation>最长回答</translation>
+    </message>
+    <message>
+        <source>In tokens; a word is one or two.</source>
+        <translation>以 token 计；一个词约为一到两个。</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>随机种子</translation>
+    </message>
+    <message>
+        <source>The same seed draws the same answer.</source>
+        <translation>种子相同，回答就相同。</translation>
+    </message>
+</context>
+<context>
     <name>AttachmentStrip</name>
     <message>
-        <location filename="../../mmdesk/ui/attachment_strip.py" line="68"/>
-        <source>Pictures of this question</source>
-        <translation>这个问题的图片</translation>
+        <source>Files of this question</source>
+        <translation>这个问题的文件</translation>
     </message>
 </context>
 <context>
     <name>AttachmentTile</name>
     <message>
-        <location filename="../../mmdesk/ui/attachment_strip.py" line="116"/>
         <source>{name}, being read</source>
         <translation>{name}，正在读取</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/attachment_strip.py" line="123"/>
-        <source>Remove {name}</source>
-        <translation>移除 {name}</translation>
     </message>
 </context>
 <context>
     <name>ChatPage</name>
     <message>
-        <location filename="../../mmdesk/ui/chat_page.py" line="156"/>
         <source>Looking at picture {done} of {total}…</source>
         <translation>正在看第 {done} 张图片，共 {total} 张…</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/chat_page.py" line="160"/>
         <source>Looking at the picture…</source>
         <translation>正在看图片…</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/chat_page.py" line="161"/>
         <source>Reading the question…</source>
         <translation>正在读问题…</translation>
     </message>
@@ -76,77 +103,154 @@
 <context>
     <name>Composer</name>
     <message>
-        <location filename="../../mmdesk/ui/composer.py" line="81"/>
         <source>An answer is being written: Esc stops it.</source>
         <translation>正在回答：按 Esc 停止。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/composer.py" line="190"/>
-        <source>The question is sent as soon as its pictures are read.</source>
-        <translation>图片读取完成后，问题会立即发送。</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/composer.py" line="204"/>
-        <source>Ask about a picture…</source>
-        <translation>问问图片里的内容…</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/composer.py" line="205"/>
         <source>Question</source>
         <translation>问题</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/composer.py" line="208"/>
         <source>Stop the answer</source>
         <translation>停止回答</translation>
+    </message>
+    <message>
+        <source>The question is sent as soon as its files are read.</source>
+        <translation>文件读取完后会立即发送问题。</translation>
+    </message>
+    <message>
+        <source>The question is sent as soon as it is written down.</source>
+        <translation>语音转写完后会立即发送问题。</translation>
+    </message>
+    <message>
+        <source>The question is sent as soon as the answer is finished.</source>
+        <translation>当前回答结束后会立即发送问题。</translation>
+    </message>
+</context>
+<context>
+    <name>ComposerVoice</name>
+    <message>
+        <source>Nothing was heard. Speak closer to the microphone, or check the level.</source>
+        <translation>没有听到说话。请靠近麦克风，或检查音量。</translation>
+    </message>
+    <message>
+        <source>Stop listening hands-free</source>
+        <translation>停止免手持聆听</translation>
+    </message>
+    <message>
+        <source>Listen hands-free: each question is sent when you pause</source>
+        <translation>免手持聆听：您停顿时会发送问题</translation>
+    </message>
+    <message>
+        <source>Voice settings</source>
+        <translation>语音设置</translation>
+    </message>
+    <message>
+        <source>Retry</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Listening…</source>
+        <translation>正在聆听…</translation>
+    </message>
+    <message>
+        <source>Writing down what was said…</source>
+        <translation>正在转写…</translation>
+    </message>
+    <message>
+        <source>Ask about a picture…</source>
+        <translation>问问图片里的内容…</translation>
+    </message>
+    <message>
+        <source>Writing down what was said: press to cancel</source>
+        <translation>正在转写：按下可取消</translation>
+    </message>
+    <message>
+        <source>Opening the microphone…</source>
+        <translation>正在打开麦克风…</translation>
+    </message>
+    <message>
+        <source>Talk: hold, or press to start and stop</source>
+        <translation>说话：按住，或单击开始和停止</translation>
+    </message>
+    <message>
+        <source>Talk: hold {keys}, or press to start and stop</source>
+        <translation>说话：按住 {keys}，或单击开始和停止</translation>
+    </message>
+    <message>
+        <source>Listening hands-free: press to stop</source>
+        <translation>正在免手持聆听：按下可停止</translation>
+    </message>
+    <message>
+        <source>Listening: release to stop</source>
+        <translation>正在聆听：松开即停止</translation>
+    </message>
+    <message>
+        <source>Listening: press to stop</source>
+        <translation>正在聆听：按下可停止</translation>
+    </message>
+</context>
+<context>
+    <name>DraftTile</name>
+    <message>
+        <source>Remove {name}</source>
+        <translation>移除 {name}</translation>
     </message>
 </context>
 <context>
     <name>DropOverlay</name>
     <message numerus="yes">
-        <location filename="../../mmdesk/ui/drop_overlay.py" line="54"/>
         <source>And %n more.</source>
         <translation>
             <numerusform>另外还有 %n 个。</numerusform>
         </translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/drop_overlay.py" line="84"/>
         <source>This can&apos;t be taken</source>
         <translation>无法接收</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/drop_overlay.py" line="86"/>
         <source>Drop the text into the question</source>
         <translation>松开，将文字放入问题</translation>
     </message>
     <message numerus="yes">
-        <location filename="../../mmdesk/ui/drop_overlay.py" line="89"/>
+        <source>Drop %n sound files</source>
+        <translation>
+            <numerusform>松开，添加 %n 个声音文件</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Drop the sound file</source>
+        <translation>松开，添加声音文件</translation>
+    </message>
+    <message numerus="yes">
+        <source>Drop %n pictures and sound files</source>
+        <translation>
+            <numerusform>松开，添加 %n 个图片和声音文件</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>Drop %n pictures</source>
         <translation>
             <numerusform>松开，添加 %n 张图片</numerusform>
         </translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/drop_overlay.py" line="90"/>
         <source>Drop the picture</source>
         <translation>松开，添加图片</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/drop_overlay.py" line="93"/>
-        <source>PNG, JPEG, WebP, GIF, BMP or TIFF; it stays on this computer.</source>
-        <translation>PNG、JPEG、WebP、GIF、BMP 或 TIFF；图片只留在这台电脑上。</translation>
+        <source>Pictures: PNG, JPEG, WebP, GIF, BMP or TIFF. Sound: WAV, FLAC, OGG, MP3 or M4A. All of it stays on this computer.</source>
+        <translation>图片：PNG、JPEG、WebP、GIF、BMP 或 TIFF。声音：WAV、FLAC、OGG、MP3 或 M4A。全部保留在这台电脑上。</translation>
     </message>
 </context>
 <context>
     <name>EditingBar</name>
     <message>
-        <location filename="../../mmdesk/ui/editing_bar.py" line="30"/>
         <source>Editing the last question: sending replaces it.</source>
         <translation>正在修改上一个问题：发送后将替换它。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/editing_bar.py" line="31"/>
         <source>Cancel the edit</source>
         <translation>取消修改</translation>
     </message>
@@ -154,7 +258,6 @@
 <context>
     <name>ErrorCard</name>
     <message>
-        <location filename="../../mmdesk/ui/notices.py" line="34"/>
         <source>Dismiss</source>
         <translation>关闭提示</translation>
     </message>
@@ -162,101 +265,182 @@
 <context>
     <name>FirstStart</name>
     <message>
-        <location filename="../../mmdesk/ui/first_start.py" line="136"/>
         <source>You are using the starter model: it knows drawn shapes, colours and counting, and needs no download. For photos, {link}.</source>
         <translation>当前使用的是入门模型：它认识绘制的图形、颜色和数量，无需下载。要识别照片，请{link}。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/first_start.py" line="141"/>
         <source>You are using the starter model: it knows drawn shapes, colours and counting, and needs no download. For photos, {link}: this computer fits up to {billions} B parameters.</source>
         <translation>当前使用的是入门模型：它认识绘制的图形、颜色和数量，无需下载。要识别照片，请{link}：这台电脑最多可运行约 {billions} B 参数的模型。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/first_start.py" line="145"/>
         <source>choose a larger model</source>
         <translation>选择更大的模型</translation>
+    </message>
+    <message>
+        <source>You can also ask by voice: hold {keys} and speak.</source>
+        <translation>您也可以用语音提问：按住 {keys} 说话。</translation>
+    </message>
+    <message>
+        <source>You can also ask by voice: press the microphone and speak.</source>
+        <translation>您也可以用语音提问：按麦克风按钮说话。</translation>
     </message>
 </context>
 <context>
     <name>Header</name>
     <message>
-        <location filename="../../mmdesk/ui/header.py" line="63"/>
         <source>Model: {name}</source>
         <translation>模型：{name}</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/header.py" line="69"/>
         <source>Help and more</source>
         <translation>帮助及更多</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/header.py" line="70"/>
         <source>Starter model</source>
         <translation>入门模型</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/header.py" line="71"/>
         <source>Choose a model folder…</source>
         <translation>选择模型文件夹…</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/header.py" line="72"/>
         <source>Model settings</source>
         <translation>模型设置</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/header.py" line="74"/>
         <source>Open log file</source>
         <translation>打开日志文件</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/header.py" line="75"/>
         <source>About mmdesk</source>
         <translation>关于 mmdesk</translation>
     </message>
 </context>
 <context>
+    <name>HeardStrip</name>
+    <message>
+        <source>Throw the recording and its words away</source>
+        <translation>丢弃这段录音及其文字</translation>
+    </message>
+    <message>
+        <source>Stop playing</source>
+        <translation>停止播放</translation>
+    </message>
+    <message>
+        <source>Play what was said</source>
+        <translation>播放所说的话</translation>
+    </message>
+    <message>
+        <source>Heard {seconds} s</source>
+        <translation>听到 {seconds} 秒</translation>
+    </message>
+    <message>
+        <source>1 word is unsure</source>
+        <translation>1 个词不确定</translation>
+    </message>
+    <message>
+        <source>{count} words are unsure</source>
+        <translation>{count} 个词不确定</translation>
+    </message>
+    <message>
+        <source>not kept</source>
+        <translation>未保存</translation>
+    </message>
+</context>
+<context>
+    <name>HeardText</name>
+    <message>
+        <source>Heard with {percent} % certainty. A click plays it.</source>
+        <translation>把握为 {percent} %。点击可播放。</translation>
+    </message>
+</context>
+<context>
     <name>KeyBindings</name>
     <message>
-        <location filename="../../mmdesk/ui/key_bindings.py" line="77"/>
         <source>Keys for “{name}”</source>
         <translation>“{name}”的按键</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/key_bindings.py" line="78"/>
         <source>No keys for “{name}”</source>
         <translation>清除“{name}”的按键</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/key_bindings.py" line="79"/>
         <source>Use the usual keys again</source>
         <translation>恢复默认按键</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/key_bindings.py" line="105"/>
         <source>{keys} alone is needed for writing.</source>
         <translation>单独的 {keys} 要用于输入文字。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/key_bindings.py" line="110"/>
         <source>{keys} is already used for “{name}”.</source>
         <translation>{keys} 已用于“{name}”。</translation>
     </message>
 </context>
 <context>
+    <name>KeysSection</name>
+    <message>
+        <source>Keys</source>
+        <translation>按键</translation>
+    </message>
+</context>
+<context>
+    <name>ListeningBar</name>
+    <message>
+        <source>Listening hands-free: say your question. Esc stops it.</source>
+        <translation>正在免手持聆听：请说出您的问题。按 Esc 停止。</translation>
+    </message>
+    <message>
+        <source>Stop listening</source>
+        <translation>停止聆听</translation>
+    </message>
+</context>
+<context>
+    <name>LooksSection</name>
+    <message>
+        <source>As the system</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>Appearance</source>
+        <translation>外观</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>Of the window; answers follow your question.</source>
+        <translation>界面的语言；回答的语言与您的问题一致。</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation>主题</translation>
+    </message>
+    <message>
+        <source>Light or dark.</source>
+        <translation>浅色或深色。</translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
-        <location filename="../../mmdesk/ui/main_window.py" line="125"/>
         <source>Retry</source>
         <translation>重试</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/main_window.py" line="126"/>
         <source>Choose a folder…</source>
         <translation>选择文件夹…</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/main_window.py" line="128"/>
         <source>Use the starter</source>
         <translation>使用入门模型</translation>
     </message>
@@ -264,25 +448,76 @@
 <context>
     <name>ModelDisplay</name>
     <message>
-        <location filename="../../mmdesk/ui/model_display.py" line="52"/>
         <source>Reading the question…</source>
         <translation>正在读问题…</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/model_display.py" line="59"/>
         <source>Waiting for the model: {stage}</source>
         <translation>正在等待模型：{stage}</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/model_display.py" line="64"/>
         <source>Starter</source>
         <translation>入门模型</translation>
     </message>
 </context>
 <context>
+    <name>ModelSection</name>
+    <message>
+        <source>Automatic</source>
+        <translation>自动</translation>
+    </message>
+    <message>
+        <source>Choose a folder…</source>
+        <translation>选择文件夹…</translation>
+    </message>
+    <message>
+        <source>Use the starter</source>
+        <translation>使用入门模型</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Model folder</source>
+        <translation>模型文件夹</translation>
+    </message>
+    <message>
+        <source>A folder with config.json and .safetensors files.</source>
+        <translation>包含 config.json 和 .safetensors 文件的文件夹。</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>Where the model runs; automatic takes the fastest.</source>
+        <translation>模型在哪里运行；自动会选最快的。</translation>
+    </message>
+    <message>
+        <source>Number format</source>
+        <translation>数值格式</translation>
+    </message>
+    <message>
+        <source>Smaller numbers need less memory.</source>
+        <translation>位数越少，占用内存越少。</translation>
+    </message>
+    <message>
+        <source>Threads</source>
+        <translation>线程</translation>
+    </message>
+    <message>
+        <source>CPU threads; automatic leaves one core free.</source>
+        <translation>CPU 线程数；自动会留出一个核心。</translation>
+    </message>
+    <message>
+        <source>The starter that ships with mmdesk</source>
+        <translation>mmdesk 自带的入门模型</translation>
+    </message>
+</context>
+<context>
     <name>Page</name>
     <message>
-        <location filename="../../mmdesk/ui/pages.py" line="70"/>
         <source>Close</source>
         <translation>关闭</translation>
     </message>
@@ -290,37 +525,30 @@
 <context>
     <name>PictureViewer</name>
     <message>
-        <location filename="../../mmdesk/ui/picture_viewer.py" line="86"/>
         <source>Picture viewer</source>
         <translation>图片查看器</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/picture_viewer.py" line="88"/>
         <source>Previous picture</source>
         <translation>上一张图片</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/picture_viewer.py" line="89"/>
         <source>Next picture</source>
         <translation>下一张图片</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/picture_viewer.py" line="90"/>
         <source>Smaller</source>
         <translation>缩小</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/picture_viewer.py" line="91"/>
         <source>Larger</source>
         <translation>放大</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/picture_viewer.py" line="92"/>
         <source>Fit the window, or 100 %</source>
         <translation>适合窗口或 100 %</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/picture_viewer.py" line="93"/>
         <source>Close</source>
         <translation>关闭</translation>
     </message>
@@ -328,300 +556,278 @@
 <context>
     <name>SettingsPage</name>
     <message>
-        <location filename="../../mmdesk/ui/settings_page.py" line="84"/>
         <source>Settings</source>
         <translation>设置</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/settings_page.py" line="85"/>
-        <source>Appearance</source>
-        <translation>外观</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/settings_page.py" line="85"/>
-        <source>Model</source>
-        <translation>模型</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/settings_page.py" line="85"/>
-        <source>Answers</source>
-        <translation>回答</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/settings_page.py" line="85"/>
-        <source>Keys</source>
-        <translation>按键</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/settings_page.py" line="95"/>
-        <location filename="../../mmdesk/ui/settings_page.py" line="96"/>
-        <source>As the system</source>
-        <translation>跟随系统</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/settings_page.py" line="96"/>
-        <source>Light</source>
-        <translation>浅色</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/settings_page.py" line="96"/>
-        <source>Dark</source>
-        <translation>深色</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/settings_page.py" line="97"/>
-        <source>Automatic</source>
-        <translation>自动</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/settings_page.py" line="101"/>
-        <source>Choose a folder…</source>
-        <translation>选择文件夹…</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/settings_page.py" line="102"/>
-        <source>Use the starter</source>
-        <translation>使用入门模型</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/settings_page.py" line="105"/>
-        <source>The same every time</source>
-        <translation>每次都相同</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/settings_page.py" line="113"/>
-        <source>Language</source>
-        <translation>语言</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/settings_page.py" line="113"/>
-        <source>Of the window; answers follow your question.</source>
-        <translation>界面的语言；回答的语言与您的问题一致。</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/settings_page.py" line="114"/>
-        <source>Theme</source>
-        <translation>主题</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/settings_page.py" line="114"/>
-        <source>Light or dark.</source>
-        <translation>浅色或深色。</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/settings_page.py" line="115"/>
-        <source>Model folder</source>
-        <translation>模型文件夹</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/settings_page.py" line="115"/>
-        <source>A folder with config.json and .safetensors files.</source>
-        <translation>包含 config.json 和 .safetensors 文件的文件夹。</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/settings_page.py" line="116"/>
-        <source>Device</source>
-        <translation>设备</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/settings_page.py" line="116"/>
-        <source>Where the model runs; automatic takes the fastest.</source>
-        <translation>模型在哪里运行；自动会选最快的。</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/settings_page.py" line="117"/>
-        <source>Number format</source>
-        <translation>数值格式</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/settings_page.py" line="117"/>
-        <source>Smaller numbers need less memory.</source>
-        <translation>位数越少，占用内存越少。</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/settings_page.py" line="118"/>
-        <source>Threads</source>
-        <translation>线程</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/settings_page.py" line="118"/>
-        <source>CPU threads; automatic leaves one core free.</source>
-        <translation>CPU 线程数；自动会留出一个核心。</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/settings_page.py" line="120"/>
-        <source>Temperature</source>
-        <translation>温度</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/settings_page.py" line="121"/>
-        <source>0 gives the same answer every time; higher is more varied.</source>
-        <translation>为 0 时每次回答都相同；越高越多样。</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/settings_page.py" line="123"/>
-        <source>Top-p</source>
-        <translation>Top-p</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/settings_page.py" line="123"/>
-        <source>Only the likeliest words that add up to this share.</source>
-        <translation>只从累计概率达到该比例的最可能的词中选取。</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/settings_page.py" line="124"/>
-        <source>Longest answer</source>
-        <translation>最长回答</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/settings_page.py" line="124"/>
-        <source>In tokens; a word is one or two.</source>
-        <translation>以 token 计；一个词约为一到两个。</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/settings_page.py" line="125"/>
-        <source>Seed</source>
-        <translation>随机种子</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/settings_page.py" line="125"/>
-        <source>The same seed draws the same answer.</source>
-        <translation>种子相同，回答就相同。</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/ui/settings_page.py" line="267"/>
-        <source>The starter that ships with mmdesk</source>
-        <translation>mmdesk 自带的入门模型</translation>
     </message>
 </context>
 <context>
     <name>Sidebar</name>
     <message>
-        <location filename="../../mmdesk/ui/sidebar.py" line="68"/>
         <source>Untitled</source>
         <translation>无标题</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/sidebar.py" line="88"/>
         <source>Conversations</source>
         <translation>对话列表</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/sidebar.py" line="93"/>
         <source>Today</source>
         <translation>今天</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/sidebar.py" line="95"/>
         <source>Yesterday</source>
         <translation>昨天</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/sidebar.py" line="96"/>
         <source>Earlier</source>
         <translation>更早</translation>
     </message>
 </context>
 <context>
+    <name>SoundTile</name>
+    <message>
+        <source>Click to read it</source>
+        <translation>点击可阅读</translation>
+    </message>
+    <message>
+        <source>being read</source>
+        <translation>正在读取</translation>
+    </message>
+    <message>
+        <source>{done} of {total}</source>
+        <translation>{done} / {total}</translation>
+    </message>
+</context>
+<context>
     <name>StarterNotice</name>
     <message>
-        <location filename="../../mmdesk/ui/notices.py" line="142"/>
         <source>Starter model: knows drawn shapes, colours and counting. For photos, {link}.</source>
         <translation>入门模型：认识绘制的图形、颜色和数量。要识别照片，请{link}。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/notices.py" line="143"/>
         <source>choose a larger model</source>
         <translation>选择更大的模型</translation>
     </message>
 </context>
 <context>
+    <name>StarterVoiceNotice</name>
+    <message>
+        <source>Starter speech model: knows synthetic voices only. For your own, {link} such as openai/whisper-base.</source>
+        <translation>入门语音模型：只听过合成语音。要识别您自己的声音，请{link}，例如 openai/whisper-base。</translation>
+    </message>
+    <message>
+        <source>choose a Whisper model</source>
+        <translation>选择一个 Whisper 模型</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>关闭提示</translation>
+    </message>
+</context>
+<context>
     <name>StatusLine</name>
     <message>
-        <location filename="../../mmdesk/ui/status_line.py" line="63"/>
         <source>starting</source>
         <translation>正在启动</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/status_line.py" line="64"/>
         <source>checking the model</source>
         <translation>正在检查模型</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/status_line.py" line="65"/>
         <source>loading the processor</source>
         <translation>正在加载处理器</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/status_line.py" line="66"/>
         <source>loading weights</source>
         <translation>正在加载权重</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/status_line.py" line="67"/>
         <source>warming up</source>
         <translation>正在预热</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/status_line.py" line="75"/>
         <source>Loading the model</source>
         <translation>正在加载模型</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/status_line.py" line="84"/>
         <source>Model: {name}</source>
         <translation>模型：{name}</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/status_line.py" line="97"/>
         <source>Ready</source>
         <translation>就绪</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/status_line.py" line="99"/>
         <source>Failed</source>
         <translation>失败</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/status_line.py" line="102"/>
         <source>Loading {percent} %</source>
         <translation>加载中 {percent} %</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/status_line.py" line="105"/>
         <source>Loading…</source>
         <translation>加载中…</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/status_line.py" line="106"/>
         <source>No model</source>
         <translation>没有模型</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/status_line.py" line="111"/>
         <source>first word {seconds} s</source>
         <translation>首字 {seconds} 秒</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/status_line.py" line="116"/>
         <source>{rate} tokens/s</source>
         <translation>{rate} token/秒</translation>
     </message>
 </context>
 <context>
+    <name>TranscriptPage</name>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Copy the transcript</source>
+        <translation>复制转写文本</translation>
+    </message>
+    <message>
+        <source>Transcript</source>
+        <translation>转写文本</translation>
+    </message>
+</context>
+<context>
+    <name>VoiceSection</name>
+    <message>
+        <source>Simplified</source>
+        <translation>简体</translation>
+    </message>
+    <message>
+        <source>Traditional</source>
+        <translation>繁体</translation>
+    </message>
+    <message>
+        <source> s</source>
+        <translation> 秒</translation>
+    </message>
+    <message>
+        <source>It has heard synthetic voices only. For your own voice get a Whisper checkpoint such as openai/whisper-base (larger hears better) and choose its folder.</source>
+        <translation>它只听过合成语音。要识别您自己的声音，请获取一个 Whisper 检查点，例如 openai/whisper-base（越大听得越准），并选择它的文件夹。</translation>
+    </message>
+    <message>
+        <source>Choose a folder…</source>
+        <translation>选择文件夹…</translation>
+    </message>
+    <message>
+        <source>Choose a .pt file…</source>
+        <translation>选择 .pt 文件…</translation>
+    </message>
+    <message>
+        <source>Use the starter</source>
+        <translation>使用入门模型</translation>
+    </message>
+    <message>
+        <source>Voice</source>
+        <translation>语音</translation>
+    </message>
+    <message>
+        <source>Microphone</source>
+        <translation>麦克风</translation>
+    </message>
+    <message>
+        <source>Spoken language</source>
+        <translation>说话的语言</translation>
+    </message>
+    <message>
+        <source>Lock it to your own language and speech is never written in another.</source>
+        <translation>锁定为您自己的语言后，语音绝不会被写成其他语言。</translation>
+    </message>
+    <message>
+        <source>Chinese characters</source>
+        <translation>汉字字形</translation>
+    </message>
+    <message>
+        <source>In which spoken Chinese is written.</source>
+        <translation>中文语音用简体还是繁体写出。</translation>
+    </message>
+    <message>
+        <source>Speech model</source>
+        <translation>语音模型</translation>
+    </message>
+    <message>
+        <source>Whisper: a folder with config.json and .safetensors files, or one of OpenAI&apos;s .pt files.</source>
+        <translation>Whisper：包含 config.json 和 .safetensors 文件的文件夹，或 OpenAI 的 .pt 文件。</translation>
+    </message>
+    <message>
+        <source>Send at once</source>
+        <translation>立即发送</translation>
+    </message>
+    <message>
+        <source>What was heard is asked without being read first.</source>
+        <translation>听到的内容不经查看就直接提问。</translation>
+    </message>
+    <message>
+        <source>Keep recordings</source>
+        <translation>保留录音</translation>
+    </message>
+    <message>
+        <source>With their messages, on this computer only, to be played again. Off: what was said is forgotten when its question is sent.</source>
+        <translation>与消息一起只保存在这台电脑上，可以重新播放。关闭后，问题一经发送，所说的话就会被丢弃。</translation>
+    </message>
+    <message>
+        <source>Fast path for short speech</source>
+        <translation>短语音快速处理</translation>
+    </message>
+    <message>
+        <source>Off: every question is encoded with the full 30 seconds; slower, for models that repeat themselves.</source>
+        <translation>关闭：每个问题都按完整的 30 秒编码；较慢，适用于会重复输出的模型。</translation>
+    </message>
+    <message>
+        <source>Pause that ends a question</source>
+        <translation>结束提问的停顿</translation>
+    </message>
+    <message>
+        <source>How long you are silent, hands-free, before it is asked.</source>
+        <translation>免手持时，您沉默多久后就提问。</translation>
+    </message>
+    <message>
+        <source>The system&apos;s default is “{name}”.</source>
+        <translation>系统默认的是“{name}”。</translation>
+    </message>
+    <message>
+        <source>What you speak into.</source>
+        <translation>您对着说话的设备。</translation>
+    </message>
+    <message>
+        <source>System default</source>
+        <translation>系统默认</translation>
+    </message>
+    <message>
+        <source>{name} (not connected)</source>
+        <translation>{name}（未连接）</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>自动</translation>
+    </message>
+    <message>
+        <source>The starter that ships with mmdesk</source>
+        <translation>mmdesk 自带的入门模型</translation>
+    </message>
+</context>
+<context>
     <name>_DropArea</name>
     <message>
-        <location filename="../../mmdesk/ui/first_start.py" line="168"/>
         <source>Drop a picture here</source>
         <translation>把图片拖到这里</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/first_start.py" line="169"/>
         <source>or paste it with Ctrl+V, or {link}</source>
         <translation>或按 Ctrl+V 粘贴，或{link}</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/first_start.py" line="169"/>
         <source>choose a file</source>
         <translation>选择文件</translation>
     </message>
@@ -629,588 +835,677 @@
 <context>
     <name>chat</name>
     <message>
-        <location filename="../../mmdesk/ui/chat/answer_view.py" line="42"/>
         <source>Answer</source>
         <translation>回答</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/chat/answer_view.py" line="49"/>
         <source>Copy</source>
         <translation>复制</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/chat/answer_view.py" line="52"/>
         <source>Regenerate</source>
         <translation>重新回答</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/chat/body.py" line="156"/>
         <source>Long text</source>
         <translation>长文本</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/chat/bubble.py" line="35"/>
         <source>Your question</source>
         <translation>您的问题</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/chat/bubble.py" line="47"/>
         <source>Copy question</source>
         <translation>复制问题</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/chat/code.py" line="86"/>
         <source>code</source>
         <translation>代码</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/chat/code.py" line="89"/>
         <source>Code, {language}</source>
         <translation>代码，{language}</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/chat/code.py" line="96"/>
         <source>Copied</source>
         <translation>已复制</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/chat/code.py" line="125"/>
         <source>Copy code</source>
         <translation>复制代码</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/chat/error_card.py" line="30"/>
         <source>Retry</source>
         <translation>重试</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/chat/error_card.py" line="32"/>
         <source>Retry the answer</source>
         <translation>重试这个回答</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/chat/pane.py" line="45"/>
         <source>Conversation</source>
         <translation>对话</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/chat/jump_button.py" line="39"/>
         <source>Jump to latest</source>
         <translation>跳到最新</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/chat/inline_writer.py" line="90"/>
         <source>picture</source>
         <translation>图片</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/chat/status_line.py" line="19"/>
         <source>writing…</source>
         <translation>正在写…</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/chat/status_line.py" line="24"/>
-        <location filename="../../mmdesk/ui/chat/thought.py" line="119"/>
         <source>thinking…</source>
         <translation>思考中…</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/chat/status_line.py" line="29"/>
         <source>waiting for the model</source>
         <translation>等待模型</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/chat/status_line.py" line="45"/>
         <source>{count} tokens</source>
         <translation>{count} 个 token</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/chat/status_line.py" line="50"/>
         <source>first word {seconds} s</source>
         <translation>首字 {seconds} 秒</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/chat/status_line.py" line="55"/>
         <source>{rate} tokens/s</source>
         <translation>{rate} token/秒</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/chat/status_line.py" line="61"/>
         <source>stopped</source>
         <translation>已停止</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/chat/status_line.py" line="63"/>
         <source>interrupted when mmdesk ended</source>
         <translation>mmdesk 退出时中断</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/chat/status_line.py" line="65"/>
         <source>failed</source>
         <translation>失败</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/chat/status_line.py" line="67"/>
         <source>cut off at the longest answer</source>
         <translation>达到最长回答，已截断</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/chat/thought.py" line="94"/>
         <source>Thought</source>
         <translation>思考过程</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/chat/thought.py" line="121"/>
         <source>Thought for {seconds} s</source>
         <translation>思考了 {seconds} 秒</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/chat/thought.py" line="125"/>
         <source>Thought for a while</source>
         <translation>思考了一会儿</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/chat/thought.py" line="130"/>
         <source>{thought}, hide</source>
         <translation>{thought}，收起</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/chat/thought.py" line="132"/>
         <source>{thought}, show</source>
         <translation>{thought}，展开</translation>
+    </message>
+    <message>
+        <source>The recording is no longer there</source>
+        <translation>录音已不在了</translation>
+    </message>
+    <message>
+        <source>Stop playing</source>
+        <translation>停止播放</translation>
+    </message>
+    <message>
+        <source>Play what was said, 1 second</source>
+        <translation>播放所说的话，1 秒</translation>
+    </message>
+    <message>
+        <source>Play what was said, {seconds} seconds</source>
+        <translation>播放所说的话，{seconds} 秒</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>显示全部</translation>
+    </message>
+    <message>
+        <source>Copy transcript</source>
+        <translation>复制转写文本</translation>
+    </message>
+    <message>
+        <source>Transcript of {name}</source>
+        <translation>{name} 的转写文本</translation>
+    </message>
+    <message>
+        <source>Transcript of {name}, {length}, hide</source>
+        <translation>{name} 的转写文本，{length}，收起</translation>
+    </message>
+    <message>
+        <source>Transcript of {name}, {length}, show</source>
+        <translation>{name} 的转写文本，{length}，展开</translation>
     </message>
 </context>
 <context>
     <name>errors</name>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="49"/>
         <source>Something went wrong.</source>
         <translation>出了点问题。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="50"/>
         <source>Try again.</source>
         <translation>请再试一次。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="92"/>
         <source>mmdesk made a mistake: {what}</source>
         <translation>mmdesk 出现内部错误：{what}</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="93"/>
         <source>Nothing you wrote is lost. Help, Open log file shows the details.</source>
         <translation>您写的内容没有丢失。可在“帮助”中打开日志文件查看详情。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="105"/>
         <source>“{name}” is not there.</source>
         <translation>找不到“{name}”。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="106"/>
         <source>It may have been moved or renamed: choose it again.</source>
         <translation>它可能已被移动或改名：请重新选择。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="112"/>
         <source>“{name}” is not a regular file.</source>
         <translation>“{name}”不是普通文件。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="113"/>
-        <source>Drop picture files themselves, not a folder or device.</source>
-        <translation>请直接拖入图片文件，而不是文件夹或设备。</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/core/errors.py" line="119"/>
         <source>“{name}” can&apos;t be read: {reason}.</source>
         <translation>无法读取“{name}”：{reason}。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="120"/>
         <source>Check the file&apos;s permissions, or copy it elsewhere.</source>
         <translation>请检查文件权限，或将它复制到别处。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="126"/>
         <source>“{name}” is empty.</source>
         <translation>“{name}”是空文件。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="127"/>
         <source>It may not have been saved completely: save it again.</source>
         <translation>它可能没有完整保存：请重新保存。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="133"/>
-        <source>“{name}” is not a picture that mmdesk can read.</source>
-        <translation>“{name}”不是 mmdesk 能读取的图片。</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/core/errors.py" line="134"/>
-        <location filename="../../mmdesk/core/errors.py" line="211"/>
-        <source>Use PNG, JPEG, WebP, GIF, BMP or TIFF.</source>
-        <translation>请使用 PNG、JPEG、WebP、GIF、BMP 或 TIFF。</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/core/errors.py" line="140"/>
         <source>“{name}” is {kind_name}, which mmdesk can&apos;t read yet.</source>
         <translation>“{name}”的类型是 {kind_name}，mmdesk 暂时无法读取。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="141"/>
         <source>Save a page or frame of it as PNG or JPEG and drop that.</source>
         <translation>请将其中一页或一帧另存为 PNG 或 JPEG 再拖入。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="147"/>
         <source>“{name}” is damaged or incomplete.</source>
         <translation>“{name}”已损坏或不完整。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="148"/>
         <source>Copy or download it again.</source>
         <translation>请重新复制或下载。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="154"/>
         <source>“{name}” has {megapixels} megapixels; mmdesk reads up to {limit}.</source>
         <translation>“{name}”有 {megapixels} 百万像素；mmdesk 最多读取 {limit} 百万像素。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="157"/>
         <source>Make it smaller, or crop the part you ask about.</source>
         <translation>请缩小图片，或裁剪出要问的部分。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="163"/>
         <source>“{name}” needs too much memory to decode.</source>
         <translation>解码“{name}”需要的内存过多。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="164"/>
         <source>Make it smaller, or open it in another program and save it as PNG.</source>
         <translation>请缩小图片，或用其他程序打开后另存为 PNG。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="172"/>
         <source>“{name}” can&apos;t be prepared: {reason}.</source>
         <translation>无法准备“{name}”：{reason}。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="173"/>
         <source>Free some space or check the permissions of “{path}”.</source>
         <translation>请腾出一些空间，或检查“{path}”的权限。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="179"/>
         <source>“{name}” could not be decoded within {seconds} seconds.</source>
         <translation>未能在 {seconds} 秒内解码“{name}”。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="182"/>
         <source>Open it in another program and save it as PNG.</source>
         <translation>请用其他程序打开并另存为 PNG。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="188"/>
         <source>{count} pictures are too many: one message takes up to {limit}.</source>
         <translation>{count} 张图片太多：一条消息最多 {limit} 张。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="191"/>
         <source>The first {limit} were kept; send the rest afterwards.</source>
         <translation>已保留前 {limit} 张；其余的请随后再发。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="201"/>
         <source>This is only a web address, and mmdesk never fetches from the network.</source>
         <translation>这只是一个网址，而 mmdesk 从不从网络获取内容。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="204"/>
         <source>Save the picture first, then drop the file.</source>
         <translation>请先保存图片，再拖入文件。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="210"/>
-        <source>There is no picture in this.</source>
-        <translation>这里面没有图片。</translation>
-    </message>
-    <message>
-        <location filename="../../mmdesk/core/errors.py" line="221"/>
         <source>There is no question yet.</source>
         <translation>还没有问题。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="222"/>
         <source>Type one, or drop a picture first.</source>
         <translation>请先输入问题，或拖入一张图片。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="228"/>
         <source>The question has {size} characters; mmdesk takes up to {limit}.</source>
         <translation>问题有 {size} 个字符；mmdesk 最多接受 {limit} 个。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="231"/>
         <source>Shorten it, or ask about one part at a time.</source>
         <translation>请缩短问题，或分几次来问。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="248"/>
         <source>There is no model in “{path}”.</source>
         <translation>“{path}”中没有模型。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="249"/>
         <source>Choose a folder that holds config.json and .safetensors files.</source>
         <translation>请选择包含 config.json 和 .safetensors 文件的文件夹。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="257"/>
         <source>The model in “{path}” is incomplete: {missing}.</source>
         <translation>“{path}”中的模型不完整，缺少：{missing}。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="258"/>
         <source>Download or copy the missing files again.</source>
         <translation>请重新下载或复制缺少的文件。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="264"/>
+        <source>Drop the files themselves, not a folder or device.</source>
+        <translation>请拖放文件本身，而不是文件夹或设备。</translation>
+    </message>
+    <message>
+        <source>“{name}” is neither a picture nor a sound file that mmdesk can read.</source>
+        <translation>“{name}”既不是 mmdesk 能读取的图片，也不是能读取的声音文件。</translation>
+    </message>
+    <message>
+        <source>Use PNG, JPEG, WebP, GIF, BMP or TIFF for pictures; WAV, FLAC, OGG, MP3 or M4A for sound.</source>
+        <translation>图片请用 PNG、JPEG、WebP、GIF、BMP 或 TIFF；声音请用 WAV、FLAC、OGG、MP3 或 M4A。</translation>
+    </message>
+    <message>
+        <source>Save it as WAV, FLAC, OGG, MP3 or M4A and drop that.</source>
+        <translation>请另存为 WAV、FLAC、OGG、MP3 或 M4A 后再拖进来。</translation>
+    </message>
+    <message>
+        <source>Nothing is said in “{name}”.</source>
+        <translation>“{name}”里没有人说话。</translation>
+    </message>
+    <message>
+        <source>Play it in another program to check that it has speech.</source>
+        <translation>请在其他程序中播放，检查其中是否有说话声。</translation>
+    </message>
+    <message>
+        <source>“{name}” has no sound in it.</source>
+        <translation>“{name}”里没有声音。</translation>
+    </message>
+    <message>
+        <source>Choose a WAV, FLAC, OGG, MP3 or M4A file with speech.</source>
+        <translation>请选择一个有说话声的 WAV、FLAC、OGG、MP3 或 M4A 文件。</translation>
+    </message>
+    <message>
+        <source>“{name}” is {hours} hours long; mmdesk takes up to {limit}.</source>
+        <translation>“{name}”长 {hours} 小时；mmdesk 最多接受 {limit} 小时。</translation>
+    </message>
+    <message>
+        <source>Cut it into parts with an audio editor.</source>
+        <translation>请用音频编辑器把它切成几段。</translation>
+    </message>
+    <message>
+        <source>Open it in another program and save it as WAV.</source>
+        <translation>请在其他程序中打开并另存为 WAV。</translation>
+    </message>
+    <message>
+        <source>The sound system can&apos;t be used: {reason}.</source>
+        <translation>无法使用声音系统：{reason}。</translation>
+    </message>
+    <message>
+        <source>Install PortAudio (on Debian: libportaudio2); typing works without it.</source>
+        <translation>请安装 PortAudio（Debian 上为 libportaudio2）；没有它也能打字提问。</translation>
+    </message>
+    <message>
+        <source>No microphone was found.</source>
+        <translation>没有找到麦克风。</translation>
+    </message>
+    <message>
+        <source>Plug one in or switch it on, then press the microphone button again.</source>
+        <translation>请插上或打开麦克风，然后再按麦克风按钮。</translation>
+    </message>
+    <message>
+        <source>The microphone “{device}” is not there.</source>
+        <translation>麦克风“{device}”不在。</translation>
+    </message>
+    <message>
+        <source>Plug it in, or choose another one in Settings, Voice.</source>
+        <translation>请插上它，或在“设置”的“语音”中选择另一个。</translation>
+    </message>
+    <message>
+        <source>The system does not let mmdesk use “{device}”.</source>
+        <translation>系统不允许 mmdesk 使用“{device}”。</translation>
+    </message>
+    <message>
+        <source>Permit the microphone for mmdesk in the system&apos;s privacy settings.</source>
+        <translation>请在系统的隐私设置中允许 mmdesk 使用麦克风。</translation>
+    </message>
+    <message>
+        <source>Another program is using “{device}”.</source>
+        <translation>另一个程序正在使用“{device}”。</translation>
+    </message>
+    <message>
+        <source>Close that program, or choose another microphone in Settings, Voice.</source>
+        <translation>请关闭那个程序，或在“设置”的“语音”中选择另一个麦克风。</translation>
+    </message>
+    <message>
+        <source>“{device}” can&apos;t be used as a microphone: {reason}.</source>
+        <translation>“{device}”不能用作麦克风：{reason}。</translation>
+    </message>
+    <message>
+        <source>Choose another microphone in Settings, Voice.</source>
+        <translation>请在“设置”的“语音”中选择另一个麦克风。</translation>
+    </message>
+    <message>
+        <source>The microphone “{device}” went away after {seconds} seconds.</source>
+        <translation>麦克风“{device}”在 {seconds} 秒后断开了。</translation>
+    </message>
+    <message>
+        <source>What was said until then is kept. Plug it in again.</source>
+        <translation>此前说的话已保留。请重新插上它。</translation>
+    </message>
+    <message>
+        <source>“{device}” gives only silence.</source>
+        <translation>“{device}”只有静音。</translation>
+    </message>
+    <message>
+        <source>Check its mute switch and the input level in the system&apos;s sound settings.</source>
+        <translation>请检查它的静音开关以及系统声音设置中的输入音量。</translation>
+    </message>
+    <message>
+        <source>The recording can&apos;t be played: {reason}.</source>
+        <translation>无法播放录音：{reason}。</translation>
+    </message>
+    <message>
+        <source>Check the speakers in the system&apos;s sound settings.</source>
+        <translation>请检查系统声音设置中的扬声器。</translation>
+    </message>
+    <message>
+        <source>There is no speech model in “{path}”.</source>
+        <translation>“{path}”里没有语音模型。</translation>
+    </message>
+    <message>
+        <source>Choose a Whisper folder with config.json and model.safetensors, or one of OpenAI&apos;s .pt files.</source>
+        <translation>请选择包含 config.json 和 model.safetensors 的 Whisper 文件夹，或 OpenAI 的 .pt 文件。</translation>
+    </message>
+    <message>
+        <source>The speech model in “{path}” is incomplete: {missing}.</source>
+        <translation>“{path}”里的语音模型不完整：{missing}。</translation>
+    </message>
+    <message>
+        <source>The speech model in “{path}” is damaged: {reason}.</source>
+        <translation>“{path}”里的语音模型已损坏：{reason}。</translation>
+    </message>
+    <message>
+        <source>Download or copy it again.</source>
+        <translation>请重新下载或复制。</translation>
+    </message>
+    <message>
+        <source>“{path}” is none of OpenAI&apos;s Whisper files, so mmdesk does not open it.</source>
+        <translation>“{path}”不是 OpenAI 的 Whisper 文件，因此 mmdesk 不会打开它。</translation>
+    </message>
+    <message>
+        <source>A .pt file may hold a program. Download it again, or take the model as safetensors.</source>
+        <translation>.pt 文件可能含有程序。请重新下载，或改用 safetensors 格式的模型。</translation>
+    </message>
+    <message>
+        <source>Hearing needs the Python package {package}.</source>
+        <translation>语音识别需要 Python 包 {package}。</translation>
+    </message>
+    <message>
+        <source>Install it beside mmdesk; typing works without it.</source>
+        <translation>请把它与 mmdesk 安装在一起；没有它也能打字提问。</translation>
+    </message>
+    <message>
+        <source>The speech model {model} does not know {language}.</source>
+        <translation>语音模型 {model} 不懂这种语言：{language}。</translation>
+    </message>
+    <message>
+        <source>Choose another language or a larger Whisper model in Settings, Voice.</source>
+        <translation>请在“设置”的“语音”中选择另一种语言或更大的 Whisper 模型。</translation>
+    </message>
+    <message>
+        <source>There was not enough memory on {device} to listen.</source>
+        <translation>{device} 上的内存不足，无法识别语音。</translation>
+    </message>
+    <message>
+        <source>Close other programs, or choose a smaller speech model.</source>
+        <translation>请关闭其他程序，或选择较小的语音模型。</translation>
+    </message>
+    <message>
+        <source>This is {seconds} seconds of speech; one question takes up to {limit}.</source>
+        <translation>这段话长 {seconds} 秒；一个问题最多 {limit} 秒。</translation>
+    </message>
+    <message>
+        <source>Speak shorter, or drop the sound as a file.</source>
+        <translation>请说短一些，或把声音作为文件拖进来。</translation>
+    </message>
+    <message>
+        <source>No words were heard.</source>
+        <translation>没有听到任何词语。</translation>
+    </message>
+    <message>
+        <source>Speak closer to the microphone and check its level.</source>
+        <translation>请靠近麦克风说话，并检查它的音量。</translation>
+    </message>
+    <message>
+        <source>There is no picture or sound in this.</source>
+        <translation>这里面没有图片或声音。</translation>
+    </message>
+    <message>
         <source>“{file}” of the model in “{path}” is damaged: {reason}.</source>
         <translation>“{path}”中模型的文件“{file}”已损坏：{reason}。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="267"/>
         <source>Download or copy that file again.</source>
         <translation>请重新下载或复制该文件。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="273"/>
         <source>The model in “{path}” is of a kind that mmdesk doesn&apos;t know: {architecture}.</source>
         <translation>“{path}”中的模型属于 mmdesk 不认识的类型：{architecture}。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="276"/>
-        <location filename="../../mmdesk/core/errors.py" line="287"/>
         <source>Choose an image-text model such as LLaVA, Qwen-VL, Gemma 3 or SmolVLM.</source>
         <translation>请选择图文模型，例如 LLaVA、Qwen-VL、Gemma 3 或 SmolVLM。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="284"/>
         <source>The model in “{path}” ({architecture}) does not take pictures.</source>
         <translation>“{path}”中的模型（{architecture}）不支持图片。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="295"/>
         <source>The model in “{path}” wants to run code of its own; mmdesk never does that.</source>
         <translation>“{path}”中的模型要运行自带的代码；mmdesk 从不允许这样做。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="298"/>
         <source>Choose a version of it that transformers supports without remote code.</source>
         <translation>请选择 transformers 无需远程代码即可支持的版本。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="306"/>
         <source>The model in “{path}” needs the Python package {package}.</source>
         <translation>“{path}”中的模型需要 Python 软件包 {package}。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="309"/>
         <source>Install it beside mmdesk, or choose another model.</source>
         <translation>请与 mmdesk 一起安装它，或选择其他模型。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="315"/>
         <source>This computer has no device “{device}” for models.</source>
         <translation>这台电脑没有可供模型使用的设备“{device}”。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="316"/>
         <source>Choose “auto” as the device in the settings.</source>
         <translation>请在设置中将设备选为“自动”。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="322"/>
         <source>The model in “{path}” does not fit into the memory of {device}.</source>
         <translation>{device} 的内存装不下“{path}”中的模型。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="325"/>
         <source>Close other programs, or choose a smaller model.</source>
         <translation>请关闭其他程序，或选择更小的模型。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="335"/>
         <source>This conversation has {tokens} tokens, {picture_tokens} of them for {pictures} picture(s); the model takes {limit}.</source>
         <translation>这次对话有 {tokens} 个 token，其中 {pictures} 张图片占 {picture_tokens} 个；模型最多接受 {limit} 个。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="340"/>
         <source>Shorten the question, remove a picture, or start a new chat (Ctrl+N).</source>
         <translation>请缩短问题、移除一张图片，或开始新对话（Ctrl+N）。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="348"/>
         <source>No model is loaded.</source>
         <translation>没有加载模型。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="349"/>
         <source>Choose a model folder in the settings.</source>
         <translation>请在设置中选择模型文件夹。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="355"/>
         <source>The model&apos;s chat template takes {placed} of the {pictures} picture(s).</source>
         <translation>共 {pictures} 张图片，模型的对话模板只接受 {placed} 张。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="358"/>
         <source>Ask about fewer pictures in a new chat, or choose another model.</source>
         <translation>请在新对话中询问较少的图片，或选择其他模型。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="366"/>
         <source>There was not enough memory on {device} to answer.</source>
         <translation>{device} 的内存不足，无法回答。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="367"/>
         <source>Remove a picture, start a new chat, or choose a smaller model.</source>
         <translation>请移除一张图片、开始新对话，或选择更小的模型。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="375"/>
         <source>The model&apos;s process stopped: {reason}.</source>
         <translation>模型进程已停止：{reason}。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="376"/>
         <source>It is being started again; what was written so far is kept. Retry.</source>
         <translation>正在重新启动；已写出的内容已保留。请重试。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="388"/>
         <source>The conversation can&apos;t be saved: {reason}.</source>
         <translation>无法保存对话：{reason}。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="389"/>
         <source>Free some space or check the permissions of “{path}”, then retry.</source>
         <translation>请腾出一些空间或检查“{path}”的权限，然后重试。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="397"/>
         <source>The conversations in “{path}” can&apos;t be read: {reason}.</source>
         <translation>无法读取“{path}”中的对话：{reason}。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="398"/>
         <source>mmdesk changes nothing there. Move the file aside to begin with an empty one.</source>
         <translation>mmdesk 不会改动那里的内容。将该文件移到别处即可从空白开始。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="406"/>
         <source>The conversations in “{path}” were written by a newer mmdesk ({version}).</source>
         <translation>“{path}”中的对话由更新版本的 mmdesk（{version}）写入。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="409"/>
         <source>Update mmdesk; this one knows up to version {known}.</source>
         <translation>请更新 mmdesk；当前版本最多支持到 {known}。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="415"/>
         <source>Another mmdesk is using “{path}”.</source>
         <translation>另一个 mmdesk 正在使用“{path}”。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="416"/>
         <source>Use its window, or close it first.</source>
         <translation>请使用它的窗口，或先将它关闭。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="422"/>
         <source>That conversation is no longer there.</source>
         <translation>那个对话已不存在。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="423"/>
         <source>Choose another one from the list.</source>
         <translation>请从列表中选择其他对话。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="237"/>
         <source>The question is not text in UTF-8.</source>
         <translation>问题不是 UTF-8 文本。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="238"/>
         <source>Give pictures with -a, and the question as plain text.</source>
         <translation>请用 -a 附上图片，问题写成纯文本。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="438"/>
         <source>The settings in “{path}” can&apos;t be read: {reason}.</source>
         <translation>无法读取“{path}”中的设置：{reason}。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="439"/>
         <source>The defaults are used. Check the file&apos;s permissions.</source>
         <translation>已改用默认设置。请检查该文件的权限。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="445"/>
         <source>The settings can&apos;t be saved: {reason}.</source>
         <translation>无法保存设置：{reason}。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="446"/>
         <source>They hold until mmdesk is closed. Free some space or check the permissions of “{path}”.</source>
         <translation>这些设置在关闭 mmdesk 之前有效。请腾出一些空间，或检查“{path}”的权限。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="455"/>
         <source>The folder “{path}” can&apos;t be used: {reason}.</source>
         <translation>无法使用文件夹“{path}”：{reason}。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="456"/>
         <source>Make it writable, or name another place in the variable MMDESK_HOME.</source>
         <translation>请让它可写，或在环境变量 MMDESK_HOME 中另指定一个位置。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="464"/>
         <source>Parts of mmdesk are not installed: {what}.</source>
         <translation>mmdesk 有部分内容没有安装：{what}。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="465"/>
         <source>“mmdesk doctor” says what is missing; install mmdesk again.</source>
         <translation>“mmdesk doctor”会说明缺少什么；请重新安装 mmdesk。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="429"/>
         <source>The settings in “{path}” can&apos;t be used: {reason}.</source>
         <translation>无法使用“{path}”中的设置：{reason}。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="430"/>
         <source>The defaults are used; the file was set aside with the ending .broken.</source>
         <translation>已改用默认设置；原文件已另存，后缀为 .broken。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="473"/>
         <source>There is no display to open a window on.</source>
         <translation>没有可以打开窗口的显示器。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/core/errors.py" line="474"/>
         <source>Ask from the command line: mmdesk ask &quot;What is this?&quot; -a picture.png</source>
         <translation>请在命令行提问：mmdesk ask &quot;这是什么？&quot; -a picture.png</translation>
     </message>
@@ -1218,60 +1513,452 @@
 <context>
     <name>kinds</name>
     <message>
-        <location filename="../../mmdesk/ui/dropped.py" line="38"/>
         <source>a camera&apos;s raw file</source>
         <translation>相机 RAW 文件</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/dropped.py" line="39"/>
         <source>a layered picture</source>
         <translation>分层图像</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/dropped.py" line="40"/>
         <source>a video</source>
         <translation>视频</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/dropped.py" line="41"/>
-        <source>a sound file</source>
-        <translation>音频</translation>
+        <source>a sound file of a rare kind</source>
+        <translation>不常见类型的声音文件</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/dropped.py" line="42"/>
         <source>a document</source>
         <translation>文档</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/dropped.py" line="43"/>
         <source>an archive</source>
         <translation>压缩包</translation>
     </message>
 </context>
 <context>
+    <name>languages</name>
+    <message>
+        <source>English</source>
+        <translation>英语</translation>
+    </message>
+    <message>
+        <source>Chinese</source>
+        <translation>中文</translation>
+    </message>
+    <message>
+        <source>German</source>
+        <translation>德语</translation>
+    </message>
+    <message>
+        <source>Spanish</source>
+        <translation>西班牙语</translation>
+    </message>
+    <message>
+        <source>Russian</source>
+        <translation>俄语</translation>
+    </message>
+    <message>
+        <source>Korean</source>
+        <translation>韩语</translation>
+    </message>
+    <message>
+        <source>French</source>
+        <translation>法语</translation>
+    </message>
+    <message>
+        <source>Japanese</source>
+        <translation>日语</translation>
+    </message>
+    <message>
+        <source>Portuguese</source>
+        <translation>葡萄牙语</translation>
+    </message>
+    <message>
+        <source>Turkish</source>
+        <translation>土耳其语</translation>
+    </message>
+    <message>
+        <source>Polish</source>
+        <translation>波兰语</translation>
+    </message>
+    <message>
+        <source>Catalan</source>
+        <translation>加泰罗尼亚语</translation>
+    </message>
+    <message>
+        <source>Dutch</source>
+        <translation>荷兰语</translation>
+    </message>
+    <message>
+        <source>Arabic</source>
+        <translation>阿拉伯语</translation>
+    </message>
+    <message>
+        <source>Swedish</source>
+        <translation>瑞典语</translation>
+    </message>
+    <message>
+        <source>Italian</source>
+        <translation>意大利语</translation>
+    </message>
+    <message>
+        <source>Indonesian</source>
+        <translation>印度尼西亚语</translation>
+    </message>
+    <message>
+        <source>Hindi</source>
+        <translation>印地语</translation>
+    </message>
+    <message>
+        <source>Finnish</source>
+        <translation>芬兰语</translation>
+    </message>
+    <message>
+        <source>Vietnamese</source>
+        <translation>越南语</translation>
+    </message>
+    <message>
+        <source>Hebrew</source>
+        <translation>希伯来语</translation>
+    </message>
+    <message>
+        <source>Ukrainian</source>
+        <translation>乌克兰语</translation>
+    </message>
+    <message>
+        <source>Greek</source>
+        <translation>希腊语</translation>
+    </message>
+    <message>
+        <source>Malay</source>
+        <translation>马来语</translation>
+    </message>
+    <message>
+        <source>Czech</source>
+        <translation>捷克语</translation>
+    </message>
+    <message>
+        <source>Romanian</source>
+        <translation>罗马尼亚语</translation>
+    </message>
+    <message>
+        <source>Danish</source>
+        <translation>丹麦语</translation>
+    </message>
+    <message>
+        <source>Hungarian</source>
+        <translation>匈牙利语</translation>
+    </message>
+    <message>
+        <source>Tamil</source>
+        <translation>泰米尔语</translation>
+    </message>
+    <message>
+        <source>Norwegian</source>
+        <translation>挪威语</translation>
+    </message>
+    <message>
+        <source>Thai</source>
+        <translation>泰语</translation>
+    </message>
+    <message>
+        <source>Urdu</source>
+        <translation>乌尔都语</translation>
+    </message>
+    <message>
+        <source>Croatian</source>
+        <translation>克罗地亚语</translation>
+    </message>
+    <message>
+        <source>Bulgarian</source>
+        <translation>保加利亚语</translation>
+    </message>
+    <message>
+        <source>Lithuanian</source>
+        <translation>立陶宛语</translation>
+    </message>
+    <message>
+        <source>Latin</source>
+        <translation>拉丁语</translation>
+    </message>
+    <message>
+        <source>Maori</source>
+        <translation>毛利语</translation>
+    </message>
+    <message>
+        <source>Malayalam</source>
+        <translation>马拉雅拉姆语</translation>
+    </message>
+    <message>
+        <source>Welsh</source>
+        <translation>威尔士语</translation>
+    </message>
+    <message>
+        <source>Slovak</source>
+        <translation>斯洛伐克语</translation>
+    </message>
+    <message>
+        <source>Telugu</source>
+        <translation>泰卢固语</translation>
+    </message>
+    <message>
+        <source>Persian</source>
+        <translation>波斯语</translation>
+    </message>
+    <message>
+        <source>Latvian</source>
+        <translation>拉脱维亚语</translation>
+    </message>
+    <message>
+        <source>Bengali</source>
+        <translation>孟加拉语</translation>
+    </message>
+    <message>
+        <source>Serbian</source>
+        <translation>塞尔维亚语</translation>
+    </message>
+    <message>
+        <source>Azerbaijani</source>
+        <translation>阿塞拜疆语</translation>
+    </message>
+    <message>
+        <source>Slovenian</source>
+        <translation>斯洛文尼亚语</translation>
+    </message>
+    <message>
+        <source>Kannada</source>
+        <translation>卡纳达语</translation>
+    </message>
+    <message>
+        <source>Estonian</source>
+        <translation>爱沙尼亚语</translation>
+    </message>
+    <message>
+        <source>Macedonian</source>
+        <translation>马其顿语</translation>
+    </message>
+    <message>
+        <source>Breton</source>
+        <translation>布列塔尼语</translation>
+    </message>
+    <message>
+        <source>Basque</source>
+        <translation>巴斯克语</translation>
+    </message>
+    <message>
+        <source>Icelandic</source>
+        <translation>冰岛语</translation>
+    </message>
+    <message>
+        <source>Armenian</source>
+        <translation>亚美尼亚语</translation>
+    </message>
+    <message>
+        <source>Nepali</source>
+        <translation>尼泊尔语</translation>
+    </message>
+    <message>
+        <source>Mongolian</source>
+        <translation>蒙古语</translation>
+    </message>
+    <message>
+        <source>Bosnian</source>
+        <translation>波斯尼亚语</translation>
+    </message>
+    <message>
+        <source>Kazakh</source>
+        <translation>哈萨克语</translation>
+    </message>
+    <message>
+        <source>Albanian</source>
+        <translation>阿尔巴尼亚语</translation>
+    </message>
+    <message>
+        <source>Swahili</source>
+        <translation>斯瓦希里语</translation>
+    </message>
+    <message>
+        <source>Galician</source>
+        <translation>加利西亚语</translation>
+    </message>
+    <message>
+        <source>Marathi</source>
+        <translation>马拉地语</translation>
+    </message>
+    <message>
+        <source>Punjabi</source>
+        <translation>旁遮普语</translation>
+    </message>
+    <message>
+        <source>Sinhala</source>
+        <translation>僧伽罗语</translation>
+    </message>
+    <message>
+        <source>Khmer</source>
+        <translation>高棉语</translation>
+    </message>
+    <message>
+        <source>Shona</source>
+        <translation>绍纳语</translation>
+    </message>
+    <message>
+        <source>Yoruba</source>
+        <translation>约鲁巴语</translation>
+    </message>
+    <message>
+        <source>Somali</source>
+        <translation>索马里语</translation>
+    </message>
+    <message>
+        <source>Afrikaans</source>
+        <translation>南非荷兰语</translation>
+    </message>
+    <message>
+        <source>Occitan</source>
+        <translation>奥克语</translation>
+    </message>
+    <message>
+        <source>Georgian</source>
+        <translation>格鲁吉亚语</translation>
+    </message>
+    <message>
+        <source>Belarusian</source>
+        <translation>白俄罗斯语</translation>
+    </message>
+    <message>
+        <source>Tajik</source>
+        <translation>塔吉克语</translation>
+    </message>
+    <message>
+        <source>Sindhi</source>
+        <translation>信德语</translation>
+    </message>
+    <message>
+        <source>Gujarati</source>
+        <translation>古吉拉特语</translation>
+    </message>
+    <message>
+        <source>Amharic</source>
+        <translation>阿姆哈拉语</translation>
+    </message>
+    <message>
+        <source>Yiddish</source>
+        <translation>意第绪语</translation>
+    </message>
+    <message>
+        <source>Lao</source>
+        <translation>老挝语</translation>
+    </message>
+    <message>
+        <source>Uzbek</source>
+        <translation>乌兹别克语</translation>
+    </message>
+    <message>
+        <source>Faroese</source>
+        <translation>法罗语</translation>
+    </message>
+    <message>
+        <source>Haitian Creole</source>
+        <translation>海地克里奥尔语</translation>
+    </message>
+    <message>
+        <source>Pashto</source>
+        <translation>普什图语</translation>
+    </message>
+    <message>
+        <source>Turkmen</source>
+        <translation>土库曼语</translation>
+    </message>
+    <message>
+        <source>Nynorsk</source>
+        <translation>新挪威语</translation>
+    </message>
+    <message>
+        <source>Maltese</source>
+        <translation>马耳他语</translation>
+    </message>
+    <message>
+        <source>Sanskrit</source>
+        <translation>梵语</translation>
+    </message>
+    <message>
+        <source>Luxembourgish</source>
+        <translation>卢森堡语</translation>
+    </message>
+    <message>
+        <source>Myanmar</source>
+        <translation>缅甸语</translation>
+    </message>
+    <message>
+        <source>Tibetan</source>
+        <translation>藏语</translation>
+    </message>
+    <message>
+        <source>Tagalog</source>
+        <translation>他加禄语</translation>
+    </message>
+    <message>
+        <source>Malagasy</source>
+        <translation>马达加斯加语</translation>
+    </message>
+    <message>
+        <source>Assamese</source>
+        <translation>阿萨姆语</translation>
+    </message>
+    <message>
+        <source>Tatar</source>
+        <translation>鞑靼语</translation>
+    </message>
+    <message>
+        <source>Hawaiian</source>
+        <translation>夏威夷语</translation>
+    </message>
+    <message>
+        <source>Lingala</source>
+        <translation>林加拉语</translation>
+    </message>
+    <message>
+        <source>Hausa</source>
+        <translation>豪萨语</translation>
+    </message>
+    <message>
+        <source>Bashkir</source>
+        <translation>巴什基尔语</translation>
+    </message>
+    <message>
+        <source>Javanese</source>
+        <translation>爪哇语</translation>
+    </message>
+    <message>
+        <source>Sundanese</source>
+        <translation>巽他语</translation>
+    </message>
+    <message>
+        <source>Cantonese</source>
+        <translation>粤语</translation>
+    </message>
+</context>
+<context>
     <name>notes</name>
     <message>
-        <location filename="../../mmdesk/media/colour.py" line="15"/>
         <source>Its colour profile can&apos;t be used; colours may look slightly different.</source>
         <translation>无法使用它的颜色配置文件；颜色可能略有差异。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/media/colour.py" line="18"/>
         <source>Its {bits}-bit values were scaled to fit the screen.</source>
         <translation>它的 {bits} 位数值已缩放以适合显示。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/media/decode.py" line="31"/>
         <source>Only the first of its {count} frames is used.</source>
         <translation>共 {count} 帧，只使用第一帧。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/media/decode.py" line="32"/>
         <source>Only the first of its {count} pages is used.</source>
         <translation>共 {count} 页，只使用第一页。</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/media/decode.py" line="33"/>
         <source>Reduced from {width} × {height} to {new_width} × {new_height} pixels.</source>
         <translation>已从 {width} × {height} 缩小到 {new_width} × {new_height} 像素。</translation>
     </message>
@@ -1279,95 +1966,97 @@
 <context>
     <name>pickers</name>
     <message>
-        <location filename="../../mmdesk/ui/pickers.py" line="16"/>
-        <source>Add pictures</source>
-        <translation>添加图片</translation>
+        <source>Add pictures or sound</source>
+        <translation>添加图片或声音</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/pickers.py" line="19"/>
+        <source>Pictures and sound</source>
+        <translation>图片和声音</translation>
+    </message>
+    <message>
         <source>Pictures</source>
         <translation>图片</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/pickers.py" line="20"/>
+        <source>Sound</source>
+        <translation>声音</translation>
+    </message>
+    <message>
         <source>All files</source>
         <translation>所有文件</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/pickers.py" line="29"/>
         <source>Choose a model folder</source>
         <translation>选择模型文件夹</translation>
+    </message>
+    <message>
+        <source>Choose a Whisper file</source>
+        <translation>选择 Whisper 文件</translation>
     </message>
 </context>
 <context>
     <name>shortcuts</name>
     <message>
-        <location filename="../../mmdesk/ui/shortcuts.py" line="28"/>
         <source>New chat</source>
         <translation>新对话</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/shortcuts.py" line="29"/>
         <source>Go to the question</source>
         <translation>转到问题输入框</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/shortcuts.py" line="30"/>
         <source>Add pictures</source>
         <translation>添加图片</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/shortcuts.py" line="31"/>
+        <source>Talk while held (pressed briefly: start and stop)</source>
+        <translation>按住说话（短按：开始和停止）</translation>
+    </message>
+    <message>
+        <source>Listen hands-free, or stop listening</source>
+        <translation>免手持聆听，或停止聆听</translation>
+    </message>
+    <message>
         <source>Answer again</source>
         <translation>重新回答</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/shortcuts.py" line="32"/>
         <source>Copy the last answer</source>
         <translation>复制最新回答</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/shortcuts.py" line="33"/>
         <source>Show or hide the sidebar</source>
         <translation>显示或隐藏侧边栏</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/shortcuts.py" line="34"/>
         <source>Settings</source>
         <translation>设置</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/shortcuts.py" line="35"/>
         <source>Keys</source>
         <translation>按键</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/shortcuts.py" line="36"/>
         <source>Quit</source>
         <translation>退出</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/shortcuts.py" line="37"/>
         <source>Send the question</source>
         <translation>发送问题</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/shortcuts.py" line="38"/>
         <source>New line</source>
         <translation>换行</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/shortcuts.py" line="42"/>
-        <source>Stop the answer, cancel an edit, close a page</source>
-        <translation>停止回答、取消修改、关闭页面</translation>
+        <source>Stop listening, stop the answer, cancel an edit, close a page</source>
+        <translation>停止聆听，停止回答，取消编辑，关闭页面</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/shortcuts.py" line="48"/>
         <source>Edit the last question (in an empty question)</source>
         <translation>修改上一个问题（输入框为空时）</translation>
     </message>
     <message>
-        <location filename="../../mmdesk/ui/shortcuts.py" line="54"/>
         <source>Paste text, a picture or files</source>
         <translation>粘贴文字、图片或文件</translation>
     </message>

@@ -97,6 +97,7 @@ def open_window(
         places = Places(
             log=tmp_path / "mmdesk.log",
             starter=tmp_path / "starter",
+            starter_speech=tmp_path / "starter" / "speech",
             samples=samples_folder,
             icon=paths.resources() / "icons" / "mmdesk.svg",
             geometry=tmp_path / "window.ini",
@@ -111,7 +112,7 @@ def open_window(
             places=places,
             fits_billions=4,
         )
-        session.emit = window.handle
+        session.emit = session.voice.emit = window.handle
         qtbot.addWidget(window)
         window.resize(*size)
         window.show()

@@ -20,6 +20,7 @@ from mmdesk.core.messages import Picture, user_message
 from mmdesk.core.requests import GenerationSettings, LoadModel
 from mmdesk.session.controller import MAX_QUESTION
 from mmdesk.session.draft import Attachment
+from tests.ui.recording_voice import RecordingVoice
 
 
 @dataclass
@@ -28,6 +29,7 @@ class RecordingSession:
 
     emit: Callable[[Event], None] = lambda event: None
     settings: GenerationSettings = field(default_factory=GenerationSettings)
+    voice: RecordingVoice = field(default_factory=RecordingVoice)
     conversation: str | None = None
     busy: bool = False
     editing: bool = False
@@ -64,7 +66,7 @@ class RecordingSession:
         if len(text) > MAX_QUESTION:
             raise QuestionTooLong(size=len(text), limit=MAX_QUESTION)
         self.calls.append(("submit", text))
-        if all(each.picture for each in self.attachments):
+        if all(each.ready for each in self.attachments):
             self.send(text)
 
     def send(self, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from collections import deque
@@ -111,6 +112,7 @@ def test_references_do_not_drift(qtbot: QtBot) -> None:
     """PySide6 6.12.0 on Python 3.11 loses a reference to None or True with every emit."""
     got: list[Event] = []
     pump = EventPump(got.append)
+    gc.collect()  # windows of earlier tests hold references too
     before = [sys.getrefcount(None), sys.getrefcount(True)]
     for index in range(3_000):
         pump.put(AttachmentAdded(str(index), ""))

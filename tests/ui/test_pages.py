@@ -29,22 +29,24 @@ def page(desk: Desk) -> SettingsPage:
 
 
 def test_generation_settings_hold_at_once(desk: Desk, page: SettingsPage) -> None:
-    page.temperature.setValue(0.7)
-    page.top_p.setValue(0.9)
-    page.max_tokens.setValue(64)
-    page.fixed_seed.setChecked(True)
-    page.seed.setValue(7)
+    page.answers.temperature.setValue(0.7)
+    page.answers.top_p.setValue(0.9)
+    page.answers.max_tokens.setValue(64)
+    page.answers.fixed_seed.setChecked(True)
+    page.answers.seed.setValue(7)
     wanted = GenerationSettings(0.7, 0.9, 64, 7)
     assert desk.saved[-1].generation == wanted
     assert desk.session.settings == wanted
-    page.fixed_seed.setChecked(False)
+    page.answers.fixed_seed.setChecked(False)
     assert desk.session.settings.seed is None
-    assert not page.seed.isEnabled()
+    assert not page.answers.seed.isEnabled()
 
 
 def test_numbers_can_be_read(page: SettingsPage) -> None:
     """A style sheet once left the fields one pixel wide."""
-    for spin in (page.threads, page.temperature, page.top_p, page.max_tokens, page.seed):
+    answers = page.answers
+    numbers = (answers.temperature, answers.top_p, answers.max_tokens, answers.seed)
+    for spin in (page.model.threads, page.voice.silence, *numbers):
         field = spin.findChild(QLineEdit)
         assert isinstance(field, QLineEdit)
         needed = field.fontMetrics().horizontalAdvance(field.text()) + 8
@@ -53,8 +55,8 @@ def test_numbers_can_be_read(page: SettingsPage) -> None:
 
 
 def test_where_the_model_runs_loads_it_anew(desk: Desk, page: SettingsPage) -> None:
-    page.device.setCurrentIndex(page.device.findData("cpu"))
-    page.threads.setValue(3)
+    page.model.device.setCurrentIndex(page.model.device.findData("cpu"))
+    page.model.threads.setValue(3)
     assert desk.session.calls == [
         ("load_model", LoadModel(desk.places.starter, "cpu", "auto", 0)),
         ("load_model", LoadModel(desk.places.starter, "cpu", "auto", 3)),
@@ -62,15 +64,15 @@ def test_where_the_model_runs_loads_it_anew(desk: Desk, page: SettingsPage) -> N
 
 
 def test_the_theme_changes_at_once(desk: Desk, page: SettingsPage) -> None:
-    page.theme.setCurrentIndex(page.theme.findData("dark"))
+    page.looks.theme.setCurrentIndex(page.looks.theme.findData("dark"))
     assert desk.theme.tokens.dark
     assert desk.theme.tokens.background in desk.window.styleSheet()
 
 
 def test_a_model_folder_and_back_to_the_starter(desk: Desk, page: SettingsPage) -> None:
     desk.window.apply_settings(replace(desk.window._settings, model=Path("/models/qwen")))
-    assert page.model_path.text() == "/models/qwen"
-    page.starter_button.click()
+    assert page.model.path.text() == "/models/qwen"
+    page.model.starter_button.click()
     requested = [call[1] for call in desk.session.calls if call[0] == "load_model"]
     assert requested == [LoadModel(Path("/models/qwen")), LoadModel(desk.places.starter)]
 
@@ -78,14 +80,15 @@ def test_a_model_folder_and_back_to_the_starter(desk: Desk, page: SettingsPage) 
 def test_keys_are_changed_and_conflicts_refused(
     desk: Desk, page: SettingsPage, qtbot: QtBot
 ) -> None:
-    edit = page.keys._edits["new_chat"]
+    keys = page.keys.bindings
+    edit = keys._edits["new_chat"]
     edit.setKeySequence(QKeySequence("Ctrl+B"))
     edit.editingFinished.emit()
-    assert page.keys._refusal.text() == "Ctrl+B is already used for “Show or hide the sidebar”."
+    assert keys._refusal.text() == "Ctrl+B is already used for “Show or hide the sidebar”."
     assert edit.keySequence() == QKeySequence("Ctrl+N")
     edit.setKeySequence(QKeySequence("X"))
     edit.editingFinished.emit()
-    assert page.keys._refusal.text() == "X alone is needed for writing."
+    assert keys._refusal.text() == "X alone is needed for writing."
     edit.setKeySequence(QKeySequence("Ctrl+Alt+N"))
     edit.editingFinished.emit()
     assert desk.saved[-1].shortcuts == {"new_chat": "Ctrl+Alt+N"}

@@ -76,7 +76,7 @@ def test_the_language_changes_at_once(desk: Desk) -> None:
     desk.window.show_settings()
     page = desk.window.pages.settings_page
     assert page is not None
-    page.language.setCurrentIndex(page.language.findData("zh_CN"))
+    page.looks.language.setCurrentIndex(page.looks.language.findData("zh_CN"))
     assert desk.saved[-1].language == "zh_CN"
     QApplication.processEvents()
     assert desk.window.sidebar.new_chat.text() == "新对话"

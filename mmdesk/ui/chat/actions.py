@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from mmdesk.ui.fonts import SMALL_PX, base_font
@@ -12,6 +12,9 @@ from mmdesk.ui.theme import current
 
 _HEIGHT = 26
 _ICON = 16
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_DISABLED = 0.55
+"""Opacity."""
 
 
 class QuietButton(QAbstractButton):
@@ -24,6 +27,7 @@ class QuietButton(QAbstractButton):
         super().__init__(parent)
         self._icon_name = name
         self._revealed = False
+        self._strong = False
         self.setFont(base_font(SMALL_PX))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -44,10 +48,23 @@ class QuietButton(QAbstractButton):
             self._revealed = revealed
             self.update()
 
+    def set_strong(self, strong: bool) -> None:
+        """Paint the button in the accent's colour: what it stands for goes on now."""
+        if strong != self._strong:
+            self._strong = strong
+            self.update()
+
     @property
     def revealed(self) -> bool:
         """Whether the button is painted."""
         return self._revealed
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take Enter as well as the space bar."""
+        if event.key() in ENTER and not event.isAutoRepeat():
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:
         """Return the size of icon and word."""
@@ -59,10 +76,11 @@ class QuietButton(QAbstractButton):
         if not self._revealed and not self.hasFocus():
             return
         tokens = current()
-        active = self.underMouse() or self.hasFocus()
-        colour = tokens.text if active else tokens.muted
+        active = self.isEnabled() and (self.underMouse() or self.hasFocus())
+        colour = tokens.accent if self._strong else tokens.text if active else tokens.muted
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setOpacity(1.0 if self.isEnabled() else _DISABLED)
         ring = QRectF(self.rect()).adjusted(0.75, 0.75, -0.75, -0.75)
         if active:
             painter.setPen(

@@ -1,18 +1,24 @@
-"""A question: a bubble on the right with its pictures above its text."""
+"""A question: a bubble on the right with its pictures and transcripts above its text.
+
+Below the text stands what replays it, if it was spoken.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QCoreApplication, QRectF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPainterPath, QPaintEvent
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from mmdesk.core.messages import Message
 from mmdesk.ui.chat.actions import QuietButton
 from mmdesk.ui.chat.body import MarkdownBody
 from mmdesk.ui.chat.message_view import MessageView
+from mmdesk.ui.chat.replay import ReplayButton
 from mmdesk.ui.chat.thumbnails import Thumbnail, thumbnail_size
+from mmdesk.ui.chat.transcript_card import WIDEST as CARD_WIDEST
+from mmdesk.ui.chat.transcript_card import TranscriptCard
 from mmdesk.ui.theme import Tokens
 from mmdesk.ui.translate import phrase_text
 
@@ -21,7 +27,8 @@ _VERTICAL = 10
 _GAP = 8
 _RADIUS = 14
 _CORNER = 4
-_ACTIONS = 26
+_REPLAY_INSET = 6
+"""Px that a quiet button keeps around its glyph."""
 
 
 class QuestionView(MessageView):
@@ -36,7 +43,14 @@ class QuestionView(MessageView):
         self._thumbnails = [Thumbnail(picture, self) for picture in message.pictures]
         for index, thumbnail in enumerate(self._thumbnails):
             thumbnail.clicked.connect(self._opener(index))
+        self._cards = [TranscriptCard(part, tokens, self) for part in message.transcripts]
+        for card in self._cards:
+            card.folded.connect(self.folded)
+            card.copied.connect(self.copied)
         self._body = self._make_body()
+        self._replays = [ReplayButton(recording, self) for recording in message.recordings]
+        for replay in self._replays:
+            replay.activated.connect(self.recordingActivated)
         self._notes = QLabel(self)
         self._notes.setTextFormat(Qt.TextFormat.PlainText)
         self._notes.setProperty("quiet", True)
@@ -59,35 +73,43 @@ class QuestionView(MessageView):
         self._body.hide()
         self._body.deleteLater()
         self._body = self._make_body()
+        for card in self._cards:
+            card.restyle(tokens)
         self.update()
 
     def reveal(self, revealed: bool) -> None:
         """Show or hide the copy button."""
         self._copy.set_revealed(revealed)
 
+    def show_playing(self, key: str | None) -> None:
+        """Show which recording is played."""
+        for replay in self._replays:
+            replay.show_playing(key)
+
     def source(self) -> str:
         """Return the text as it was typed."""
         return self._message.text
 
     def shown_text(self) -> str:
-        """Return the pictures' names, their notes and the text."""
+        """Return the pictures' names, their notes, the transcripts, the text and its length."""
         names = [thumbnail.picture.name for thumbnail in self._thumbnails]
-        parts = [*names, self._notes.text(), self._message.text]
+        cards = [card.shown_text() for card in self._cards]
+        replays = [replay.shown_text() for replay in self._replays]
+        parts = [*names, self._notes.text(), *cards, self._message.text, *replays]
         return "\n".join(part for part in parts if part)
 
     def height_for(self, width: int) -> int:
         """Lay out in ``width`` px: the bubble takes what it needs, at most 85 %."""
         widest = int(width * 0.85) - 2 * _PADDING
         rows = self._rows(widest)
-        needed = max((sum(w for _, w, _ in row) + _GAP * (len(row) - 1) for row in rows), default=0)
-        if self._message.text:
-            self._body.height_for(widest)
-            needed = max(needed, self._body.ideal_width(widest) + 2)
-        if self._notes.text():
-            needed = max(needed, min(widest, self._notes.sizeHint().width()))
+        needed = self._needed(rows, widest)
         left = width - needed - 2 * _PADDING
+        inner = min(needed, widest)
         y = self._place_rows(rows, left + _PADDING, width)
-        y = self._place_text(left + _PADDING, y, min(needed, widest), width)
+        y = self._place_notes(left + _PADDING, y, inner, width)
+        y = self._place_cards(left + _PADDING, y, inner, width)
+        y = self._place_text(left + _PADDING, y, inner, width)
+        y = self._place_replays(left + _PADDING, y, width)
         top = 0.0
         x = 0 if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else left
         self._bubble = QRectF(x, top, needed + 2 * _PADDING, y + _VERTICAL)
@@ -120,6 +142,20 @@ class QuestionView(MessageView):
             body.finish()
         return body
 
+    def _needed(self, rows: list[list[tuple[Thumbnail, int, int]]], widest: int) -> int:
+        """Return the px that the widest of the bubble's contents takes."""
+        needed = [sum(w for _, w, _ in row) + _GAP * (len(row) - 1) for row in rows]
+        if self._message.text:
+            self._body.height_for(widest)
+            needed.append(self._body.ideal_width(widest) + 2)
+        if self._notes.text():
+            needed.append(min(widest, self._notes.sizeHint().width()))
+        if self._cards:
+            needed.append(min(widest, CARD_WIDEST))
+        if self._replays:
+            needed.append(min(widest, _row_width(self._replays) - 2 * _REPLAY_INSET))
+        return max(needed, default=0)
+
     def _rows(self, widest: int) -> list[list[tuple[Thumbnail, int, int]]]:
         """Break the thumbnails into rows: each with its width and height."""
         rows: list[list[tuple[Thumbnail, int, int]]] = []
@@ -145,17 +181,39 @@ class QuestionView(MessageView):
             y += max(height for _, _, height in row) + _GAP
         return y - (_GAP if rows else 0)
 
-    def _place_text(self, left: int, y: int, width: int, whole: int) -> int:
+    def _place_notes(self, left: int, y: int, width: int, whole: int) -> int:
         if self._notes.text():
             height = self._notes.heightForWidth(width)
             self.place(self._notes, left, y + 6, width, height, whole)
             y += 6 + height
+        return y
+
+    def _place_cards(self, left: int, y: int, width: int, whole: int) -> int:
+        for card in self._cards:
+            y += _GAP if y > _VERTICAL else 4
+            height = card.height_for(width)
+            self.place(card, left, y, width, height, whole)
+            y += height
+        return y
+
+    def _place_text(self, left: int, y: int, width: int, whole: int) -> int:
         if self._message.text:
-            y += _GAP if self._thumbnails else 0
+            y += _GAP if y > _VERTICAL else 0
             height = self._body.height_for(width)
             self.place(self._body, left, y, width, height, whole)
             y += height
         return y
+
+    def _place_replays(self, left: int, y: int, whole: int) -> int:
+        """Set the glyphs below the text's beginning; several recordings stand beside each other."""
+        if not self._replays:
+            return y
+        x = left - _REPLAY_INSET
+        for replay in self._replays:
+            hint = replay.sizeHint()
+            self.place(replay, x, y + 2, hint.width(), hint.height(), whole)
+            x += hint.width()
+        return y + 2 + self._replays[0].sizeHint().height() - 4
 
     def _note_lines(self) -> str:
         """Return what the person should know of how the pictures were read."""
@@ -169,3 +227,7 @@ class QuestionView(MessageView):
 
     def _opener(self, index: int) -> Callable[[], None]:
         return lambda: self.pictureActivated.emit(self._message.pictures, index)
+
+
+def _row_width(buttons: Sequence[QAbstractButton]) -> int:
+    return sum(button.sizeHint().width() for button in buttons)

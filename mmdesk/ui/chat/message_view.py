@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QWidget
 
+from mmdesk.core.conversations import Entry
 from mmdesk.ui.theme import Tokens
 
 
@@ -13,12 +14,16 @@ class MessageView(QWidget):
     """A message in the column. It lays itself out in a width and says how high it became."""
 
     pictureActivated = Signal(object, int)
+    recordingActivated = Signal(object)
+    """A :class:`~mmdesk.core.speech.Recording` is to be played or stopped."""
     linkActivated = Signal(str)
     regenerateRequested = Signal()
     retryRequested = Signal()
     copied = Signal()
     heightChanged = Signal()
-    """Something in it was opened or closed: the column lays out anew from here."""
+    """It became higher or lower: the column lays out anew from here."""
+    folded = Signal()
+    """The same, because the person opened or closed something: it stays where it is seen."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,6 +48,9 @@ class MessageView(QWidget):
 
     def set_last(self, last: bool) -> None:
         """Take note whether this is the conversation's last message."""
+
+    def show_playing(self, key: str | None) -> None:
+        """Show which recording is played; ``key`` is its SHA-256."""
 
     def set_focused(self, focused: bool) -> None:
         """Take note that the keyboard is somewhere in this message."""
@@ -69,3 +77,11 @@ class MessageView(QWidget):
         if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
             x = whole - x - width
         child.setGeometry(QRect(x, y, width, height))
+
+
+def entry_text(entry: Entry) -> str:
+    """Return what can be read of a message that has no view yet."""
+    message = entry.message
+    names = [picture.name for picture in message.pictures]
+    names += [transcript.name for transcript in message.transcripts]
+    return "\n".join([*names, message.text])

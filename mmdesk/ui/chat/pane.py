@@ -14,7 +14,7 @@ from mmdesk.core.events import TurnFinished
 from mmdesk.core.messages import Role
 from mmdesk.ui.chat.column import Column
 from mmdesk.ui.chat.jump_button import JumpButton
-from mmdesk.ui.chat.message_view import MessageView
+from mmdesk.ui.chat.message_view import MessageView, entry_text
 from mmdesk.ui.theme import current, theme
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ class ChatPane(QScrollArea):
 
     pictureActivated = Signal(object, int)
     """All pictures of the message, as a tuple of ``Picture``, and the index of the chosen one."""
+    recordingActivated = Signal(object)
+    """A ``Recording`` is to be played, or stopped where it is played now."""
     linkActivated = Signal(str)
     regenerateRequested = Signal()
     retryRequested = Signal()
@@ -53,6 +55,7 @@ class ChatPane(QScrollArea):
         self._live: dict[str, AnswerView] = {}
         self._following = True
         self._adjusting = False
+        self._playing: str | None = None
         self._focused: MessageView | None = None
         self._jump = JumpButton(self)
         self._jump.clicked.connect(self.jump_to_latest)
@@ -129,6 +132,12 @@ class ChatPane(QScrollArea):
             self._update_last()
             self._relayout(view)
 
+    def show_playing(self, key: str | None) -> None:
+        """Show which recording is played, by its SHA-256, or (None) that none is."""
+        self._playing = key
+        for view in self._column.views:
+            view.show_playing(key)
+
     def truncate_after(self, entry_count: int) -> None:
         """Drop what is shown after the first ``entry_count`` messages."""
         while entry_count < len(self._earlier):
@@ -142,7 +151,7 @@ class ChatPane(QScrollArea):
 
     def plain_text(self) -> str:
         """Return everything that is shown, the messages parted by empty lines."""
-        parts = [_entry_text(entry) for entry in self._earlier]
+        parts = [entry_text(entry) for entry in self._earlier]
         parts += [view.shown_text() for view in self._column.views]
         return "\n\n".join(parts)
 
@@ -182,11 +191,14 @@ class ChatPane(QScrollArea):
 
     def _add(self, view: MessageView, *, first: bool = False) -> None:
         view.pictureActivated.connect(self.pictureActivated)
+        view.recordingActivated.connect(self.recordingActivated)
         view.linkActivated.connect(self.linkActivated)
         view.regenerateRequested.connect(self.regenerateRequested)
         view.retryRequested.connect(self.retryRequested)
         view.copied.connect(self.copied)
         view.heightChanged.connect(self._view_changed)
+        view.folded.connect(self._view_folded)
+        view.show_playing(self._playing)
         self._column.insert(0 if first else len(self._column.views), view)
 
     def _update_last(self) -> None:
@@ -209,6 +221,14 @@ class ChatPane(QScrollArea):
         if isinstance(view, MessageView):
             self._column.forget(view)
         self._relayout()
+
+    def _view_folded(self) -> None:
+        """Keep the end out of it: what was opened is read from its beginning."""
+        self._following = False
+        self._view_changed()
+        bar = self.verticalScrollBar()
+        self._following = bar.value() >= bar.maximum() - _NEAR_END
+        self._place_jump()
 
     def _relayout(
         self, changed: MessageView | None = None, anchor: MessageView | None = None
@@ -290,8 +310,3 @@ class ChatPane(QScrollArea):
             view.restyle(current())
         self._column.forget()
         self._relayout()
-
-
-def _entry_text(entry: Entry) -> str:
-    names = [picture.name for picture in entry.message.pictures]
-    return "\n".join([*names, entry.message.text])

@@ -1,0 +1,170 @@
+"""Press to talk: the same meaning for the microphone button and for the key."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QWindow
+
+from mmdesk.core.events import VoiceState
+
+if TYPE_CHECKING:
+    from mmdesk.session.voice import VoiceSession
+
+HOLD_S = 0.35
+"""A press that lasts longer ends what it began when it ends; a shorter one lets it go on."""
+_OPEN = (VoiceState.OPENING, VoiceState.LISTENING)
+
+
+class Talk(QObject):
+    """Turns presses into starting and finishing, and listening hands-free on and off."""
+
+    changed = Signal()
+    """A press began or ended."""
+    started = Signal()
+
+    def __init__(self, voice: VoiceSession) -> None:
+        super().__init__()
+        self._voice = voice
+        self._since: float | None = None
+        self._hands_free_next = False
+
+    @property
+    def held(self) -> bool:
+        """Whether it listens because something is being held down."""
+        return self._since is not None
+
+    @property
+    def listening(self) -> bool:
+        """Whether the microphone is open, or about to be."""
+        return self._voice.state in _OPEN
+
+    def press(self) -> None:
+        """The button or the key went down: begin to listen, or end it."""
+        if self.held:
+            return
+        if self.listening:
+            self._voice.finish()
+            return
+        self._since = time.monotonic()
+        self._start(hands_free=False)
+        self.changed.emit()
+
+    def release(self) -> None:
+        """It came up: what was held long enough ends here."""
+        if self._since is None:
+            return
+        held, self._since = time.monotonic() - self._since, None
+        if held > HOLD_S:
+            self._voice.finish()
+        self.changed.emit()
+
+    def let_go(self) -> None:
+        """Whatever is held can't tell its release any more: the window lost the keyboard."""
+        if self._since is not None:
+            self._since = None
+            self._voice.finish()
+            self.changed.emit()
+
+    def cancel(self) -> None:
+        """Forget what was said, also what is being written down."""
+        self._since, self._hands_free_next = None, False
+        self._voice.cancel()
+        self.changed.emit()
+
+    def toggle(self) -> None:
+        """Start or stop without holding (a screen reader presses so)."""
+        if self.listening:
+            self._voice.finish()
+        else:
+            self._start(hands_free=False)
+
+    def toggle_hands_free(self) -> None:
+        """Listen until told to stop; what is being said at that moment ends first."""
+        if self.listening and self._voice.hands_free:
+            self._voice.finish()
+        elif self.listening:
+            self._hands_free_next = True
+            self._since = None
+            self._voice.finish()
+        else:
+            self._start(hands_free=True)
+        self.changed.emit()
+
+    def state_changed(self) -> None:
+        """The voice session is in another state."""
+        if self.listening:
+            return
+        self._since = None
+        if self._hands_free_next:
+            self._hands_free_next = False
+            self._start(hands_free=True)
+
+    def _start(self, *, hands_free: bool) -> None:
+        self.started.emit()
+        self._voice.start(hands_free=hands_free)
+
+
+class TalkKey(QObject):
+    """The push-to-talk key, and Esc while the microphone is open, anywhere in a window.
+
+    A shortcut tells no release, so the keys are taken from what the system sends the window,
+    before any field gets them.
+    """
+
+    def __init__(self, talk: Talk) -> None:
+        super().__init__(talk)
+        self._talk = talk
+        self._keys = QKeySequence()
+        self._down: int | None = None
+        self._window: QWindow | None = None
+
+    def use(self, keys: QKeySequence) -> None:
+        """Talk with other keys from now on."""
+        self._keys = keys
+
+    def watch(self, window: QWindow) -> None:
+        """Take the keys of a window; means nothing where that is done already."""
+        if window is not self._window:
+            self._window = window
+            window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take the keys that are ours, and let go when the window loses the keyboard."""
+        kind = event.type()
+        if kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            return self._pressed(event)
+        if kind == QEvent.Type.KeyRelease and isinstance(event, QKeyEvent):
+            return self._released(event)
+        if kind == QEvent.Type.FocusOut:
+            self._down = None
+            self._talk.let_go()
+        return False
+
+    def _pressed(self, event: QKeyEvent) -> bool:
+        if event.key() == self._down:
+            return True  # it repeats
+        if self._keys.count() and _pressed_keys(event) == self._keys:
+            if not event.isAutoRepeat():
+                self._down = event.key()
+                self._talk.press()
+            return True
+        if event.key() == Qt.Key.Key_Escape and self._talk.listening:
+            self._talk.cancel()
+            return True
+        return False
+
+    def _released(self, event: QKeyEvent) -> bool:
+        if event.key() != self._down:
+            return False
+        if not event.isAutoRepeat():
+            self._down = None
+            self._talk.release()
+        return True
+
+
+def _pressed_keys(event: QKeyEvent) -> QKeySequence:
+    modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    return QKeySequence(event.key() | modifiers.value)
