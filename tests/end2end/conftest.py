@@ -26,8 +26,12 @@ def open_desktop(display: Display, home: Path) -> Iterator[OpenDesktop]:
     """Open the application; whatever it wrote to standard error fails the test."""
     opened: list[Desktop] = []
 
-    def open_one(arguments: Sequence[str] = (), prefix: Sequence[str] = ()) -> Desktop:
-        opened.append(Desktop(display, home, arguments, prefix))
+    def open_one(
+        arguments: Sequence[str] = (),
+        prefix: Sequence[str] = (),
+        environment: dict[str, str] | None = None,
+    ) -> Desktop:
+        opened.append(Desktop(display, home, arguments, prefix, environment))
         return opened[-1]
 
     yield open_one
