@@ -46,6 +46,7 @@ from mmdesk.session.controller import MAX_QUESTION
 from mmdesk.session.draft import MAX_PICTURES
 from mmdesk.session.sound_files import clock
 from mmdesk.settings import Settings, load_settings
+from mmdesk.terminal import CONTROLS
 
 log = logging.getLogger(__name__)
 
@@ -61,10 +62,6 @@ _HINTS: dict[type[MmdeskError], str] = {
 """Advice in place of that which is meant for the window."""
 _MOST_INPUT = 16 << 20
 """Bytes read from standard input: enough to say how much too long most questions are."""
-_CONTROLS = {
-    code: "\ufffd" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"
-}
-"""What a terminal would take as a command: model text and file names are not to be trusted."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -133,11 +130,11 @@ class TextPrinter:
 
     def _write(self, text: str) -> None:
         self._in_line = not text.endswith("\n")
-        sys.stdout.write(text.translate(_CONTROLS) if self._to_terminal else text)
+        sys.stdout.write(text.translate(CONTROLS) if self._to_terminal else text)
         sys.stdout.flush()
 
     def _line(self, text: str) -> None:
-        print(text.translate(_CONTROLS), file=sys.stderr)
+        print(text.translate(CONTROLS), file=sys.stderr)
 
     def _status(self, text: str) -> None:
         if self._terminal:
@@ -227,7 +224,7 @@ class _Run:
         self._session = application.session
         self._events = events
         self._printer = printer
-        self._typed = ""
+        self._question = ""
 
     def answer(self, arguments: argparse.Namespace, question: str, settings: Settings) -> int:
         self._application.start()
@@ -240,11 +237,11 @@ class _Run:
         session.attach(arguments.attach)
         request = settings.load_request(paths.starter(), arguments.model)
         session.load_model(request)
+        self._question = question
         if arguments.audio is None:
             session.submit(question)
         else:
             session.attach([arguments.audio])
-            self._typed = question
         interrupted = False
         while True:
             try:
@@ -272,9 +269,10 @@ class _Run:
             self._printer.event(event)
             match event:
                 case TranscriptReady(transcript=heard):
-                    self._session.submit(f"{self._typed} {heard.text}".strip())
-                case AudioTranscribed():
-                    self._session.submit(self._typed)
+                    self._question = f"{self._question} {heard.text}".strip()
+                    self._session.submit(self._question)
+                case AudioTranscribed() if not self._session.busy:  # else it has gone along
+                    self._session.submit(self._question)
                 case AttachmentRefused(error=error) | TurnFailed(error=error):
                     raise error
                 case ModelFailed(error=error) if isinstance(error, ModelError):

@@ -48,23 +48,26 @@ class Application:
     reader: MediaReader
     listener: Listener
     sound: Sound
-    pool: ThreadPoolExecutor
-    _scratch: Path | None = None
+    pools: tuple[ThreadPoolExecutor, ...]
+    _passing: tuple[Path, ...] = ()
+    """Folders that end with this run."""
 
     def start(self) -> None:
         """Start the threads; what was asked before waits for them."""
         self.worker.start()
         self.store.start()
+        self.pools[0].submit(_clear_up)
 
     def close(self) -> None:
         """Stop answering, save, and end every thread and child."""
         with ExitStack() as last_first:  # each of them, even if Ctrl+C breaks one off
-            if self._scratch is not None:
-                last_first.callback(shutil.rmtree, self._scratch, ignore_errors=True)
+            for folder in self._passing:
+                last_first.callback(shutil.rmtree, folder, ignore_errors=True)
             last_first.callback(self.reader.close)  # after the store, which takes its pictures
             last_first.callback(self.store.close)
             last_first.callback(self.worker.close)
-            last_first.callback(self.pool.shutdown, wait=False, cancel_futures=True)
+            for pool in self.pools:
+                last_first.callback(pool.shutdown, wait=False, cancel_futures=True)
             last_first.callback(self.session.close)
 
 
@@ -76,20 +79,22 @@ def build(emit: EventSink, *, engine: str = "child", keep: bool = True) -> Appli
         engine: "child" holds the model in a process of its own, "in-process" in the worker.
         keep: Whether conversations are kept; else the store is in memory.
     """
-    scratch = None if keep else _scratch_folder()
+    scratch = None if keep else _run_folder("scratch")
+    recordings = _run_folder("sound")
     worker = ModelWorker(_engine_maker(engine), emit)
     store = StoreThread(_store_opener(scratch))
     reader = MediaOnDemand()
-    pool = job_pool()
-
-    listener, sound = _listener(), _sound()
+    # Apart, so that pictures behind a sound file of hours hold no recording up.
+    reading, pool = job_pool(2), job_pool()
+    listener, sound = _listener(), _sound(recordings)
 
     def hear(draft: Draft) -> VoiceSession:
         model = SpeechModel(paths.starter_speech())
         return VoiceSession(listener, sound, worker, draft, pool, emit, model)
 
-    session = ChatSession(worker, store, reader, pool, emit, hear)
-    return Application(session, worker, store, reader, listener, sound, pool, scratch)
+    session = ChatSession(worker, store, reader, reading, emit, hear)
+    passing = (recordings,) if scratch is None else (scratch, recordings)
+    return Application(session, worker, store, reader, listener, sound, (reading, pool), passing)
 
 
 class MediaOnDemand:
@@ -126,16 +131,23 @@ class MediaOnDemand:
             return self._reader
 
 
+def _clear_up() -> None:
+    """Remove what crashed runs have left, recordings above all."""
+    from mmdesk.media.staging import remove_stale
+
+    remove_stale(paths.staging())
+
+
 def _listener() -> Listener:
     from mmdesk.audio.listening import MicrophoneListener
 
     return MicrophoneListener(start_thread, paths.voice_activity_model())
 
 
-def _sound() -> Sound:
+def _sound(recordings: Path) -> Sound:
     from mmdesk.audio.sound import LocalSound
 
-    return LocalSound(start_thread, paths.voice_activity_model(), paths.staging())
+    return LocalSound(start_thread, paths.voice_activity_model(), recordings)
 
 
 def _engine_maker(engine: str) -> Callable[[], Engine]:
@@ -164,10 +176,10 @@ def _store_opener(scratch: Path | None) -> Callable[[], ConversationStore]:
     return open_store
 
 
-def _scratch_folder() -> Path:
-    """Return a place for pictures that are not kept, made when there is one.
+def _run_folder(name: str) -> Path:
+    """Return a place for pictures or recordings that no message keeps, made when there is one.
 
     It is beside the decoded pictures: they are linked, not copied, and what a killed process
     leaves is cleared up with theirs (see :mod:`mmdesk.media.staging`).
     """
-    return paths.staging() / f"run-{os.getpid()}-scratch"
+    return paths.staging() / f"run-{os.getpid()}-{name}"

@@ -6,10 +6,11 @@ import argparse
 import queue
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from mmdesk import compose, paths
-from mmdesk.core.errors import MmdeskError, SoundSilent, SoundUnwritable
+from mmdesk.core.errors import MmdeskError, NothingSaid, SoundUnwritable
 from mmdesk.core.events import (
     Event,
     MicrophoneClosed,
@@ -25,7 +26,7 @@ _BAR = 30
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Record until the time is over, Enter or Ctrl+C is pressed, or the question has ended."""
+    """Record until the time is over, Ctrl+C is pressed, or the question has ended."""
     open_log(paths.log_file())
     settings = load_settings(paths.settings_file()).voice
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
@@ -40,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
         captured = _Recorder(application, events, arguments).captured()
         if not captured.samples:
-            raise SoundSilent(name=str(arguments.out))
+            raise NothingSaid
         _write(application, captured.samples, arguments.out)
         print(f"{arguments.out}: {seconds_of(captured.samples):.1f} s", file=sys.stderr)
         if captured.error is not None:
@@ -82,8 +83,8 @@ class _Recorder:
             elif isinstance(event, MicrophoneClosed):
                 self._clear()
                 if found is not None:
-                    return found
-                raise event.error or SoundSilent(name=str(self._arguments.out))
+                    return replace(found, error=found.error or event.error)
+                raise event.error or NothingSaid
 
     def _next(self) -> Event | None:
         if self._deadline is not None and time.monotonic() > self._deadline:

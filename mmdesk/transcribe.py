@@ -17,6 +17,7 @@ from mmdesk.core.speech import Recording, Segment, Transcript, Word
 from mmdesk.logs import open_log
 from mmdesk.session.sound_files import clock, transcribe_recording
 from mmdesk.settings import Settings, load_settings
+from mmdesk.terminal import CONTROLS
 
 _CUE_SECONDS = 6.0
 _CUE_CHARACTERS = 84
@@ -39,7 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
             except MmdeskError as error:
                 status = 1
                 _clear()
-                print(f"mmdesk: {error.message}\n  {error.hint}", file=sys.stderr)
+                said = f"mmdesk: {error.message}\n  {error.hint}"
+                print(said.translate(CONTROLS), file=sys.stderr)
     finally:
         application.close()
     return status
@@ -154,7 +156,8 @@ def _print(path: Path, heard: Transcript, arguments: argparse.Namespace) -> None
     writer: Callable[[Transcript], str] = {"text": _text, "srt": _srt, "vtt": _vtt}[
         arguments.format
     ]
-    print(writer(heard), flush=True)
+    text = writer(heard)
+    print(text.translate(CONTROLS) if sys.stdout.isatty() else text, flush=True)
 
 
 def _document(path: Path, heard: Transcript) -> dict[str, object]:
@@ -215,7 +218,7 @@ def _stamp(seconds: float, mark: str) -> str:
 def _show(text: str) -> None:
     """Say on a terminal what goes on, in one line that is written over."""
     if sys.stderr.isatty():
-        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
+        print(f"\r\x1b[K{text.translate(CONTROLS)}", end="", file=sys.stderr, flush=True)
 
 
 def _clear() -> None:

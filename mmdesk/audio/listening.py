@@ -202,6 +202,8 @@ class _Hearing:
                     return None
             elif self._stopped(report):
                 return None
+            elif isinstance(report, Opened):
+                ticks = 0  # the first block has its own time
         return None
 
     @property

@@ -28,6 +28,7 @@ class LocalSound:
         self._network = VoiceNetwork(vad_path)
         self._folder = staging_folder
         self._player = Player(start_thread)
+        self._closed = False
 
     def devices(self) -> tuple[AudioDevice, ...]:
         """Return the microphones, the default first. Raises ``MicrophoneError``."""
@@ -46,8 +47,11 @@ class LocalSound:
         return activity_of(self._network, samples)
 
     def split(self, recording: Recording) -> Iterator[tuple[float, bytes]]:
-        """Cut a recording of any length at its pauses, as it is read. Raises ``MediaError``."""
-        return split_at_pauses(self._network, recording)
+        """Cut a recording of any length at its pauses, as it is read. Raises ``MediaError``.
+
+        :meth:`close` ends it early, also in hours of silence.
+        """
+        return split_at_pauses(self._network, recording, lambda: self._closed)
 
     def play(
         self, key: str, sound: Recording | bytes, start: float, end: float | None, emit: EventSink
@@ -61,4 +65,5 @@ class LocalSound:
 
     def close(self) -> None:
         """Let go of the sound system, soon."""
+        self._closed = True
         self._player.stop()

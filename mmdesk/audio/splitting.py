@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from mmdesk.audio.activity import WINDOW_SECONDS, VoiceNetwork, VoiceStream
 from mmdesk.audio.cutting import PauseCutter, Utterance, Window
@@ -14,14 +14,21 @@ LONGEST_SECONDS = 28.0
 _PAUSE_SECONDS = 0.8
 
 
-def split_at_pauses(network: VoiceNetwork, recording: Recording) -> Iterator[tuple[float, bytes]]:
+def split_at_pauses(
+    network: VoiceNetwork, recording: Recording, ended: Callable[[], bool] = lambda: False
+) -> Iterator[tuple[float, bytes]]:
     """Yield ``(offset in seconds, samples)`` of each stretch with a voice, in order.
 
     No more than one stretch and 10 s of the recording are in memory. Raises ``MediaError``.
+
+    Args:
+        ended: Asked every 10 s of the recording; True ends it there.
     """
     stream = VoiceStream(network)
     cutter = PauseCutter(_PAUSE_SECONDS, LONGEST_SECONDS)
     for block in read_blocks(recording):
+        if ended():
+            return
         yield from _cut(cutter, *stream.feed(block))
     yield from _cut(cutter, *stream.end())
     if last := cutter.end():

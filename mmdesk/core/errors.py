@@ -285,7 +285,9 @@ class SoundSystemMissing(MicrophoneError):
 
     sentence = QT_TRANSLATE_NOOP("errors", "The sound system can't be used: {reason}.")
     advice = QT_TRANSLATE_NOOP(
-        "errors", "Install PortAudio (on Debian: libportaudio2); typing works without it."
+        "errors",
+        "Check that PortAudio is there (on Debian: libportaudio2) and sound works in other "
+        "programs; typing works without it.",
     )
 
 

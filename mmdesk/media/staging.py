@@ -48,7 +48,7 @@ class StagingFolder:
         """
         if not self.path.is_dir():
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._remove_stale()
+            remove_stale(self._root)
 
     def canonical(self, sha256: str) -> tuple[Path, Path]:
         """Return where a picture's canonical file and its thumbnail are."""
@@ -80,12 +80,14 @@ class StagingFolder:
         """Remove the folder with all in it."""
         shutil.rmtree(self.path, ignore_errors=True)
 
-    def _remove_stale(self) -> None:
-        import psutil
 
-        for folder in self._root.glob(f"{_PREFIX}*"):
-            with contextlib.suppress(OSError):
-                old = time.time() - folder.stat().st_mtime > _STALE_SECONDS
-                run = _RUN.fullmatch(folder.name)
-                if old and run and not psutil.pid_exists(int(run[1])):
-                    shutil.rmtree(folder, ignore_errors=True)
+def remove_stale(root: Path) -> None:
+    """Clear up in ``root`` after runs that crashed."""
+    import psutil
+
+    for folder in root.glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):
+            old = time.time() - folder.stat().st_mtime > _STALE_SECONDS
+            run = _RUN.fullmatch(folder.name)
+            if old and run and not psutil.pid_exists(int(run[1])):
+                shutil.rmtree(folder, ignore_errors=True)

@@ -221,6 +221,8 @@ class ChatSession:
         """Leave the last question as it was."""
         if self._edited is not None:
             self._edited = None
+            for each in self._draft.attachments:
+                self.voice.file_left(each.id)
             self._draft.clear()
 
     # What happens
@@ -269,7 +271,10 @@ class ChatSession:
         if self._send_when_ready is None or self._draft.decoding:
             return
         text, self._send_when_ready = self._send_when_ready, None
-        message = self._draft.message(text)
+        keep = self.voice.settings.keep_recordings  # it may have been switched off since
+        if self._edited is not None and text != self._entries[self._edited].message.text:
+            self._draft.unhear_kept()  # they say something else now
+        message = self._draft.message(text, with_recordings=keep)
         if not message.parts:
             return
         kept = self._entries[: self._edited]
@@ -383,6 +388,7 @@ class ChatSession:
         self._entries = entries
         self._shown = turn
         self._send_when_ready = None  # it was meant for the conversation shown before
+        self.voice.conversation_left()
         self.cancel_edit()
 
     def _last_question(self) -> int | None:

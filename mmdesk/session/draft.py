@@ -91,10 +91,11 @@ class Draft:
         """The decoded pictures."""
         return tuple(item.picture for item in self._items.values() if item.picture)
 
-    def message(self, text: str) -> Message:
-        """Return the question."""
+    def message(self, text: str, *, with_recordings: bool = True) -> Message:
+        """Return the question; without recordings where they are not to be kept any more."""
         transcripts = tuple(item.transcript for item in self._items.values() if item.transcript)
-        recordings = tuple(recording for recording in self._heard.values() if recording)
+        heard = self._heard.values() if with_recordings else ()
+        recordings = tuple(recording for recording in heard if recording)
         return user_message(text, self.pictures, transcripts, recordings)
 
     def attach(self, paths: Sequence[Path]) -> None:
@@ -176,9 +177,15 @@ class Draft:
             self._heard[utterance] = recording
         return True
 
-    def unhear(self, utterance: UtteranceId) -> None:
-        """Leave a recording out."""
-        self._heard.pop(utterance, None)
+    def unhear(self, utterance: UtteranceId) -> Recording | None:
+        """Leave a recording out; return it if there is one."""
+        return self._heard.pop(utterance, None)
+
+    def unhear_kept(self) -> None:
+        """Leave out the recordings that came with the message that :meth:`put` was given."""
+        for recording in tuple(self._heard.values()):
+            if recording is not None:
+                self._heard.pop(recording.sha256, None)
 
     def _begin(self, name: str, read: Callable[[], Picture | Recording]) -> None:
         item = Attachment(uuid.uuid4().hex, name)

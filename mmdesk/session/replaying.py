@@ -23,11 +23,13 @@ class Utterance:
     Attributes:
         file: The sound file that it is, whose id in the draft is the utterance's.
         hands_free: Whether it was cut out of a longer listening.
+        read_first: Whether it must not be sent at once: it was said to another conversation.
     """
 
     samples: bytes
     activity: Activity
     hands_free: bool = False
+    read_first: bool = False
     file: Recording | None = None
     transcript: Transcript | None = None
 
@@ -49,6 +51,8 @@ class Replay:
         self._worker = worker
         self._emit = emit
         self.playing: str | None = None
+        self._wanted: tuple[UtteranceId, int] | None = None
+        """The word that is to be played as soon as its times are known."""
 
     def word(self, request: Transcribe, heard: Utterance, index: int) -> None:
         """Play the stretch in which a word was heard.
@@ -61,6 +65,7 @@ class Replay:
         words = heard.transcript.words if heard.transcript else ()
         if not 0 <= index < len(words):
             return
+        self._wanted = None
         if words[index].start is not None:
             self._play_word(request.utterance, heard, index, words[index])
             return
@@ -70,10 +75,18 @@ class Replay:
                 self._emit(PlaybackChanged(None, result))
             elif result is not None:
                 self._emit(TranscriptReady(request.utterance, result, heard.samples))
-                if index < len(result.words):
-                    self._play_word(request.utterance, heard, index, result.words[index])
 
+        self._wanted = (request.utterance, index)
         self._worker.transcribe(request, reply)
+
+    def times_known(self, name: UtteranceId, heard: Utterance) -> None:
+        """Play the word of this utterance that was asked for, unless that was taken back."""
+        if self._wanted is None or self._wanted[0] != name:
+            return
+        (_, index), self._wanted = self._wanted, None
+        words = heard.transcript.words if heard.transcript else ()
+        if index < len(words):
+            self._play_word(name, heard, index, words[index])
 
     def utterance(self, name: UtteranceId, heard: Utterance) -> None:
         """Play all of an utterance, or stop it; the event's key is its id."""
@@ -84,10 +97,12 @@ class Replay:
         self._toggle(recording.sha256, recording)
 
     def stop(self) -> None:
-        """End what is played."""
+        """End what is played, and play nothing that was asked for before."""
+        self._wanted = None
         self._sound.stop()
 
     def _toggle(self, key: str, sound: Recording | bytes) -> None:
+        self._wanted = None
         if self.playing == key:
             self._sound.stop()
         else:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import threading
+from collections import deque
 from collections.abc import Callable
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
@@ -25,6 +27,9 @@ RequestMaker = Callable[[str, bytes, str | None], Transcribe]
 """Makes the request for samples, given an id and the language that was found so far."""
 
 
+_Replies = SimpleQueue[Transcript | MmdeskError | None]
+
+
 class Cancelled(Exception):
     """Nobody waits for the transcript any more."""
 
@@ -35,7 +40,7 @@ def transcribe_recording(
     ask: Callable[[bytes, str | None], Transcript],
     progress: Callable[[float, Transcript], None],
 ) -> Transcript:
-    """Transcribe a recording of any length; the first stretch decides on the language.
+    """Transcribe a recording of any length; the first words decide on the language.
 
     Args:
         ask: Transcribes one stretch, given the language found so far; may raise ``Cancelled``.
@@ -49,9 +54,10 @@ def transcribe_recording(
     heard = Transcript("")
     for offset, samples in sound.split(recording):
         heard = ask(samples, language)
-        language = language or heard.language
         length = seconds_of(samples)
         said = was_said(heard, Activity(length, 1.0, 0.0, length))
+        if said:  # a jingle before them has any language
+            language = language or heard.language
         found = [segment.shifted(offset) for segment in heard.segments] if said else []
         segments += found
         part = Transcript(heard.language, tuple(found), model=heard.model)
@@ -60,12 +66,12 @@ def transcribe_recording(
 
 
 class SoundFiles:
-    """Transcribes long recordings of the draft, each as a job of its own.
+    """Transcribes long recordings of the draft, one after the other.
 
     Args:
         sound: Reads and splits recordings.
         worker: Transcribes; answers and questions go first.
-        pool: Runs the jobs, which mostly wait.
+        pool: Runs them in one job, which mostly waits: more would keep other jobs out.
         emit: Takes ``AudioProgress``, then ``AudioTranscribed`` or ``AttachmentRefused``.
         request: Makes the requests.
     """
@@ -83,27 +89,49 @@ class SoundFiles:
         self._pool = pool
         self._emit = emit
         self._request = request
-        self._wanted: set[str] = set()
+        self._lock = threading.Lock()
+        self._waiting: deque[tuple[str, Recording]] = deque()
+        self._running = False
+        self._wanted: dict[str, _Replies] = {}
+        """What the worker answers about each of them; None ends the waiting."""
 
     def begin(self, attachment: str, recording: Recording) -> None:
         """Begin to transcribe."""
-        self._wanted.add(attachment)
-        self._pool.submit(self._run, attachment, recording)
+        with self._lock:
+            self._wanted[attachment] = _Replies()
+            self._waiting.append((attachment, recording))
+            idle, self._running = not self._running, True
+        if idle:
+            self._pool.submit(self._run_all)
 
     def cancel(self, attachment: str) -> None:
         """Stop; means nothing once it has ended."""
-        self._wanted.discard(attachment)
-        self._worker.forget_speech(attachment)
+        replies = self._wanted.pop(attachment, None)
+        if replies is not None:
+            self._worker.forget_speech(attachment)
+            replies.put(None)  # the worker may be busy with an answer for long
 
     def close(self) -> None:
         """Stop all."""
         for attachment in tuple(self._wanted):
             self.cancel(attachment)
 
+    def _run_all(self) -> None:
+        while True:
+            with self._lock:
+                if not self._waiting:
+                    self._running = False
+                    return
+                following = self._waiting.popleft()
+            self._run(*following)
+
     def _run(self, attachment: str, recording: Recording) -> None:
         event: Event
+        replies = self._wanted.get(attachment)
+        if replies is None:
+            return
         try:
-            event = self._transcribed(attachment, recording)
+            event = self._transcribed(attachment, recording, replies)
         except Cancelled:
             return
         except MmdeskError as error:
@@ -111,14 +139,15 @@ class SoundFiles:
         except Exception as error:
             log.exception("transcribing a sound file")
             event = AttachmentRefused(attachment, recording.name, InternalError.of(error))
-        self._wanted.discard(attachment)
+        self._wanted.pop(attachment, None)
         self._emit(event)
 
-    def _transcribed(self, attachment: str, recording: Recording) -> AudioTranscribed:
+    def _transcribed(
+        self, attachment: str, recording: Recording, replies: _Replies
+    ) -> AudioTranscribed:
         def ask(samples: bytes, language: str | None) -> Transcript:
             if attachment not in self._wanted:
                 raise Cancelled
-            replies: SimpleQueue[Transcript | MmdeskError | None] = SimpleQueue()
             request = self._request(attachment, samples, language)
             self._worker.transcribe(request, replies.put, Rank.SOUND_FILE)
             reply = replies.get()

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from mmdesk.core.errors import MmdeskError, SoundSilent
+from mmdesk.core.errors import MmdeskError, SoundSilent, SpeechError
 from mmdesk.core.events import (
     AttachmentRefused,
     AudioDecoded,
@@ -94,6 +94,10 @@ class VoiceSession:
         self._hands_free = False
         self._utterances: dict[UtteranceId, Utterance] = {}
         self._transcribing: set[UtteranceId] = set()
+        self._reading: set[UtteranceId] = set()
+        """Sound files that a job reads, also those that were taken out of the draft meanwhile."""
+        self._cancelled = False
+        """Whether what the microphone still tells of, up to its end, is to be forgotten."""
         self._partial: UtteranceId | None = None
         self._language: tuple[UtteranceId, str, float] | None = None
 
@@ -112,12 +116,17 @@ class VoiceSession:
     # What a person does
 
     def use(self, model: SpeechModel, settings: VoiceSettings) -> None:
-        """Hear with another model or in another way, from the next utterance on."""
+        """Hear with another model or in another way, from the next utterance on.
+
+        Another microphone is a new listening: the one that is open is closed.
+        """
+        if settings.device != self.settings.device:
+            self.finish()
         self.model, self.settings = model, settings
 
     def start(self, *, hands_free: bool = False) -> None:
         """Begin to listen; nothing happens while it listens already."""
-        if self._state in (VoiceState.OPENING, VoiceState.LISTENING):
+        if self._open:
             return
         self._hands_free = hands_free
         self._show(VoiceState.OPENING)
@@ -128,7 +137,7 @@ class VoiceSession:
             silence_s=settings.silence_s,
             emit=self._emit,
         )
-        self._worker.transcribe(self._request("", b""), _ignore)  # loads the model meanwhile
+        self._load()
 
     def finish(self) -> None:
         """Stop listening; what was said becomes text."""
@@ -136,6 +145,7 @@ class VoiceSession:
 
     def cancel(self) -> None:
         """Stop listening and forget what was said; also what is still being written down."""
+        self._cancelled = self._open
         self._listener.cancel()
         for utterance in tuple(self._transcribing):
             if not self._utterances[utterance].file:
@@ -146,7 +156,7 @@ class VoiceSession:
         self._worker.forget_speech(utterance)
         self._utterances.pop(utterance, None)
         self._transcribing.discard(utterance)
-        self._draft.unhear(utterance)
+        self._erase(self._draft.unhear(utterance))
         self._settle()
 
     def retry(self, utterance: UtteranceId) -> None:
@@ -155,21 +165,30 @@ class VoiceSession:
             self._write_down(utterance)
 
     def play_word(self, utterance: UtteranceId, index: int) -> None:
-        """Play the stretch in which a word was heard; its time is found out first."""
+        """Play the stretch in which a word was heard; its time is found out first.
+
+        Nothing is played while the microphone is open: it would hear it.
+        """
         heard = self._utterances.get(utterance)
-        if heard is None or heard.transcript is None:
+        if heard is None or heard.transcript is None or self._open:
             return
-        request = self._request(utterance, heard.samples, heard.transcript.language)
-        self._replay.word(replace(request, word_times=True), heard, index)
+        request = replace(
+            self._request(utterance, heard.samples),
+            language=heard.transcript.language,  # also where another one is locked by now
+            word_times=True,
+        )
+        self._replay.word(request, heard, index)
 
     def play_utterance(self, utterance: UtteranceId) -> None:
         """Play an utterance of the draft, or stop it; the event's key is its id."""
-        if heard := self._utterances.get(utterance):
+        heard = self._utterances.get(utterance)
+        if heard is not None and not self._open:
             self._replay.utterance(utterance, heard)
 
     def play(self, recording: Recording) -> None:
         """Play a kept recording, or stop it; the event's key is its SHA-256."""
-        self._replay.recording(recording)
+        if not self._open:
+            self._replay.recording(recording)
 
     def stop_playing(self) -> None:
         """End what is played."""
@@ -194,7 +213,8 @@ class VoiceSession:
             self._files.begin(attachment, recording)
             return
         self._utterances[attachment] = Utterance(b"", Activity(0.0, 0.0), file=recording)
-        self._worker.transcribe(self._request("", b""), _ignore)
+        self._load()
+        self._reading.add(attachment)
         self._do(partial(read_recording, self._sound, attachment, recording))
 
     def file_left(self, attachment: str) -> None:
@@ -209,6 +229,11 @@ class VoiceSession:
             if utterance not in self._transcribing and self._utterances[utterance].transcript:
                 del self._utterances[utterance]
 
+    def conversation_left(self) -> None:
+        """Another conversation is shown: what is being written down was not meant for it."""
+        for utterance in self._transcribing:
+            self._utterances[utterance].read_first = True
+
     def handle(self, event: Event) -> tuple[Event, ...]:
         """Take an event; return what is to be shown of it."""
         match event:
@@ -219,7 +244,7 @@ class VoiceSession:
             case SpeechCaptured():
                 return self._captured(event)
             case MicrophoneClosed():
-                self._hands_free = False
+                self._hands_free = self._cancelled = False
                 self._show(self._resting_state())
             case TranscriptPartial():
                 return self._partly_heard(event)
@@ -234,6 +259,14 @@ class VoiceSession:
         return (event,)
 
     # Inside
+
+    @property
+    def _open(self) -> bool:
+        return self._state in (VoiceState.OPENING, VoiceState.LISTENING)
+
+    def _load(self) -> None:
+        """Have the speech model loaded meanwhile, behind an answer that waits."""
+        self._worker.transcribe(self._request("", b""), _ignore, Rank.PARTIAL_TRANSCRIPT)
 
     def _show(self, state: VoiceState) -> None:
         self._state = state
@@ -297,6 +330,10 @@ class VoiceSession:
     def _captured(self, event: SpeechCaptured) -> tuple[Event, ...]:
         utterance = event.utterance
         known = self._utterances.get(utterance)
+        unwanted = known is None if utterance in self._reading else self._cancelled
+        self._reading.discard(utterance)
+        if unwanted:
+            return ()
         samples = around_voice(event.samples, event.activity)
         heard = Utterance(samples, event.activity, self._hands_free)
         if known is not None:
@@ -331,6 +368,7 @@ class VoiceSession:
         self._settle()
         if again:  # with the times of its words
             heard.transcript = event.transcript
+            self._replay.times_known(utterance, heard)
             return ()
         if not was_said(event.transcript, heard.activity):
             return self._nothing(utterance)
@@ -339,7 +377,8 @@ class VoiceSession:
             self._draft.remove(utterance)
         if self.settings.keep_recordings:
             self._keep(utterance, heard)
-        send = heard.file is None and (heard.hands_free or self.settings.send_at_once)
+        at_once = heard.hands_free or self.settings.send_at_once
+        send = at_once and heard.file is None and not heard.read_first
         return (replace(event, send=send),)
 
     def _nothing(self, utterance: UtteranceId) -> tuple[Event, ...]:
@@ -350,12 +389,15 @@ class VoiceSession:
         return self._refused(utterance, heard.file, SoundSilent(name=heard.file.name))
 
     def _failed(self, event: TranscriptFailed) -> tuple[Event, ...]:
+        self._reading.discard(event.utterance)
         self._transcribing.discard(event.utterance)
         self._settle()
         heard = self._utterances.get(event.utterance)
         if heard is None:
             return ()
         if heard.file is None:
+            if heard.hands_free and isinstance(event.error, SpeechError):
+                self.finish()  # what follows would fail in the same way
             return (event,)
         del self._utterances[event.utterance]
         return self._refused(event.utterance, heard.file, event.error)
@@ -374,7 +416,15 @@ class VoiceSession:
         self._do(partial(keep_recording, self._sound, utterance, heard.samples))
 
     def _kept(self, event: RecordingKept) -> tuple[Event, ...]:
-        return (event,) if self._draft.heard(event.utterance, event.recording) else ()
+        if self._draft.heard(event.utterance, event.recording):
+            return (event,)
+        self._erase(event.recording)
+        return ()
+
+    def _erase(self, recording: Recording | None) -> None:
+        """Remove what was recorded for a question that it doesn't belong to any more."""
+        if recording is not None and not recording.name:  # the reader has those of files
+            self._pool.submit(recording.path.unlink, missing_ok=True)
 
     def _do(self, job: Callable[[], Event]) -> None:
         """Run a job in the pool; its event comes back through the queue."""

@@ -73,8 +73,9 @@ class ComposerVoice(QObject):
         self._field = field
         self._errors = errors
         self._device = ""
-        self._failed: set[UtteranceId] = set()
-        """Utterances whose recording waits for another try."""
+        self._failed: dict[UtteranceId, ErrorCard] = {}
+        """Utterances that wait for another try, and the card that offers it: one for all that
+        failed in the same way."""
         self._talk_keys, self._hands_free_keys = QKeySequence(), QKeySequence()
         self.note = ""
         self.talk = Talk(voice)
@@ -108,7 +109,9 @@ class ComposerVoice(QObject):
                 self.talk.state_changed()
             case MicrophoneOpened(device=device):
                 self._device = device
-            case MicrophoneClosed(error=error) | RecordingKept(error=error):
+            case MicrophoneClosed(error=error):
+                self._closed(error)
+            case RecordingKept(error=error):
                 self._say_error(error)
             case TranscriptPartial(text=text):
                 self._show_provisional(text)
@@ -128,8 +131,9 @@ class ComposerVoice(QObject):
     def sent(self, text: str) -> None:
         """The question ``text`` left the field; what was heard of it went along."""
         self.text.sent(partial(self._field.take_away, text))
-        while self._failed:
-            self._voice.forget(self._failed.pop())
+        for utterance in tuple(self._failed):
+            del self._failed[utterance]
+            self._voice.forget(utterance)
 
     def use_keys(self, talk: QKeySequence, hands_free: QKeySequence) -> None:
         """Other keys were chosen."""
@@ -173,6 +177,7 @@ class ComposerVoice(QObject):
         self.hands_free.clicked.connect(talk.toggle_hands_free)
         self.bar.ended.connect(talk.toggle_hands_free)
         talk.started.connect(self._begin)
+        talk.cancelled.connect(self.missed)
         talk.changed.connect(self.refresh)
         text.changed.connect(self.refresh)
         text.left.connect(self._voice.forget)
@@ -221,6 +226,11 @@ class ComposerVoice(QObject):
             )
         self.missed.emit()
 
+    def _closed(self, error: MmdeskError | None) -> None:
+        self._say_error(error)
+        if self._voice.state is VoiceState.IDLE:  # it was cancelled, or never opened
+            self.missed.emit()
+
     def _discard(self) -> None:
         self._voice.stop_playing()
         self.text.remove_all()
@@ -245,22 +255,31 @@ class ComposerVoice(QObject):
             card.add_action("voiceSettings", self.tr("Voice settings"), self.settingsWanted.emit)
 
     def _say_failed(self, utterance: UtteranceId, error: MmdeskError) -> None:
-        self._failed.add(utterance)
         card = self._errors.add(error)
-        card.dismissed.connect(partial(self._give_up, utterance))
-        retry = partial(self._retry, card, utterance)
-        card.add_action("retryTranscript", self.tr("Retry"), retry)
+        self._failed[utterance] = card
+        for each, before in self._failed.items():
+            if before.error.message == error.message:  # the new card has taken its place
+                self._failed[each] = card
+        card.dismissed.connect(partial(self._give_up, card))
+        card.add_action("retryTranscript", self.tr("Retry"), partial(self._retry, card))
         if isinstance(error, SpeechError):
             card.add_action("voiceSettings", self.tr("Voice settings"), self.settingsWanted.emit)
 
-    def _retry(self, card: ErrorCard, utterance: UtteranceId) -> None:
-        self._failed.discard(utterance)
+    def _retry(self, card: ErrorCard) -> None:
         self._errors.remove(card)
-        self._voice.retry(utterance)
+        for utterance in self._taken_from(card):
+            self._voice.retry(utterance)
 
-    def _give_up(self, utterance: UtteranceId) -> None:
-        self._failed.discard(utterance)
-        self._voice.forget(utterance)
+    def _give_up(self, card: ErrorCard) -> None:
+        for utterance in self._taken_from(card):
+            self._voice.forget(utterance)
+
+    def _taken_from(self, card: ErrorCard) -> list[UtteranceId]:
+        """Let go of the utterances that wait for this card, in the order they were said."""
+        utterances = [each for each, its in self._failed.items() if its is card]
+        for utterance in utterances:
+            del self._failed[utterance]
+        return utterances
 
     def _show_provisional(self, text: str) -> None:
         if not self._field.composing:

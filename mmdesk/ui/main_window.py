@@ -316,8 +316,7 @@ class MainWindow(WindowFrame):
     def _use_settings(self) -> None:
         settings, voice = self._settings, self._session.voice
         self._session.settings = settings.generation
-        voice.settings = settings.voice
-        voice.model = settings.speech(self._places.starter_speech)
+        voice.use(settings.speech(self._places.starter_speech), settings.voice)
         self.chat.use_speech_model(starter=settings.speech_model is None)
         self.composer.voice.refresh()
 

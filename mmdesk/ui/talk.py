@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QWindow
 
 from mmdesk.core.events import VoiceState
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 HOLD_S = 0.35
 """A press that lasts longer ends what it began when it ends; a shorter one lets it go on."""
+REPEAT_MS = 60
+"""A key that repeats comes up and goes down again under X11. Qt tells such a release by the press
+behind it, and takes it for a real one where that has not come yet."""
 _OPEN = (VoiceState.OPENING, VoiceState.LISTENING)
 
 
@@ -24,12 +27,17 @@ class Talk(QObject):
     changed = Signal()
     """A press began or ended."""
     started = Signal()
+    cancelled = Signal()
 
     def __init__(self, voice: VoiceSession) -> None:
         super().__init__()
         self._voice = voice
         self._since: float | None = None
         self._hands_free_next = False
+        self._ending = False
+        """It was told to stop listening and still takes in the last sounds."""
+        self._again = False
+        """It was pressed once more while that went on."""
 
     @property
     def held(self) -> bool:
@@ -45,11 +53,14 @@ class Talk(QObject):
         """The button or the key went down: begin to listen, or end it."""
         if self.held:
             return
-        if self.listening:
-            self._voice.finish()
+        if self.listening and not self._ending:
+            self._finish()
             return
         self._since = time.monotonic()
-        self._start(hands_free=False)
+        if self._ending:
+            self._again = True
+        else:
+            self._start(hands_free=False)
         self.changed.emit()
 
     def release(self) -> None:
@@ -57,38 +68,41 @@ class Talk(QObject):
         if self._since is None:
             return
         held, self._since = time.monotonic() - self._since, None
-        if held > HOLD_S:
-            self._voice.finish()
+        if self._again:  # it never began
+            self._again = False
+        elif held > HOLD_S:
+            self._finish()
         self.changed.emit()
 
     def let_go(self) -> None:
         """Whatever is held can't tell its release any more: the window lost the keyboard."""
         if self._since is not None:
-            self._since = None
-            self._voice.finish()
+            self._since, self._again = None, False
+            self._finish()
             self.changed.emit()
 
     def cancel(self) -> None:
         """Forget what was said, also what is being written down."""
-        self._since, self._hands_free_next = None, False
+        self._since, self._hands_free_next, self._again = None, False, False
         self._voice.cancel()
+        self.cancelled.emit()
         self.changed.emit()
 
     def toggle(self) -> None:
         """Start or stop without holding (a screen reader presses so)."""
         if self.listening:
-            self._voice.finish()
+            self._finish()
         else:
             self._start(hands_free=False)
 
     def toggle_hands_free(self) -> None:
         """Listen until told to stop; what is being said at that moment ends first."""
         if self.listening and self._voice.hands_free:
-            self._voice.finish()
+            self._finish()
         elif self.listening:
             self._hands_free_next = True
             self._since = None
-            self._voice.finish()
+            self._finish()
         else:
             self._start(hands_free=True)
         self.changed.emit()
@@ -97,10 +111,19 @@ class Talk(QObject):
         """The voice session is in another state."""
         if self.listening:
             return
+        self._ending = False
+        if self._again:  # and still held
+            self._again = False
+            self._start(hands_free=False)
+            return
         self._since = None
         if self._hands_free_next:
             self._hands_free_next = False
             self._start(hands_free=True)
+
+    def _finish(self) -> None:
+        self._ending = True
+        self._voice.finish()
 
     def _start(self, *, hands_free: bool) -> None:
         self.started.emit()
@@ -120,6 +143,10 @@ class TalkKey(QObject):
         self._keys = QKeySequence()
         self._down: int | None = None
         self._window: QWindow | None = None
+        self._up = QTimer(self)
+        self._up.setSingleShot(True)
+        self._up.setInterval(REPEAT_MS)
+        self._up.timeout.connect(self._came_up)
 
     def use(self, keys: QKeySequence) -> None:
         """Talk with other keys from now on."""
@@ -139,12 +166,14 @@ class TalkKey(QObject):
         if kind == QEvent.Type.KeyRelease and isinstance(event, QKeyEvent):
             return self._released(event)
         if kind == QEvent.Type.FocusOut:
+            self._up.stop()
             self._down = None
             self._talk.let_go()
         return False
 
     def _pressed(self, event: QKeyEvent) -> bool:
         if event.key() == self._down:
+            self._up.stop()
             return True  # it repeats
         if self._keys.count() and _pressed_keys(event) == self._keys:
             if not event.isAutoRepeat():
@@ -160,9 +189,12 @@ class TalkKey(QObject):
         if event.key() != self._down:
             return False
         if not event.isAutoRepeat():
-            self._down = None
-            self._talk.release()
+            self._up.start()
         return True
+
+    def _came_up(self) -> None:
+        self._down = None
+        self._talk.release()
 
 
 def _pressed_keys(event: QKeyEvent) -> QKeySequence:

@@ -1094,6 +1094,10 @@
         <translation>已保留前 {limit} 张；其余的请随后再发。</translation>
     </message>
     <message>
+        <source>Check that PortAudio is there (on Debian: libportaudio2) and sound works in other programs; typing works without it.</source>
+        <translation>请确认已安装 PortAudio（Debian 上为 libportaudio2），并且其他程序能正常使用声音；不用麦克风也可以打字。</translation>
+    </message>
+    <message>
         <source>This is only a web address, and mmdesk never fetches from the network.</source>
         <translation>这只是一个网址，而 mmdesk 从不从网络获取内容。</translation>
     </message>
@@ -1180,10 +1184,6 @@
     <message>
         <source>The sound system can&apos;t be used: {reason}.</source>
         <translation>无法使用声音系统：{reason}。</translation>
-    </message>
-    <message>
-        <source>Install PortAudio (on Debian: libportaudio2); typing works without it.</source>
-        <translation>请安装 PortAudio（Debian 上为 libportaudio2）；没有它也能打字提问。</translation>
     </message>
     <message>
         <source>No microphone was found.</source>

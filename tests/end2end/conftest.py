@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from mmdesk.bench.endless import make_endless
 from tests.end2end.desktop import Desktop, Display
 
 OpenDesktop = Callable[..., Desktop]
+_PORTAUDIO = re.compile(r"Expression '.*' failed in 'src/hostapi/")
+"""What PortAudio's own thread prints when its device goes away; nothing can keep it from it."""
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +43,8 @@ def open_desktop(display: Display, home: Path) -> Iterator[OpenDesktop]:
     log = home / "state" / "mmdesk.log"
     noise = [line for line in log.read_text().splitlines() if _is_bad(line)]
     assert not noise, "\n".join(noise)
-    assert not (home / "stderr.txt").read_text()
+    said = (home / "stderr.txt").read_text().splitlines()
+    assert not [line for line in said if not _PORTAUDIO.match(line)]
 
 
 @pytest.fixture(scope="session")

@@ -38,6 +38,9 @@ class RecordingVoice:
     hands_free: bool = False
     calls: list[tuple[object, ...]] = field(default_factory=list)
 
+    def use(self, model: SpeechModel, settings: VoiceSettings) -> None:
+        self.model, self.settings = model, settings
+
     def start(self, *, hands_free: bool = False) -> None:
         if self.state in (VoiceState.OPENING, VoiceState.LISTENING):
             return

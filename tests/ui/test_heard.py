@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from mmdesk.core.conversations import StopReason
-from mmdesk.core.errors import SpeechModelMissing
+from mmdesk.core.errors import MicrophoneMissing, SpeechModelMissing
 from mmdesk.core.events import (
     NothingHeard,
     PlaybackChanged,
@@ -344,3 +344,30 @@ def test_a_failure_offers_another_try(desk: Desk, qtbot: QtBot) -> None:
     close = composer.errors.cards[0].findChild(QAbstractButton, "dismissError")
     qtbot.mouseClick(close, LEFT)
     assert voice.called("forget") == [("forget", "u1")]
+
+
+def test_another_try_is_for_all_that_failed_in_the_same_way(desk: Desk, qtbot: QtBot) -> None:
+    voice, composer = desk.session.voice, desk.window.composer
+    for utterance in ("u1", "u2"):
+        desk.window.handle(TranscriptFailed(utterance, SpeechModelMissing(path="/whisper")))
+    (card,) = composer.errors.cards
+    qtbot.mouseClick(card.findChild(QAbstractButton, "retryTranscript"), LEFT)
+    assert voice.called("retry") == [("retry", "u1"), ("retry", "u2")]
+
+
+def test_enter_is_forgotten_with_what_was_cancelled(desk: Desk, qtbot: QtBot) -> None:
+    session, composer = desk.session, desk.window.composer
+    session.voice.show(VoiceState.TRANSCRIBING)
+    qtbot.keyClick(composer.input, Key.Key_Return)
+    composer.voice.talk.cancel()
+    session.voice.heard(*WORDS)  # said later
+    assert not [call for call in session.calls if call[0] == "submit"]
+
+
+def test_enter_is_forgotten_where_the_microphone_fails(desk: Desk, qtbot: QtBot) -> None:
+    session, composer = desk.session, desk.window.composer
+    session.voice.show(VoiceState.OPENING)
+    qtbot.keyClick(composer.input, Key.Key_Return)
+    session.voice.closed(error=MicrophoneMissing())
+    session.voice.heard(*WORDS)  # said later
+    assert not [call for call in session.calls if call[0] == "submit"]

@@ -21,7 +21,7 @@ from mmdesk.core.events import (
     VoiceState,
 )
 from mmdesk.core.requests import VoiceSettings
-from mmdesk.ui.talk import HOLD_S
+from mmdesk.ui.talk import HOLD_S, REPEAT_MS
 from tests.ui.conftest import Desk
 
 Key = Qt.Key
@@ -47,6 +47,7 @@ def _press(desk: Desk, key: Key, modifiers: Qt.KeyboardModifier) -> None:
 
 def _release(desk: Desk, key: Key) -> None:
     QTest.keyRelease(desk.window.windowHandle(), key)
+    QTest.qWait(REPEAT_MS + 40)
 
 
 NONE = Qt.KeyboardModifier.NoModifier
@@ -124,11 +125,33 @@ def test_a_key_that_repeats_is_pressed_once(desk: Desk, later: Callable[[float],
     _press(desk, Key.Key_F9, NONE)
     voice.opened()
     later(1.0)
-    for kind in (QEvent.Type.KeyRelease, QEvent.Type.KeyPress):
-        QGuiApplication.sendEvent(handle, QKeyEvent(kind, Key.Key_F9, NONE, "", True))
+    for flagged in (True, False):  # Qt doesn't notice every repetition
+        for kind in (QEvent.Type.KeyRelease, QEvent.Type.KeyPress):
+            QGuiApplication.sendEvent(handle, QKeyEvent(kind, Key.Key_F9, NONE, "", flagged))
+    QTest.qWait(REPEAT_MS + 40)
     assert not voice.called("finish")
+    assert len(voice.called("start")) == 1
     _release(desk, Key.Key_F9)
     assert len(voice.called("finish")) == 1
+
+
+def test_the_key_pressed_again_at_once_talks_again(
+    desk: Desk, later: Callable[[float], None]
+) -> None:
+    """The end of the last hold is still being taken in for a moment."""
+    voice = desk.session.voice
+    _press(desk, Key.Key_F9, NONE)
+    voice.opened()
+    later(1.0)
+    _release(desk, Key.Key_F9)
+    _press(desk, Key.Key_F9, NONE)
+    assert len(voice.called("start")) == 1
+    voice.show(VoiceState.TRANSCRIBING)
+    assert len(voice.called("start")) == 2
+    voice.opened()
+    later(1.0)
+    _release(desk, Key.Key_F9)
+    assert len(voice.called("finish")) == 2
 
 
 def test_another_key_can_be_chosen_and_its_modifier_may_come_up_first(

@@ -130,7 +130,7 @@ def test_why_microphones_can_not_be_listed_is_said(form: Callable[..., Form]) ->
     error = shown.voice.microphone_error
     assert not error.isHidden()
     assert "The sound system can't be used: no PortAudio." in error.text()
-    assert "Install PortAudio" in error.text()
+    assert "Check that PortAudio" in error.text()
     assert shown.voice.device.currentText() == "Yeti"
     shown.page.show_microphones(BOTH)
     assert error.isHidden()

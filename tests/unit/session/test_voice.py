@@ -21,6 +21,7 @@ from mmdesk.core.events import (
     AttachmentReady,
     AttachmentRefused,
     AttachmentRemoved,
+    AudioDecoded,
     AudioProgress,
     AudioTranscribed,
     MicrophoneClosed,
@@ -115,6 +116,15 @@ def test_without_the_switch_no_recording_is_written(desk: Desk) -> None:
     desk.ask(ready(desk).transcript.text)
     assert desk.session.entries[0].message.recordings == ()
     assert desk.sound.kept == []
+
+
+def test_a_recording_stays_behind_when_the_switch_is_turned_off_before_sending(desk: Desk) -> None:
+    speak(desk)
+    text = ready(desk).transcript.text
+    desk.until(RecordingKept)
+    desk.session.voice.settings = replace(desk.session.voice.settings, keep_recordings=False)
+    desk.ask(text)
+    assert desk.session.entries[0].message.recordings == ()
 
 
 def test_a_question_waits_for_its_recording(desk: Desk) -> None:
@@ -222,6 +232,14 @@ def test_a_failed_transcription_can_be_tried_again(desk: Desk) -> None:
     assert ready(desk).transcript.text == "What color is it?"
 
 
+def test_hands_free_ends_where_nothing_can_be_written_down(desk: Desk) -> None:
+    desk.engine.hears = [SpeechModelMissing(path="/nowhere")]
+    desk.session.voice.start(hands_free=True)
+    desk.events.put(SpeechCaptured("u1", SECOND, SPOKEN))
+    desk.until(TranscriptFailed)
+    assert "stop" in desk.listener.calls
+
+
 def test_a_crash_brings_the_engine_back_and_hears_again(desk: Desk) -> None:
     desk.ask("first")
     desk.engine.hears = [EngineCrashed(reason="killed")]
@@ -242,13 +260,37 @@ def test_cancel_forgets_what_is_being_written_down(desk: Desk) -> None:
     assert not any(isinstance(event, TranscriptReady) for event in desk.shown)
 
 
+def test_what_ended_just_before_a_cancel_is_forgotten_too(desk: Desk) -> None:
+    desk.session.voice.start(hands_free=True)
+    desk.until(VoiceChanged, lambda: desk.session.voice.state is VoiceState.LISTENING)
+    desk.events.put(SpeechCaptured("u1", SECOND, SPOKEN))  # on its way as Esc is pressed
+    desk.session.voice.cancel()
+    assert idle(desk)
+    assert not any(isinstance(event, TranscriptReady) for event in desk.shown)
+    speak(desk, "u2")
+    assert ready(desk).utterance == "u2"
+
+
+def test_what_was_said_to_another_conversation_is_not_sent_at_once(desk: Desk) -> None:
+    desk.session.voice.settings = replace(desk.session.voice.settings, send_at_once=True)
+    desk.engine.hear_gate.clear()
+    speak(desk)
+    desk.until(MicrophoneClosed)
+    desk.session.new_conversation()
+    desk.engine.hear_gate.set()
+    assert not ready(desk).send
+
+
 def test_deleted_text_takes_its_recording_along(desk: Desk) -> None:
     speak(desk)
     ready(desk)
-    desk.until(RecordingKept)
+    kept = desk.until(RecordingKept)
+    assert isinstance(kept, RecordingKept)
+    assert kept.recording is not None
     desk.session.voice.forget("u1")
     desk.ask("typed instead")
     assert desk.session.entries[0].message.recordings == ()
+    assert not kept.recording.path.exists()
 
 
 def test_a_word_is_played_once_its_time_is_known(desk: Desk) -> None:
@@ -272,6 +314,28 @@ def test_a_word_is_played_once_its_time_is_known(desk: Desk) -> None:
     desk.until(PlaybackChanged, lambda: desk.shown[-1] == PlaybackChanged("u1"))
     desk.session.voice.play_utterance("u1")
     assert desk.sound.played == []  # a second press stops it
+
+
+def test_a_word_keeps_the_language_in_which_it_was_heard(desk: Desk) -> None:
+    speak(desk)
+    ready(desk)
+    desk.session.voice.settings = replace(desk.session.voice.settings, language="zh")
+    desk.engine.hears = [said("What color is it?", word_times=True)]
+    desk.session.voice.play_word("u1", 1)
+    desk.until(PlaybackChanged)
+    assert desk.engine.heard[-1].language == "en"
+
+
+def test_a_word_that_is_found_too_late_is_not_played_into_the_microphone(desk: Desk) -> None:
+    speak(desk)
+    ready(desk)
+    desk.engine.hears = [said("What color is it?", word_times=True)]
+    desk.engine.hear_gate.clear()
+    desk.session.voice.play_word("u1", 1)
+    desk.session.voice.stop_playing()
+    desk.engine.hear_gate.set()
+    rest(desk)
+    assert desk.sound.played == []
 
 
 def test_pictures_are_encoded_while_the_question_is_made(desk: Desk) -> None:
@@ -324,6 +388,49 @@ def test_a_sound_file_without_speech_is_refused(desk: Desk) -> None:
     assert isinstance(refused, AttachmentRefused)
     assert isinstance(refused.error, SoundSilent)
     assert desk.session.attachments == ()
+
+
+def test_a_sound_file_that_was_taken_out_while_it_was_read_is_not_heard(desk: Desk) -> None:
+    desk.session.attach([Path("question.wav")])
+    desk.until(AudioDecoded)
+    desk.session.detach(desk.session.attachments[0].id)
+    rest(desk)
+    assert not any(isinstance(event, TranscriptReady | NothingHeard) for event in desk.shown)
+    assert desk.sound.kept == []
+
+
+def test_a_cancelled_edit_ends_what_is_done_with_its_files(desk: Desk) -> None:
+    desk.ask("first")
+    desk.session.edit_last()
+    desk.engine.hear_gate.clear()
+    desk.session.attach([Path("question.wav")])
+    desk.until(AudioDecoded)
+    desk.session.cancel_edit()
+    desk.engine.hear_gate.set()
+    rest(desk)
+    assert not any(isinstance(event, TranscriptReady) for event in desk.shown)
+
+
+def test_long_sound_files_leave_the_pool_to_others(desk: Desk) -> None:
+    desk.reader.seconds = 60.0
+    desk.sound.stretches = [(0.0, SECOND)]
+    desk.engine.hear_gate.clear()
+    desk.session.attach([Path(f"{number}.wav") for number in range(4)])
+    desk.until(AudioProgress)
+    desk.session.attach([Path("a.png")])
+    desk.until(AttachmentReady)
+    desk.engine.hear_gate.set()
+    for _ in range(4):
+        desk.until(AudioTranscribed)
+
+
+def test_music_before_the_first_words_decides_on_no_language(desk: Desk) -> None:
+    desk.reader.seconds = 60.0
+    desk.sound.stretches = [(0.0, SECOND), (30.0, SECOND), (40.0, SECOND)]
+    desk.engine.hears = [said("♪", "cy"), said("Good morning.", "en"), said("Goodbye.", "en")]
+    desk.session.attach([Path("meeting.wav")])
+    desk.until(AudioTranscribed)
+    assert [each.language for each in desk.engine.heard] == [None, None, "en"]
 
 
 def test_a_long_sound_file_is_attached_as_text(desk: Desk) -> None:
