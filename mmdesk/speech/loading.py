@@ -154,7 +154,12 @@ def _mismatch(tensors: Tensors, dimensions: Dimensions) -> str | None:
         different = sorted(expected.keys() ^ tensors.keys())
         return f"{len(different)} tensors are missing or foreign, {different[0][:80]} among them"
     wrong = [name for name, shape in expected.items() if tuple(tensors[name].shape) != shape]
-    return f"{wrong[0]} has the wrong shape" if wrong else None
+    if wrong:
+        return f"{wrong[0]} has the wrong shape"
+    # Text of such a model would look certain: nothing is smaller than no number.
+    endless = (name for name, tensor in tensors.items() if not torch.isfinite(tensor).all())
+    name = next(endless, None)
+    return None if name is None else f"{name} holds what is no number"
 
 
 def _read_folder(checkpoint: FolderCheckpoint) -> Tensors:

@@ -1,8 +1,9 @@
-"""`mmdesk train starter` and `mmdesk train samples`; torch is imported only when they run."""
+"""`mmdesk train starter`, `starter-speech` and `samples`; torch is imported only when they run."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from mmdesk import paths
@@ -10,7 +11,9 @@ from mmdesk import paths
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what to make and its options."""
-    parser.add_argument("name", choices=["starter", "samples"], help="what to make")
+    parser.add_argument(
+        "name", choices=["starter", "starter-speech", "samples"], help="what to make"
+    )
     parser.add_argument("--out", type=Path, help="where to (default: resources/)")
     parser.add_argument("--work", type=Path, help="checkpoint and log (default: OUT.work)")
     length = parser.add_mutually_exclusive_group()
@@ -19,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", help="cpu, cuda or mps (default: cuda if there is one)")
     parser.add_argument("--seed", type=int, help="another seed than the recipe's")
     parser.add_argument("--threads", type=int, help="CPU threads (default: the recipe's)")
+    parser.add_argument("--clips", type=int, help="starter-speech: how many clips to make")
     parser.add_argument("--no-compile", action="store_true", help="never use torch.compile")
 
 
@@ -29,7 +33,41 @@ def run(args: argparse.Namespace) -> int:
 
         write_samples(args.out or paths.samples())
         return 0
-    return _train(args)
+    return _train_speech(args) if args.name == "starter-speech" else _train(args)
+
+
+def _train_speech(args: argparse.Namespace) -> int:
+    import torch
+
+    from mmdesk.training import starter_speech
+    from mmdesk.training.speech.recipe import CPU, GPU
+    from mmdesk.training.speech.voices import SynthesiserError
+
+    device = args.device or ("cuda" if torch.cuda.is_available() else "cpu")
+    recipe = CPU if device == "cpu" else GPU
+    if args.seed is not None:
+        recipe = recipe.seeded(args.seed)
+    if args.threads is not None:
+        recipe = recipe.with_threads(args.threads)
+    if args.minutes is not None:
+        recipe = recipe.within_minutes(args.minutes)
+    if args.steps is not None:
+        recipe = recipe.within_steps(args.steps)
+    if args.clips is not None:
+        recipe = recipe.with_clips(args.clips)
+    out: Path = args.out or paths.starter_speech()
+    # Not beside the weights: what lies in resources/ is packed.
+    work: Path = args.work or Path("starter-speech.work")
+    try:
+        starter_speech.make(recipe, work, out, _report, device)
+    except SynthesiserError as error:
+        print(f"mmdesk train: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"stopped; the same command goes on from {work}")
+        return 130
+    print(f"wrote {out}; measure it with: mmdesk eval starter-speech --model {out}")
+    return 0
 
 
 def _train(args: argparse.Namespace) -> int:

@@ -60,7 +60,7 @@ class Trainer:
         self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         if self.device.type == "cpu":
             torch.set_num_threads(recipe.threads)
-            _keep_memory()
+            keep_memory()
         work.mkdir(parents=True, exist_ok=True)
         self.tokenizer = tokenizer or _tokenizer(work / "tokenizer")
         self.learner = Learner(parts.build_model(len(self.tokenizer), recipe.shape))
@@ -236,7 +236,7 @@ def _tokenizer(folder: Path) -> PreTrainedTokenizerFast:
     return loaded
 
 
-def _keep_memory() -> None:
+def keep_memory() -> None:
     """Tells glibc to keep freed memory: handing each tensor back cost half of the time."""
     if sys.platform != "linux":
         return

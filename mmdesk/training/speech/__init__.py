@@ -1,0 +1,1 @@
+"""The starter's speech model: its sentences, voices, clips and training."""
