@@ -38,7 +38,7 @@ def starter() -> Path:
 
 def starter_speech() -> Path:
     """Return the folder of the speech model that ships with mmdesk."""
-    return starter() / "speech"
+    return starter() / "starter-speech"
 
 
 def voice_activity_model() -> Path:

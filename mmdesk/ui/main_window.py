@@ -332,10 +332,7 @@ class MainWindow(WindowFrame):
     def _play(self, recording: Recording) -> None:
         """Play a message's recording, or stop it."""
         self.composer.voice.strip.play_no_more()
-        if self.composer.voice.text.playing == recording.sha256:
-            self._session.voice.stop_playing()
-        else:
-            self._session.voice.play(recording)
+        self._session.voice.play(recording)
 
     def _use_starter(self) -> None:
         if self._settings.model is None and not self._model.starter_ready:

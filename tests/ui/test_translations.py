@@ -14,7 +14,9 @@ from PySide6.QtCore import QTranslator
 from PySide6.QtWidgets import QApplication
 
 from mmdesk import paths
+from mmdesk.core.errors import SpeechLanguageUnknown
 from mmdesk.ui.first_start import SampleCard
+from mmdesk.ui.translate import phrase_text
 from tests.ui.conftest import Desk
 
 ROOT = Path(__file__).parents[2]
@@ -97,3 +99,14 @@ def test_samples_are_in_the_language_of_the_window(
 
 def _cards(desk: Desk) -> list[SampleCard]:
     return desk.window.chat.first_start.findChildren(SampleCard)
+
+
+def test_a_language_in_a_sentence_has_its_translated_name(qapp: QApplication) -> None:
+    translator = QTranslator()
+    assert translator.load(str(paths.resources() / "i18n" / "mmdesk_zh_CN.qm"))
+    qapp.installTranslator(translator)
+    try:
+        error = SpeechLanguageUnknown(language="German", model="whisper-tiny")
+        assert "德语" in phrase_text(error.message_phrase)
+    finally:
+        qapp.removeTranslator(translator)
