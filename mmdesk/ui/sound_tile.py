@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QToolButton
 
 from mmdesk.session.draft import Attachment
 from mmdesk.session.sound_files import clock
+from mmdesk.ui.chat.replay import length_text
 from mmdesk.ui.fonts import SMALL_PX, base_font
 from mmdesk.ui.icons import icon
 from mmdesk.ui.theme import theme
@@ -56,10 +57,12 @@ class SoundTile(DraftTile):
             return self.tr("being read"), 0.0
         if attachment.transcript is not None:
             part = attachment.transcript
-            return f"{clock(part.seconds)} · {beginning(part)}", None
+            return f"{length_text(part.seconds)} · {beginning(part)}", None
         total = attachment.recording.seconds if attachment.recording else 0.0
         share = min(1.0, attachment.done / total) if total else 0.0
-        line = self.tr("{done} of {total}").format(done=clock(attachment.done), total=clock(total))
+        line = self.tr("{done} of {total}").format(
+            done=clock(attachment.done), total=length_text(total)
+        )
         return line, share
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QPushButton
 
 from mmdesk.core.languages import language_name
 from mmdesk.core.messages import TranscriptPart
-from mmdesk.session.sound_files import clock
+from mmdesk.ui.chat.replay import length_text
 from mmdesk.ui.controls import plain_label
 from mmdesk.ui.fonts import base_font
 from mmdesk.ui.pages import Page
@@ -84,7 +84,7 @@ class _Times(QSyntaxHighlighter):
 def facts(part: TranscriptPart) -> str:
     """Return a transcript's length and language, for people."""
     language = QCoreApplication.translate("languages", language_name(part.language))
-    return " · ".join(each for each in (clock(part.seconds), language) if each)
+    return " · ".join(each for each in (length_text(part.seconds), language) if each)
 
 
 def beginning(part: TranscriptPart) -> str:

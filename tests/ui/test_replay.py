@@ -15,7 +15,7 @@ from mmdesk.core.events import ConversationOpened, PlaybackChanged, TranscriptRe
 from mmdesk.core.messages import Picture, user_message
 from mmdesk.core.speech import Recording, Transcript
 from mmdesk.ui.chat.pane import ChatPane
-from mmdesk.ui.chat.replay import ReplayButton, clock
+from mmdesk.ui.chat.replay import ReplayButton, length_text
 from mmdesk.ui.chat_page import ChatPage
 from mmdesk.ui.controls import IconButton
 
@@ -134,7 +134,7 @@ def test_the_button_stays_in_the_bubble(
     [(0.2, "0:01"), (2.5, "0:02"), (59.7, "1:00"), (2592.0, "43:12"), (36_005, "10:00:05")],
 )
 def test_lengths_are_those_of_a_player(seconds: float, shown: str) -> None:
-    assert clock(seconds) == shown
+    assert length_text(seconds) == shown
 
 
 def test_the_starter_says_once_which_voices_it_knows(page: ChatPage, qtbot: QtBot) -> None:

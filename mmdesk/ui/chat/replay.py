@@ -6,6 +6,7 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from mmdesk.core.speech import Recording
+from mmdesk.session.sound_files import clock
 from mmdesk.ui.chat.actions import QuietButton
 
 
@@ -51,7 +52,7 @@ class ReplayButton(QuietButton):
         shape = Qt.CursorShape.PointingHandCursor if there else Qt.CursorShape.ArrowCursor
         self.setCursor(shape)
         self.set_strong(self._playing)
-        length = clock(self.recording.seconds)
+        length = length_text(self.recording.seconds)
         self.set_look("stop" if self._playing else "play", self._name(there), text=length)
 
     def _name(self, there: bool) -> str:
@@ -71,8 +72,6 @@ def whole_seconds(seconds: float) -> int:
     return max(1, round(seconds))
 
 
-def clock(seconds: float) -> str:
+def length_text(seconds: float) -> str:
     """Return a length as on a player: "0:03", "43:12", "1:02:05"."""
-    minutes, rest = divmod(whole_seconds(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    return clock(whole_seconds(seconds))

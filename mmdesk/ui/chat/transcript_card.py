@@ -10,7 +10,7 @@ from mmdesk.core.languages import language_name
 from mmdesk.core.messages import TranscriptPart
 from mmdesk.ui.chat.actions import ENTER, QuietButton
 from mmdesk.ui.chat.long_text import LongText
-from mmdesk.ui.chat.replay import clock
+from mmdesk.ui.chat.replay import length_text
 from mmdesk.ui.chat.timed_text import TimedText, split_line
 from mmdesk.ui.fonts import SMALL_PX, base_font
 from mmdesk.ui.icons import icon
@@ -170,7 +170,7 @@ class _Head(QAbstractButton):
         self._tokens = tokens
         self._open = False
         self._name = " ".join(transcript.name.split())  # a file's name may hold line breaks
-        facts = [clock(transcript.seconds)]
+        facts = [length_text(transcript.seconds)]
         if transcript.language:
             spoken = language_name(transcript.language)
             facts.append(QCoreApplication.translate("languages", spoken))
