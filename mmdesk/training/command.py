@@ -5,8 +5,24 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import Protocol, Self, TypeVar
 
 from mmdesk import paths
+
+
+class _Adjustable(Protocol):
+    """What both recipes can be told."""
+
+    def seeded(self, seed: int) -> Self: ...
+
+    def with_threads(self, threads: int) -> Self: ...
+
+    def within_minutes(self, minutes: float) -> Self: ...
+
+    def within_steps(self, steps: int) -> Self: ...
+
+
+_AnyRecipe = TypeVar("_AnyRecipe", bound=_Adjustable)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,22 +53,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _train_speech(args: argparse.Namespace) -> int:
-    import torch
-
     from mmdesk.training import starter_speech
     from mmdesk.training.speech.recipe import CPU, GPU
     from mmdesk.training.speech.voices import SynthesiserError
 
-    device = args.device or ("cuda" if torch.cuda.is_available() else "cpu")
-    recipe = CPU if device == "cpu" else GPU
-    if args.seed is not None:
-        recipe = recipe.seeded(args.seed)
-    if args.threads is not None:
-        recipe = recipe.with_threads(args.threads)
-    if args.minutes is not None:
-        recipe = recipe.within_minutes(args.minutes)
-    if args.steps is not None:
-        recipe = recipe.within_steps(args.steps)
+    device = _device(args)
+    recipe = _adjusted(CPU if device == "cpu" else GPU, args)
     if args.clips is not None:
         recipe = recipe.with_clips(args.clips)
     out: Path = args.out or paths.starter_speech()
@@ -71,21 +77,11 @@ def _train_speech(args: argparse.Namespace) -> int:
 
 
 def _train(args: argparse.Namespace) -> int:
-    import torch
-
     from mmdesk.training.recipe import CPU, GPU
     from mmdesk.training.starter import Trainer
 
-    device = args.device or ("cuda" if torch.cuda.is_available() else "cpu")
-    recipe = CPU if device == "cpu" else GPU
-    if args.seed is not None:
-        recipe = recipe.seeded(args.seed)
-    if args.threads is not None:
-        recipe = recipe.with_threads(args.threads)
-    if args.minutes is not None:
-        recipe = recipe.within_minutes(args.minutes)
-    if args.steps is not None:
-        recipe = recipe.within_steps(args.steps)
+    device = _device(args)
+    recipe = _adjusted(CPU if device == "cpu" else GPU, args)
     out: Path = args.out or paths.starter()
     work: Path = args.work or out.with_name(out.name + ".work")
     trainer = Trainer(recipe, work, _report, device, compiled=not args.no_compile)
@@ -98,6 +94,25 @@ def _train(args: argparse.Namespace) -> int:
     trainer.export(out)
     print(f"wrote {out}; measure it with: mmdesk eval starter --model {out}")
     return 0
+
+
+def _device(args: argparse.Namespace) -> str:
+    import torch
+
+    return args.device or ("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def _adjusted(recipe: _AnyRecipe, args: argparse.Namespace) -> _AnyRecipe:
+    """The recipe as the command line wants it."""
+    if args.seed is not None:
+        recipe = recipe.seeded(args.seed)
+    if args.threads is not None:
+        recipe = recipe.with_threads(args.threads)
+    if args.minutes is not None:
+        recipe = recipe.within_minutes(args.minutes)
+    if args.steps is not None:
+        recipe = recipe.within_steps(args.steps)
+    return recipe
 
 
 def _report(line: str) -> None:
