@@ -46,7 +46,7 @@ from mmdesk.session.controller import MAX_QUESTION
 from mmdesk.session.draft import MAX_PICTURES
 from mmdesk.session.sound_files import clock
 from mmdesk.settings import Settings, load_settings
-from mmdesk.terminal import CONTROLS
+from mmdesk.terminal import CONTROLS, Interrupts
 
 log = logging.getLogger(__name__)
 
@@ -242,17 +242,17 @@ class _Run:
             session.submit(question)
         else:
             session.attach([arguments.audio])
-        interrupted = False
+        with Interrupts() as interrupts:
+            return self._until_the_end(interrupts)
+
+    def _until_the_end(self, interrupts: Interrupts) -> int:
         while True:
-            try:
-                status = self._step()
-            except KeyboardInterrupt:
-                session.stop()
-                if interrupted or not session.busy:  # or it was never sent
-                    raise
-                interrupted = True
-                continue
-            if status is not None and interrupted:
+            status = self._step()
+            if interrupts.one_more():
+                self._session.stop()
+                if not self._session.busy:  # it was never sent, or has just ended
+                    raise KeyboardInterrupt
+            if status is not None and interrupts.count:
                 raise KeyboardInterrupt
             if status is not None:
                 return status

@@ -127,7 +127,7 @@ def test_a_prompt_longer_than_the_context(home: Path) -> None:
         ("folder.png", "not_a_file"),
         ("fifo.png", "not_a_file"),
         ("empty.png", "file_empty"),
-        ("text.png", "not_a_picture"),
+        ("text.png", "not_media"),
         ("half.png", "picture_damaged"),
         ("paper.pdf", "unsupported_kind"),
         ("/dev/zero", "not_a_file"),
@@ -163,7 +163,6 @@ def test_a_model_that_is_not_there(home: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("ask",),
         ("ask", "Hi", "--max-tokens", "0"),
         ("ask", "Hi", "--seed", "-1"),
         ("ask", "Hi", "--temperature", "hot"),
