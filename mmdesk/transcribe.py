@@ -93,7 +93,7 @@ class Hearing:
             )
             return self._ask(request)
 
-        def progress(done: float, _part: Transcript) -> None:
+        def progress(done: float) -> None:
             _show(f"{path.name}: {clock(done)} of {clock(recording.seconds)}")
 
         _show(f"{path.name}: loading the speech model")

@@ -7,12 +7,12 @@ and whatever is wrong ends in a :class:`~mmdesk.core.errors.ModelError`.
 from __future__ import annotations
 
 import json
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from mmdesk.core.errors import ModelDamaged, ModelIncomplete, ModelMissing
+from mmdesk.models.files import is_file
 from mmdesk.models.safetensors_header import MalformedHeader, read_header
 
 _JSON_LIMIT = 64 * 2**20
@@ -80,7 +80,7 @@ def read_config(path: Path) -> CheckpointConfig:
         ModelMissing: no such directory, or no ``config.json`` in it.
         ModelDamaged: the configuration can't be read.
     """
-    if not _is_file(path / "config.json"):
+    if not is_file(path / "config.json"):
         raise ModelMissing(path=str(path))
     config = _read_json(path, "config.json")
     model_type = config.get("model_type", "")
@@ -104,9 +104,9 @@ def check_files(path: Path) -> WeightsSummary:
         ModelDamaged: a file contradicts itself.
     """
     shards, missing = _shards(path)
-    if not any(all(_is_file(path / name) for name in names) for names in _TOKENIZERS):
+    if not any(all(is_file(path / name) for name in names) for names in _TOKENIZERS):
         missing.append("tokenizer.json")
-    if not any(_is_file(path / name) for name in _PROCESSORS):
+    if not any(is_file(path / name) for name in _PROCESSORS):
         missing.append("processor_config.json")
     if missing:
         raise ModelIncomplete(path=str(path), missing=_listed(missing))
@@ -127,10 +127,10 @@ def _summary(path: Path, name: str) -> WeightsSummary:
 
 def _shards(path: Path) -> tuple[list[str], list[str]]:
     """Return the names of the weight files, and of those that are missing."""
-    if _is_file(path / _INDEX):
+    if is_file(path / _INDEX):
         names = _indexed_files(path)
-        return names, [name for name in names if not _is_file(path / name)]
-    if _is_file(path / _WEIGHTS):
+        return names, [name for name in names if not is_file(path / name)]
+    if is_file(path / _WEIGHTS):
         return [_WEIGHTS], []
     if any(path.glob("model-*-of-*.safetensors")):
         return [], [_INDEX]
@@ -155,7 +155,7 @@ def _indexed_files(path: Path) -> list[str]:
 def _custom_classes(path: Path) -> Iterator[str]:
     """Yield the class names of all ``auto_map`` entries: ``module.Class``, alone or in lists."""
     for name in _MAY_NAME_CODE:
-        if not _is_file(path / name):
+        if not is_file(path / name):
             continue
         auto_map = _read_json(path, name).get("auto_map")
         targets = list(auto_map.values()) if isinstance(auto_map, dict) else [auto_map]
@@ -179,14 +179,6 @@ def _read_json(path: Path, name: str) -> dict[str, object]:
     if not isinstance(content, dict):
         raise _damaged(path, name, "it holds no JSON object")
     return content
-
-
-def _is_file(file: Path) -> bool:
-    """Whether this is a regular file: a FIFO would block, a device might never end."""
-    try:
-        return stat.S_ISREG(file.stat().st_mode)
-    except (OSError, ValueError):
-        return False
 
 
 def _listed(names: list[str], shown: int = 4) -> str:

@@ -38,13 +38,13 @@ def transcribe_recording(
     recording: Recording,
     sound: Sound,
     ask: Callable[[bytes, str | None], Transcript],
-    progress: Callable[[float, Transcript], None],
+    progress: Callable[[float], None],
 ) -> Transcript:
     """Transcribe a recording of any length; the first words decide on the language.
 
     Args:
         ask: Transcribes one stretch, given the language found so far; may raise ``Cancelled``.
-        progress: Takes the seconds that are done and what the last stretch said.
+        progress: Takes the seconds that are done.
 
     Raises:
         SpeechError, MediaError: what was transcribed before is lost.
@@ -55,13 +55,10 @@ def transcribe_recording(
     for offset, samples in sound.split(recording):
         heard = ask(samples, language)
         length = seconds_of(samples)
-        said = was_said(heard, Activity(length, 1.0, 0.0, length))
-        if said:  # a jingle before them has any language
-            language = language or heard.language
-        found = [segment.shifted(offset) for segment in heard.segments] if said else []
-        segments += found
-        part = Transcript(heard.language, tuple(found), model=heard.model)
-        progress(offset + length, part)
+        if was_said(heard, Activity(length, 1.0, 0.0, length)):
+            language = language or heard.language  # a jingle before the words has any
+            segments += [segment.shifted(offset) for segment in heard.segments]
+        progress(offset + length)
     return Transcript(language or "", tuple(segments), model=heard.model)
 
 
@@ -157,10 +154,10 @@ class SoundFiles:
                 raise reply
             return reply
 
-        def progress(done: float, _heard: Transcript) -> None:
+        def progress(done: float) -> None:
             self._emit(AudioProgress(attachment, done, recording.seconds))
 
-        progress(0.0, Transcript(""))
+        progress(0.0)
         heard = transcribe_recording(recording, self._sound, ask, progress)
         if not heard.segments:
             raise SoundSilent(name=recording.name)

@@ -279,7 +279,7 @@ class VoiceSession:
     def _settle(self) -> None:
         """Show whether something is still being written down, unless the microphone is open."""
         state = self._resting_state()
-        if self._state not in (VoiceState.OPENING, VoiceState.LISTENING) and state != self._state:
+        if not self._open and state != self._state:
             self._show(state)
 
     def _request(

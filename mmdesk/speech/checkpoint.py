@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mmdesk.core.errors import SpeechModelDamaged, SpeechModelMissing, SpeechModelUnknown
+from mmdesk.models.files import is_file, read_regular
 from mmdesk.speech.dimensions import Dimensions
-from mmdesk.speech.files import is_file, read_regular
 from mmdesk.speech.huggingface import (
     check_weights,
     read_alignment_heads,

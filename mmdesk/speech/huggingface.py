@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 
 from mmdesk.core.errors import SpeechModelDamaged, SpeechModelIncomplete, SpeechModelMissing
+from mmdesk.models.files import is_file, read_regular
 from mmdesk.models.safetensors_header import MalformedHeader, TensorEntry, read_header
 from mmdesk.speech.dimensions import Dimensions
-from mmdesk.speech.files import is_file, read_regular
 from mmdesk.speech.official import AlignmentHeads
 
 CONFIG = "config.json"
