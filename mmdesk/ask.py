@@ -32,6 +32,7 @@ from mmdesk.core.events import (
     AudioProgress,
     AudioTranscribed,
     Event,
+    ModelChosen,
     ModelFailed,
     ModelLoading,
     StoreFailed,
@@ -40,7 +41,7 @@ from mmdesk.core.events import (
     TurnFailed,
     TurnFinished,
 )
-from mmdesk.core.requests import GenerationSettings, VoiceSettings
+from mmdesk.core.models import host_of, leaves_computer
 from mmdesk.logs import open_log
 from mmdesk.session.controller import MAX_QUESTION
 from mmdesk.session.draft import MAX_PICTURES
@@ -108,12 +109,19 @@ class TextPrinter:
                 self._status(f"Listening: {clock(done)} of {clock(total)}")
             case TranscriptReady(transcript=heard):
                 self._line(f"Heard: {_one_line(heard.text)}")
+            case ModelChosen(key=key) if leaves_computer(key):
+                self._line(f"{host_of(key)} answers: question and pictures leave this computer.")
             case StoreFailed(error=error):
                 self.error(error)
             case TurnFinished() | TurnFailed():
-                self._status("")
-                if self._in_line:
-                    self._write("\n")
+                self._end(event)
+
+    def _end(self, event: TurnFinished | TurnFailed) -> None:
+        self._status("")
+        if self._in_line:
+            self._write("\n")
+        for note in event.notes if isinstance(event, TurnFinished) else ():
+            self._line(str(note))
 
     def error(self, error: MmdeskError) -> None:
         """Say an error and its hint."""
@@ -165,12 +173,16 @@ class JsonPrinter(TextPrinter):
                     completion_tokens=usage.completion_tokens if usage else 0,
                     ttft_ms=round(usage.ttft_ms, 1) if usage else None,
                     tokens_per_second=round(usage.tokens_per_second, 1) if usage else None,
+                    model=event.model,
+                    notes=[str(note) for note in event.notes],
                 )
             case TranscriptReady(transcript=heard):
                 self._object(event="heard", text=heard.text, language=heard.language)
             case AttachmentReady(picture=picture):
                 for note in picture.notes:
                     self._aside(event="note", picture=picture.name, text=str(note))
+            case ModelChosen(key=key) if leaves_computer(key):
+                self._aside(event="leaves", host=host_of(key))
             case StoreFailed(error=error):
                 self.error(error)
 
@@ -191,11 +203,11 @@ Printer = TextPrinter
 
 def _ask(arguments: argparse.Namespace, printer: Printer) -> int:
     question = _question(arguments)
-    settings = load_settings(paths.settings_file())
+    settings = _settings(arguments)
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-    application = compose.build(events.put, engine=arguments.engine, keep=arguments.save)
+    application = compose.build(events.put, settings, engine=arguments.engine, keep=arguments.save)
     try:
-        status = _Run(application, events, printer).answer(arguments, question, settings)
+        status = _Run(application, events, printer).answer(arguments, question)
     finally:
         application.close()
     return _keep_status(status, events, printer)
@@ -226,17 +238,11 @@ class _Run:
         self._printer = printer
         self._question = ""
 
-    def answer(self, arguments: argparse.Namespace, question: str, settings: Settings) -> int:
+    def answer(self, arguments: argparse.Namespace, question: str) -> int:
         self._application.start()
         session = self._session
-        session.settings = _generation(arguments, settings.generation)
-        session.voice.use(
-            settings.speech(paths.starter_speech(), arguments.speech_model),
-            _voice(arguments, settings.voice),
-        )
         session.attach(arguments.attach)
-        request = settings.load_request(paths.starter(), arguments.model)
-        session.load_model(request)
+        session.prepare_model()
         self._question = question
         if arguments.audio is None:
             session.submit(question)
@@ -315,18 +321,23 @@ def _end_in_order_on_signals() -> None:
             signal.signal(number, lambda received, _frame: sys.exit(128 + received))
 
 
-def _generation(arguments: argparse.Namespace, kept: GenerationSettings) -> GenerationSettings:
+def _settings(arguments: argparse.Namespace) -> Settings:
     """Return the kept settings with what the command line gives."""
-    given = {
+    kept = load_settings(paths.settings_file())
+    generation = {
         "max_tokens": arguments.max_tokens,
         "seed": arguments.seed,
         "temperature": arguments.temperature,
     }
-    return replace(kept, **{name: value for name, value in given.items() if value is not None})
-
-
-def _voice(arguments: argparse.Namespace, kept: VoiceSettings) -> VoiceSettings:
-    return kept if arguments.language is None else replace(kept, language=arguments.language)
+    given = {name: value for name, value in generation.items() if value is not None}
+    voice = {} if arguments.language is None else {"language": arguments.language}
+    return replace(
+        kept,
+        model=compose.model_key(kept, arguments.model) if arguments.model else kept.model,
+        speech_model=arguments.speech_model or kept.speech_model,
+        generation=replace(kept.generation, **given),
+        voice=replace(kept.voice, **voice),
+    )
 
 
 def _one_line(text: str) -> str:

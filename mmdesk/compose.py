@@ -11,28 +11,35 @@ import shutil
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from mmdesk import paths
 from mmdesk.core.messages import Picture
+from mmdesk.core.models import STARTER, ModelKey, is_remote
 from mmdesk.core.protocols import (
     ConversationStore,
     Engine,
     EventSink,
     Listener,
     MediaReader,
+    ModelShelf,
+    RemoteServers,
     Sound,
 )
 from mmdesk.core.requests import SpeechModel
 from mmdesk.core.speech import Recording
+from mmdesk.session.answering import Answering
 from mmdesk.session.controller import ChatSession
 from mmdesk.session.draft import Draft
+from mmdesk.session.library import ModelLibrary
 from mmdesk.session.store_thread import StoreThread
 from mmdesk.session.threads import job_pool, spawn, start_thread
 from mmdesk.session.voice import VoiceSession
 from mmdesk.session.worker import ModelWorker
+from mmdesk.settings import Settings
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -48,9 +55,23 @@ class Application:
     reader: MediaReader
     listener: Listener
     sound: Sound
+    servers: Once[RemoteServers]
     pools: tuple[ThreadPoolExecutor, ...]
     _passing: tuple[Path, ...] = ()
     """Folders that end with this run."""
+    _settings: Settings = field(default_factory=Settings)
+
+    def use(self, settings: Settings) -> None:
+        """Let settings hold from now on, without keeping them."""
+        self._settings = settings
+        self.worker.idle_s = settings.idle_minutes * 60.0
+        request_for = partial(settings.load_request, paths.starter())
+        self.session.use(settings.generation, settings.model, request_for)
+        self.session.voice.use(settings.speech(paths.starter_speech()), settings.voice)
+
+    def shelf(self) -> ModelShelf:
+        """Return the models on this computer and in the catalogue."""
+        return shelf(self._settings)
 
     def start(self) -> None:
         """Start the threads; what was asked before waits for them."""
@@ -66,16 +87,20 @@ class Application:
             last_first.callback(self.reader.close)  # after the store, which takes its pictures
             last_first.callback(self.store.close)
             last_first.callback(self.worker.close)
+            last_first.callback(self.servers.close)
             for pool in self.pools:
                 last_first.callback(pool.shutdown, wait=False, cancel_futures=True)
             last_first.callback(self.session.close)
 
 
-def build(emit: EventSink, *, engine: str = "child", keep: bool = True) -> Application:
+def build(
+    emit: EventSink, settings: Settings, *, engine: str = "child", keep: bool = True
+) -> Application:
     """Build worker, store and session; :meth:`Application.start` sets them going.
 
     Args:
         emit: Takes every event, from any thread.
+        settings: As they are at the start; :meth:`Application.use` takes changed ones.
         engine: "child" holds the model in a process of its own, "in-process" in the worker.
         keep: Whether conversations are kept; else the store is in memory.
     """
@@ -84,51 +109,128 @@ def build(emit: EventSink, *, engine: str = "child", keep: bool = True) -> Appli
     worker = ModelWorker(_engine_maker(engine), emit)
     store = StoreThread(_store_opener(scratch))
     reader = MediaOnDemand()
-    # Apart, so that pictures behind a sound file of hours hold no recording up.
-    reading, pool = job_pool(2), job_pool()
+    # Apart, so that pictures behind a sound file of hours hold no recording up, and downloads no
+    # picture.
+    reading, pool, network = job_pool(2), job_pool(), job_pool(12)
+    servers = Once(remote_servers)
+    request_for = partial(settings.load_request, paths.starter())
+    answering = Answering(worker, servers, network, emit, request_for)
+    library = ModelLibrary(lambda: application.shelf(), servers, network, emit)
     listener, sound = _listener(), _sound(recordings)
 
     def hear(draft: Draft) -> VoiceSession:
         model = SpeechModel(paths.starter_speech())
         return VoiceSession(listener, sound, worker, draft, pool, emit, model)
 
-    session = ChatSession(worker, store, reader, reading, emit, hear)
-    passing = (recordings,) if scratch is None else (scratch, recordings)
-    return Application(session, worker, store, reader, listener, sound, (reading, pool), passing)
+    session = ChatSession(answering, library, store, reader, reading, emit, hear)
+    application = Application(
+        session=session,
+        worker=worker,
+        store=store,
+        reader=reader,
+        listener=listener,
+        sound=sound,
+        servers=servers,
+        pools=(reading, pool, network),
+        _passing=(recordings,) if scratch is None else (scratch, recordings),
+    )
+    application.use(settings)
+    return application
+
+
+class _Closes(Protocol):
+    def close(self) -> None: ...
+
+
+_Closing = TypeVar("_Closing", bound=_Closes)
+
+
+class Once(Generic[_Closing]):
+    """Makes something when it is first asked for, on whichever thread that is."""
+
+    def __init__(self, make: Callable[[], _Closing]) -> None:
+        self._make = make
+        self._lock = threading.Lock()
+        self._made: _Closing | None = None
+        self._closed = False
+
+    def __call__(self) -> _Closing:
+        """Return it; after :meth:`close` it is closed at once, and says so to who uses it."""
+        with self._lock:
+            if self._made is None:
+                self._made = self._make()
+                if self._closed:
+                    self._made.close()
+            return self._made
+
+    def close(self) -> None:
+        """Close it, if it was made."""
+        with self._lock:
+            self._closed = True
+            if self._made is not None:
+                self._made.close()
 
 
 class MediaOnDemand:
     """A :class:`MediaReader` that is made for the first file, on the job pool."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._reader: MediaReader | None = None
-        self._closed = False
+        self._reader = Once(_media_reader)
 
     def read(self, path: Path) -> Picture | Recording:
         """Read a file. Raises ``MediaError``."""
-        return self._made().read(path)
+        return self._reader().read(path)
 
     def read_bytes(self, data: bytes, name: str) -> Picture:
         """Read pasted or dragged image data. Raises ``MediaError``."""
-        return self._made().read_bytes(data, name)
+        return self._reader().read_bytes(data, name)
 
     def close(self) -> None:
         """End the decoding process, if there is one."""
-        with self._lock:
-            self._closed = True
-            if self._reader is not None:
-                self._reader.close()
+        self._reader.close()
 
-    def _made(self) -> MediaReader:
-        from mmdesk.media.reader import LimitedMediaReader
 
-        with self._lock:
-            if self._reader is None:
-                self._reader = LimitedMediaReader(spawn, paths.staging())
-                if self._closed:
-                    self._reader.close()  # it says so to whoever still asks
-            return self._reader
+def shelf(settings: Settings) -> ModelShelf:
+    """Return the models on this computer and in the catalogue, as ``settings`` see them."""
+    from mmdesk.models.shelf import DiskShelf
+
+    return DiskShelf(
+        folder=paths.models(),
+        catalogue=paths.catalogue(),
+        starter=paths.starter(),
+        starter_speech=paths.starter_speech(),
+        hub=settings.hub,
+        dtype=settings.dtype,
+    )
+
+
+def model_key(settings: Settings, name: str) -> ModelKey:
+    """Return the key of the model that a person names on the command line.
+
+    Args:
+        name: A folder, a key, or the id of a model that is on this computer.
+
+    Raises:
+        ModelUnknown: there is none.
+    """
+    if name == STARTER or is_remote(name):
+        return name
+    path = paths.absolute(Path(name))
+    return str(path) if path.is_dir() else shelf(settings).resolve(name)
+
+
+def remote_servers() -> RemoteServers:
+    """Return the servers that the person added."""
+    from mmdesk.remote.keys import KeyStore
+    from mmdesk.remote.servers import OpenAIServers
+
+    return OpenAIServers(paths.servers_file(), KeyStore())
+
+
+def _media_reader() -> MediaReader:
+    from mmdesk.media.reader import LimitedMediaReader
+
+    return LimitedMediaReader(spawn, paths.staging())
 
 
 def _clear_up() -> None:

@@ -12,13 +12,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from mmdesk import __version__, compose, paths
-from mmdesk.core.errors import FolderUnusable, MicrophoneGone, MmdeskError
+from mmdesk.core.errors import FolderUnusable, MicrophoneGone, MmdeskError, ServerModelMissing
 from mmdesk.core.events import Event, ModelFailed, ModelInfo, ModelReady
-from mmdesk.core.protocols import Sound
+from mmdesk.core.models import ModelKey, host_of, is_remote, leaves_computer, split_remote
+from mmdesk.core.protocols import RemoteServers, Sound
 from mmdesk.core.requests import Transcribe
 from mmdesk.core.speech import Transcript
 from mmdesk.display import display_missing
@@ -154,19 +155,19 @@ def _writable(name: str, path: Path, folder: Path) -> Finding:
         return _refused(name, FolderUnusable(path=folder, reason=reason))
 
 
-def _models(settings: Settings, model: Path | None) -> list[Finding]:
+def _models(settings: Settings, model: str | None) -> list[Finding]:
     """Load both models as the window would, in the child process, and look for microphones."""
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     try:
-        request = settings.load_request(paths.starter(), model)
-        application = compose.build(events.put, keep=False)
+        if model is not None:
+            settings = replace(settings, model=compose.model_key(settings, model))
+        application = compose.build(events.put, settings, keep=False)
     except MmdeskError as error:
         return [_refused("model", error)]
     try:
         application.start()
-        application.session.load_model(request)
         return [
-            _chat_model(events),
+            _chat_model(application, settings.model, events),
             _speech_model(application.worker, settings),
             *_microphones(application.sound, settings.voice.device),
         ]
@@ -174,7 +175,12 @@ def _models(settings: Settings, model: Path | None) -> list[Finding]:
         application.close()
 
 
-def _chat_model(events: queue.SimpleQueue[Event]) -> Finding:
+def _chat_model(
+    application: compose.Application, model: ModelKey, events: queue.SimpleQueue[Event]
+) -> Finding:
+    if is_remote(model):
+        return _server_model(application.servers(), model)
+    application.session.load_model()
     try:
         while True:
             match events.get(timeout=_LOAD_PATIENCE_S):
@@ -184,6 +190,17 @@ def _chat_model(events: queue.SimpleQueue[Event]) -> Finding:
                     return _refused("model", refusal)
     except queue.Empty:
         return Finding("model", "loading took too long", ok=False, hint="Try a smaller model.")
+
+
+def _server_model(servers: RemoteServers, model: ModelKey) -> Finding:
+    url, name = split_remote(model)
+    try:
+        if name not in servers.test(url).models:
+            raise ServerModelMissing(host=host_of(url), model=name)
+    except MmdeskError as error:
+        return _refused("model", error)
+    where = "leaves this computer" if leaves_computer(model) else "on this computer"
+    return Finding("model", f"{name} at {url} ({where})")
 
 
 def _speech_model(worker: ModelWorker, settings: Settings) -> Finding:

@@ -91,6 +91,21 @@ def attachments() -> Path:
     return data_folder() / "attachments"
 
 
+def models() -> Path:
+    """Return the folder of downloaded models; the fetcher makes it."""
+    return data_folder() / "models"
+
+
+def catalogue() -> Path:
+    """Return the catalogue of models, JSON."""
+    return resources() / "catalogue.json"
+
+
+def servers_file() -> Path:
+    """Return the list of the person's servers, without their keys."""
+    return config_folder() / "servers.toml"
+
+
 def staging() -> Path:
     """Return the folder of decoded pictures and recordings that no message holds yet."""
     return _private(cache_folder() / "pictures")

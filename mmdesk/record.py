@@ -28,15 +28,15 @@ _BAR = 30
 def run(arguments: argparse.Namespace) -> int:
     """Record until the time is over, Ctrl+C is pressed, or the question has ended."""
     open_log(paths.log_file())
-    settings = load_settings(paths.settings_file()).voice
+    settings = load_settings(paths.settings_file())
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-    application = compose.build(events.put, keep=False)
+    application = compose.build(events.put, settings, keep=False)
     try:
-        device = settings.device if arguments.device is None else arguments.device
+        device = settings.voice.device if arguments.device is None else arguments.device
         application.listener.start(
             device,
             hands_free=arguments.until_silence,
-            silence_s=settings.silence_s,
+            silence_s=settings.voice.silence_s,
             emit=events.put,
         )
         captured = _Recorder(application, events, arguments).captured()

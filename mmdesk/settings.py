@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from mmdesk.core.errors import SettingsError, SettingsUnreadable, SettingsUnwritable
 from mmdesk.core.languages import LANGUAGES as SPOKEN_LANGUAGES
+from mmdesk.core.models import STARTER, ModelKey, is_remote
 from mmdesk.core.requests import (
     GenerationSettings,
     LoadModel,
@@ -23,7 +24,8 @@ from mmdesk.paths import absolute
 LANGUAGES = ("system", "en", "zh_CN")
 THEMES = ("system", "light", "dark")
 DEVICES = ("auto", "cuda", "mps", "cpu")
-DTYPES = ("auto", "float32", "bfloat16", "float16")
+DTYPES = ("auto", "float32", "bfloat16", "float16", "int8", "int4")
+HUBS = ("huggingface", "modelscope")
 
 _Number = TypeVar("_Number", int, float)
 
@@ -33,16 +35,23 @@ class Settings:
     """What the person chose.
 
     Attributes:
-        model: A checkpoint's folder; None is the starter.
+        model: Who answers new conversations.
         speech_model: A Whisper folder or ``.pt`` file; None is the starter's.
+        match_model: A CLIP or SigLIP folder; None where none is chosen.
+        hub: Where models are downloaded from: one of ``HUBS``, or the address of a mirror with
+            Hugging Face's interface. ``HF_ENDPOINT`` counts where it is "huggingface".
+        idle_minutes: How long the model stays in memory without a question; 0 is for ever.
         threads: CPU threads for inference; 0 is the number of cores less one.
         shortcuts: Changed key bindings, action name -> portable key text ("Ctrl+N").
     """
 
     language: str = "system"
     theme: str = "system"
-    model: Path | None = None
+    model: ModelKey = STARTER
     speech_model: Path | None = None
+    match_model: Path | None = None
+    hub: str = HUBS[0]
+    idle_minutes: int = 30
     device: str = "auto"
     dtype: str = "auto"
     threads: int = 0
@@ -50,15 +59,16 @@ class Settings:
     voice: VoiceSettings = field(default_factory=VoiceSettings)
     shortcuts: dict[str, str] = field(default_factory=dict)
 
-    def load_request(self, starter: Path, model: Path | None = None) -> LoadModel:
-        """Return the request for ``model``, the chosen model, or the starter."""
-        path = absolute(model or self.model or starter)
+    def load_request(self, starter: Path, model: ModelKey) -> LoadModel:
+        """Return the request for a model of this computer."""
+        path = starter if model == STARTER else absolute(Path(model))
         return LoadModel(path, self.device, self.dtype, self.threads)
 
     def speech(self, starter: Path, model: Path | None = None) -> SpeechModel:
         """Return ``model``, the chosen speech model, or the starter's."""
         path = absolute(model or self.speech_model or starter)
-        return SpeechModel(path, self.device, self.dtype, self.threads)
+        dtype = "auto" if self.dtype in ("int8", "int4") else self.dtype  # Whisper has no such
+        return SpeechModel(path, self.device, dtype, self.threads)
 
 
 def load_settings(path: Path) -> Settings:
@@ -91,8 +101,8 @@ def save_settings(settings: Settings, path: Path) -> None:
     import tomli_w  # here, not above: the window starts without it
 
     document = asdict(settings)
-    for key, model in (("model", settings.model), ("speech_model", settings.speech_model)):
-        document[key] = str(model) if model else ""
+    for key in ("speech_model", "match_model"):
+        document[key] = str(document[key] or "")
     document["voice"]["script"] = str(settings.voice.script)
     if settings.generation.seed is None:
         del document["generation"]["seed"]
@@ -119,12 +129,29 @@ def _parse(document: dict[str, Any]) -> Settings:
         device=_choice(document, "device", DEVICES),
         dtype=_choice(document, "dtype", DTYPES),
         threads=_number(document, "threads", int, 0, 0, 1024),
-        model=_path(document, "model"),
+        model=_model(document),
         speech_model=_path(document, "speech_model"),
+        match_model=_path(document, "match_model"),
+        hub=_hub(document),
+        idle_minutes=_number(document, "idle_minutes", int, 30, 0, 100_000),
         generation=_generation(document.get("generation", {})),
         voice=_voice(document.get("voice", {})),
         shortcuts=_shortcuts(document.get("shortcuts", {})),
     )
+
+
+def _model(document: dict[str, Any]) -> ModelKey:
+    text = _text(document, "model")
+    if not text or text == STARTER or is_remote(text):
+        return text or STARTER
+    return str(absolute(Path(text)))
+
+
+def _hub(document: dict[str, Any]) -> str:
+    text = _text(document, "hub") or HUBS[0]
+    if text not in HUBS and not is_remote(text):
+        raise ValueError(f"hub is {text!r}, neither one of {', '.join(HUBS)} nor an address")
+    return text
 
 
 def _path(document: dict[str, Any], key: str) -> Path | None:

@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     open_log(paths.log_file())
     settings = load_settings(paths.settings_file())
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-    application = compose.build(events.put, engine=arguments.engine, keep=False)
+    application = compose.build(events.put, settings, engine=arguments.engine, keep=False)
     application.worker.start()
     status = 0
     try:

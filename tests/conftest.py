@@ -7,6 +7,7 @@ import re
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -37,16 +38,22 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     return folder
 
 
+@pytest.fixture
+def loopback() -> None:
+    """Permit the test connections to this computer."""
+
+
 @pytest.fixture(autouse=True)
-def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Refuse connections from this process (Unix sockets aside): mmdesk works offline."""
+    here = ("127.0.0.1", "::1") if "loopback" in request.fixturenames else ()
     for name in ("connect", "connect_ex"):
-        monkeypatch.setattr(socket.socket, name, _offline(getattr(socket.socket, name)))
+        monkeypatch.setattr(socket.socket, name, _offline(getattr(socket.socket, name), here))
 
 
-def _offline(connect: Callable[..., object]) -> Callable[..., object]:
-    def checked(self: socket.socket, address: object) -> object:
-        if self.family != socket.AF_UNIX:
+def _offline(connect: Callable[..., object], permitted: tuple[str, ...]) -> Callable[..., object]:
+    def checked(self: socket.socket, address: Any) -> object:
+        if self.family != socket.AF_UNIX and address[0] not in permitted:
             self.close()
             pytest.fail(f"connects to {address}")
         return connect(self, address)

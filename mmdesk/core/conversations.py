@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from mmdesk.core.messages import Message
+from mmdesk.core.models import ModelKey
 from mmdesk.core.phrases import Phrase
 
 
@@ -60,7 +61,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One message of a conversation, with its id."""
+    """One message of a conversation, with its id; ``notes`` as ``TurnFinished`` has them."""
 
     id: str
     message: Message
@@ -69,16 +70,25 @@ class Entry:
     usage: Usage | None = None
     failure: Failure | None = None
     model: str = ""
+    notes: tuple[Phrase, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationSummary:
-    """A line of the conversation list; the title is the first question, shortened."""
+    """A line of the conversation list.
+
+    Attributes:
+        title: The first question, shortened.
+        updated: UTC.
+        model: Who answers it; None where that was never chosen.
+        leaves: Whether anything of it has left this computer, or would with the next question.
+    """
 
     id: str
     title: str
     updated: datetime
-    """UTC."""
+    model: ModelKey | None = None
+    leaves: bool = False
 
 
 @dataclass(frozen=True, slots=True)

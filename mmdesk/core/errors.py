@@ -35,7 +35,20 @@
     │   └── SpeechTooLong  NothingSaid
     ├── GenerationError            a loaded model can't answer this
     │   ├── EngineEmpty  PromptTooLong  PicturesNotPlaced  AnswerOutOfMemory
+    │   ├── PictureNeeded  TooManyPicturesForModel
     │   └── EngineCrashed
+    ├── DownloadError              a model can't be fetched; what is on the disk stays
+    │   ├── HubUnreachable  HubBusy  HubNonsense  HubModelUnknown  HubModelGated
+    │   ├── HubOffline  DownloadElsewhere
+    │   ├── DownloadUnusable  DownloadDamaged  DownloadBroken
+    │   └── DiskFull  ModelsFolderUnwritable
+    ├── ShelfError                 a model can't be managed like this
+    │   └── ModelUnknown  ModelInUse  ModelNotOurs
+    ├── ServerError                a server's model can't be used
+    │   ├── ServerAddressInvalid  ServerNotEncrypted  ServerUnknown
+    │   ├── ServerUnreachable  ServerUntrusted  ServerRedirects  ServerTooSlow
+    │   ├── ServerKeyRefused  ServerBusy  ServerRefused  ServerModelMissing
+    │   └── ServerNonsense  ServerTooMuch  ServerBrokeOff  ServerTakesNoPictures
     ├── StoreError                 a conversation can't be kept or read
     │   ├── StoreUnwritable  StoreDamaged  StoreTooNew  StoreBusy
     │   └── ConversationMissing
@@ -609,6 +622,26 @@ class PicturesNotPlaced(GenerationError):
     )
 
 
+class PictureNeeded(GenerationError):
+    """The model knows no chat, and there is no picture in the conversation."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "This model answers only questions about a picture.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Drop a picture into the chat, or choose a model that chats."
+    )
+
+
+class TooManyPicturesForModel(GenerationError):
+    """Fields: ``pictures`` (in the question), ``limit``."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors", "This model takes {limit} picture(s) in one question; there are {pictures}."
+    )
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Ask about one picture after the other, or choose another model."
+    )
+
+
 class AnswerOutOfMemory(GenerationError):
     """Fields: ``device``."""
 
@@ -625,6 +658,256 @@ class EngineCrashed(GenerationError):
     advice = QT_TRANSLATE_NOOP(
         "errors", "It is being started again; what was written so far is kept. Retry."
     )
+
+
+class DownloadError(MmdeskError):
+    """A model can't be fetched. What was downloaded so far stays, unless it is damaged."""
+
+
+class HubUnreachable(DownloadError):
+    """No answer at all. Fields: ``host``, ``reason``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "{host} can't be reached: {reason}.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors",
+        "Check the connection, or choose another source on the Models page (a mirror, ModelScope).",
+    )
+
+
+class HubBusy(DownloadError):
+    """429 or 5xx, again and again. Fields: ``host``, ``status``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "{host} has no time at the moment (status {status}).")
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "What was downloaded is kept: go on later, or choose another source."
+    )
+
+
+class HubNonsense(DownloadError):
+    """It answers what no hub answers. Fields: ``host``, ``reason``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "{host} does not answer like a model hub: {reason}.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "A login page of the network may be in between, or the address is wrong."
+    )
+
+
+class HubModelUnknown(DownloadError):
+    """404. Fields: ``id``, ``host``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "{host} has no model “{id}”.")
+    advice = QT_TRANSLATE_NOOP("errors", "Check how it is written: maker/name. Or try a mirror.")
+
+
+class HubModelGated(DownloadError):
+    """401 or 403. Fields: ``id``, ``host``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "“{id}” is only given to people who accepted its terms.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors",
+        "Accept them on its page at {host}, then start mmdesk with your access token in HF_TOKEN.",
+    )
+
+
+class HubOffline(DownloadError):
+    """``HF_HUB_OFFLINE`` is set, so nothing is sent. Fields: ``id``."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors", "“{id}” is not downloaded, since HF_HUB_OFFLINE=1 forbids the network."
+    )
+    advice = QT_TRANSLATE_NOOP("errors", "Start mmdesk without that variable to download models.")
+
+
+class DownloadElsewhere(DownloadError):
+    """Another mmdesk is at it. Fields: ``id``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "Another mmdesk is downloading “{id}” already.")
+    advice = QT_TRANSLATE_NOOP("errors", "Wait until it is done, or pause it there first.")
+
+
+class DownloadUnusable(DownloadError):
+    """Its files are of no use, so nothing is fetched. Fields: ``id``, ``reason``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "mmdesk can't use “{id}”: {reason}.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Choose a version with .safetensors weights that transformers supports."
+    )
+
+
+class DownloadDamaged(DownloadError):
+    """A file's hash or size is another than the hub's. Fields: ``id``, ``file``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "“{file}” of {id} arrived damaged and was thrown away.")
+    advice = QT_TRANSLATE_NOOP("errors", "Download it again; the other files are kept.")
+
+
+class DownloadBroken(DownloadError):
+    """The connection broke off too often. Fields: ``id``, ``file``, ``reason``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "The download of {id} broke off: {reason}.")
+    advice = QT_TRANSLATE_NOOP("errors", "What was downloaded is kept: go on when you are online.")
+
+
+class DiskFull(DownloadError):
+    """Fields: ``path``, ``needed``, ``free`` (both gigabytes, as text)."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors", "There is too little space in “{path}”: {needed} GB needed, {free} GB free."
+    )
+    advice = QT_TRANSLATE_NOOP("errors", "Free some space, or remove a model you no longer use.")
+
+
+class ModelsFolderUnwritable(DownloadError):
+    """Fields: ``path``, ``reason``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "Models can't be written to “{path}”: {reason}.")
+    advice = QT_TRANSLATE_NOOP("errors", "Check the permissions of that folder.")
+
+
+class ShelfError(MmdeskError):
+    """A model can't be managed like this."""
+
+
+class ModelUnknown(ShelfError):
+    """No such model here or in the catalogue. Fields: ``id``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "There is no model “{id}” here.")
+    advice = QT_TRANSLATE_NOOP("errors", "“mmdesk models” lists those that there are.")
+
+
+class ModelInUse(ShelfError):
+    """It is loaded, so it stays. Fields: ``name``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "{name} is in use.")
+    advice = QT_TRANSLATE_NOOP("errors", "Choose another model first, then remove it.")
+
+
+class ModelNotOurs(ShelfError):
+    """In another program's folder, which mmdesk never changes. Fields: ``path``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "“{path}” is not mmdesk's, so it stays as it is.")
+    advice = QT_TRANSLATE_NOOP("errors", "Remove it with the program that put it there.")
+
+
+class ServerError(MmdeskError):
+    """A server's model can't be used. All have the field ``host``."""
+
+
+class ServerAddressInvalid(ServerError):
+    """Fields: ``address`` (as it was given), ``host``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "“{address}” is not the address of a server.")
+    advice = QT_TRANSLATE_NOOP("errors", "Write it like https://host:8000/v1.")
+
+
+class ServerNotEncrypted(ServerError):
+    """http to another computer without the person's word."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "The way to {host} is not encrypted.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors",
+        "Use https, or confirm that this is a computer in your own network: others in it could "
+        "read your pictures, questions and key.",
+    )
+
+
+class ServerUnknown(ServerError):
+    """A conversation names a server that is no longer added."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "The server {host} is not among your servers any more.")
+    advice = QT_TRANSLATE_NOOP("errors", "Add it again on the Models page, or use another model.")
+
+
+class ServerUnreachable(ServerError):
+    """Fields: ``host``, ``reason``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "{host} can't be reached: {reason}.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Check that the server runs and the address is right, then try again."
+    )
+
+
+class ServerUntrusted(ServerError):
+    """Its TLS certificate doesn't hold. Fields: ``host``, ``reason``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "{host} can't prove who it is: {reason}.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Nothing was sent. Have its certificate mended, or reach it by another address."
+    )
+
+
+class ServerRedirects(ServerError):
+    """Fields: ``host``, ``target`` (a host)."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "{host} sends mmdesk on to {target}, which it refuses.")
+    advice = QT_TRANSLATE_NOOP("errors", "If you trust that address, add it as a server.")
+
+
+class ServerTooSlow(ServerError):
+    """Fields: ``host``, ``seconds``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "{host} sent nothing useful for {seconds} seconds.")
+    advice = QT_TRANSLATE_NOOP("errors", "It may be loading the model or be busy: try again later.")
+
+
+class ServerKeyRefused(ServerError):
+    """401 or 403."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "{host} does not accept the key.")
+    advice = QT_TRANSLATE_NOOP("errors", "Give the server's API key on the Models page.")
+
+
+class ServerBusy(ServerError):
+    """429, 503. Fields: ``host``, ``status``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "{host} has no time at the moment (status {status}).")
+    advice = QT_TRANSLATE_NOOP("errors", "Try again in a while.")
+
+
+class ServerRefused(ServerError):
+    """Any other status. Fields: ``host``, ``status``, ``reason`` (the server's, shortened)."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "{host} refuses (status {status}): {reason}.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Shorten the conversation or remove pictures, or look into the server's log."
+    )
+
+
+class ServerModelMissing(ServerError):
+    """Fields: ``host``, ``model``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "{host} has no model “{model}”.")
+    advice = QT_TRANSLATE_NOOP("errors", "Test the server on the Models page to see what it has.")
+
+
+class ServerTakesNoPictures(ServerError):
+    """Fields: ``host``, ``model``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "“{model}” at {host} takes no pictures.")
+    advice = QT_TRANSLATE_NOOP("errors", "Choose an image-text model on that server.")
+
+
+class ServerNonsense(ServerError):
+    """It doesn't speak the protocol. Fields: ``host``, ``reason``."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors", "{host} does not answer like an OpenAI-compatible server: {reason}."
+    )
+    advice = QT_TRANSLATE_NOOP("errors", "Check the address; it usually ends in /v1.")
+
+
+class ServerTooMuch(ServerError):
+    """More than an answer may be. Fields: ``host``, ``limit`` (as text)."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "{host} sent more than {limit}, so mmdesk hung up.")
+    advice = QT_TRANSLATE_NOOP("errors", "What was written so far is kept.")
+
+
+class ServerBrokeOff(ServerError):
+    """The stream ended in the middle."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "{host} broke off in the middle of the answer.")
+    advice = QT_TRANSLATE_NOOP("errors", "What was written so far is kept. Retry.")
 
 
 class StoreError(MmdeskError):

@@ -21,6 +21,8 @@ from mmdesk.core.conversations import (
 )
 from mmdesk.core.errors import MmdeskError
 from mmdesk.core.messages import Picture, TranscriptPart
+from mmdesk.core.models import Download, ModelEntry, ModelKey, Server
+from mmdesk.core.phrases import Phrase
 from mmdesk.core.requests import TurnId
 from mmdesk.core.speech import Activity, AudioDevice, Recording, Transcript, UtteranceId
 
@@ -86,6 +88,95 @@ class ModelFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelUnloaded:
+    """The model's memory was freed after a while without a question; the next one loads it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChosen:
+    """The shown conversation is answered by this model from now on.
+
+    Attributes:
+        leaves: Whether questions, or earlier ones of this conversation, leave the computer.
+    """
+
+    key: ModelKey
+    leaves: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsListed:
+    """All models that there are: the catalogue, this disk, the servers."""
+
+    entries: tuple[ModelEntry, ...]
+    servers: tuple[Server, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAdded:
+    """The person named a folder with a model in it, or a download is done: it can be used."""
+
+    entry: ModelEntry
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRemoved:
+    """A model is gone from the disk, or only forgotten; ``freed`` bytes."""
+
+    key: ModelKey
+    freed: int
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadChanged:
+    """A download goes on, waits, stopped or ended; a few times a second at most."""
+
+    download: Download
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVerified:
+    """A model's files were read and compared with their hashes.
+
+    Attributes:
+        fraction: How much of it is done; 1.0 is the end.
+        error: What is wrong with it.
+    """
+
+    key: ModelKey
+    fraction: float
+    error: MmdeskError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServerTested:
+    """A server was asked what it serves.
+
+    Attributes:
+        url: Its address, or the text that was given for one.
+        server: With its models; None where the test failed.
+        milliseconds: How long it took.
+    """
+
+    url: str
+    server: Server | None
+    milliseconds: float
+    error: MmdeskError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryFailed:
+    """Something about models that a person asked for could not be done.
+
+    Attributes:
+        subject: The key, id or address that it was about.
+    """
+
+    subject: str
+    error: MmdeskError
+
+
+@dataclass(frozen=True, slots=True)
 class TurnAdded:
     """A question was asked (or asked again): show it and an empty answer below.
 
@@ -127,13 +218,19 @@ class TextDelta:
 
 @dataclass(frozen=True, slots=True)
 class TurnFinished:
-    """The answer ended. ``text`` is all of it, equal to the joined deltas."""
+    """The answer ended. ``text`` is all of it, equal to the joined deltas.
+
+    Attributes:
+        model: Who answered: :attr:`ModelInfo.name`, or a remote model's key.
+        notes: What the person should know about how: "the picture was made smaller".
+    """
 
     turn: TurnId
     stop_reason: StopReason
     text: str
     usage: Usage | None
     model: str = ""
+    notes: tuple[Phrase, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,7 +448,8 @@ class ConversationLoaded:
 class ConversationOpened:
     """This conversation is shown now; None is a new, empty one.
 
-    ``turn`` is the turn that is still answering at its end, with ``text`` streamed so far.
+    ``turn`` is the turn that is still answering at its end, with ``text`` streamed so far. A
+    :class:`ModelChosen` follows.
     """
 
     conversation: Conversation | None
@@ -377,6 +475,15 @@ Event = (
     ModelLoading
     | ModelReady
     | ModelFailed
+    | ModelUnloaded
+    | ModelChosen
+    | ModelsListed
+    | ModelAdded
+    | ModelRemoved
+    | ModelVerified
+    | DownloadChanged
+    | ServerTested
+    | LibraryFailed
     | TurnAdded
     | TurnSaved
     | TurnProgress

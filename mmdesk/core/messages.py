@@ -82,6 +82,13 @@ class TranscriptPart:
     seconds: float
     language: str
 
+    @property
+    def prompt_text(self) -> str:
+        """What the model gets: a line that says what it is, and a gap to what follows."""
+        name = " ".join(self.name.split())
+        heading = f"Transcript of “{name}”:" if name else "Transcript:"
+        return f"{heading}\n{self.text.strip()}\n\n"
+
 
 Part = TextPart | ImagePart | AudioPart | TranscriptPart
 

@@ -17,6 +17,8 @@ from mmdesk.core.conversations import (
 )
 from mmdesk.core.events import Event, ModelInfo, TurnFinished
 from mmdesk.core.messages import Message, Picture
+from mmdesk.core.models import Download, ModelEntry, ModelKey, Server
+from mmdesk.core.phrases import Phrase
 from mmdesk.core.requests import AnswerQuestion, EncodePictures, LoadModel, Transcribe
 from mmdesk.core.speech import Activity, AudioDevice, Recording, Transcript
 
@@ -161,16 +163,19 @@ class ConversationStore(Protocol):
         """Return the shown path; pictures point into the attachment folder."""
 
     def begin_turn(
-        self, question: Message, *, conversation: str | None, parent: str | None, model: str
+        self, question: Message, *, conversation: str | None, parent: str | None, model: ModelKey
     ) -> SavedTurn:
         """Keep a question below ``parent`` (an entry's id) and an empty answer below it.
 
         None as ``conversation`` makes a new one. The pictures' files are kept too. When this
-        returns, all of it is on disk.
+        returns, all of it is on disk. The conversation is ``model``'s from now on.
         """
 
-    def begin_answer(self, conversation: str, question: str, *, model: str) -> SavedTurn:
+    def begin_answer(self, conversation: str, question: str, *, model: ModelKey) -> SavedTurn:
         """Add another, empty answer below a kept question; it becomes the shown one."""
+
+    def choose_model(self, conversation: str, model: ModelKey) -> None:
+        """Have ``model`` answer this conversation from now on."""
 
     def write_answer(
         self,
@@ -182,11 +187,100 @@ class ConversationStore(Protocol):
         usage: Usage | None = None,
         failure: Failure | None = None,
         model: str = "",
+        notes: tuple[Phrase, ...] = (),
     ) -> None:
-        """Replace an answer's text and state."""
+        """Replace an answer's text and state; ``model`` as :class:`TurnFinished` has it."""
 
     def close(self) -> None:
         """Commit and let go of the file."""
+
+
+class ModelShelf(Protocol):
+    """The models on this computer and in the catalogue; calls block, from the job pool."""
+
+    def entries(self) -> tuple[ModelEntry, ...]:
+        """Return the starter, what is on the disk, and the rest of the catalogue. No network.
+
+        A download that was interrupted has its entry's ``download`` as PAUSED.
+        """
+
+    def resolve(self, name: str) -> ModelKey:
+        """Return the key that a person means by an id, a key, a path or a folder's name.
+
+        Raises ``ModelUnknown``.
+        """
+
+    def add(self, path: Path) -> ModelEntry:
+        """Remember a folder (or a Whisper ``.pt`` file) with a model in it; nothing is copied.
+
+        Raises ``ModelError`` or ``SpeechError``.
+        """
+
+    def download(
+        self,
+        model_id: str,
+        report: Callable[[Download], None],
+        stopped: Callable[[], bool],
+    ) -> ModelEntry | None:
+        """Fetch a hub's model, or go on with it; None if ``stopped`` ended it (PAUSED).
+
+        ``report`` is called a few times a second. Any hub id will do, not only the catalogue's.
+        Raises ``DownloadError``; what is there stays for the next try.
+        """
+
+    def discard(self, model_id: str) -> None:
+        """Remove what an unfinished download has left. Raises ``DownloadError``."""
+
+    def verify(
+        self, key: ModelKey, report: Callable[[float], None], stopped: Callable[[], bool]
+    ) -> None:
+        """Read all files and compare them with the hub's hashes, or those of the first reading.
+
+        ``report`` gets the fraction. Raises ``ModelError``: ``ModelDamaged`` names the file.
+        """
+
+    def remove(self, key: ModelKey) -> int:
+        """Delete a downloaded model, or forget a folder; return the bytes that are free now.
+
+        Raises ``ModelNotOurs``, ``ModelUnknown``, ``DownloadError``.
+        """
+
+
+class RemoteServers(Protocol):
+    """OpenAI-compatible servers; calls block, from the job pool. All raise ``ServerError``."""
+
+    def servers(self) -> tuple[Server, ...]:
+        """Return the added ones, without asking them."""
+
+    def add(self, address: str, api_key: str | None, *, confirmed: bool) -> Server:
+        """Ask a server what it serves, and keep it with its key if it answers.
+
+        Args:
+            api_key: None keeps the key that there is; "" forgets it.
+            confirmed: Whether the person permitted http to another computer.
+        """
+
+    def test(self, url: str) -> Server:
+        """Ask an added server what it serves now."""
+
+    def remove(self, url: str) -> None:
+        """Forget a server and its key."""
+
+    def answer(
+        self,
+        request: AnswerQuestion,
+        model: ModelKey,
+        emit: EventSink,
+        cancelled: Callable[[], bool],
+    ) -> TurnFinished:
+        """Stream an answer, as :meth:`ChatEngine.answer` does; many may run at once.
+
+        Pictures are re-encoded without any metadata before they leave. ``request.model`` is of
+        no meaning here.
+        """
+
+    def close(self) -> None:
+        """Close every connection; streams that still run end."""
 
 
 class MediaReader(Protocol):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_OPEN = "<think>"
-_CLOSE = "</think>"
+OPEN = "<think>"
+CLOSE = "</think>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,12 @@ def split_reasoning(text: str) -> Reply:
     text. Some chat templates open the thought in the prompt: a lone closing tag ends it too.
     """
     body = text.lstrip()
-    if body.startswith(_OPEN):
-        thought, closed, answer = body[len(_OPEN) :].partition(_CLOSE)
+    if body.startswith(OPEN):
+        thought, closed, answer = body[len(OPEN) :].partition(CLOSE)
         return Reply(thought.strip(), answer.lstrip(), thinking=not closed)
-    if body and _OPEN.startswith(body):
+    if body and OPEN.startswith(body):
         return Reply("", "", thinking=True)
-    head, closed, answer = text.partition(_CLOSE)
-    if closed and "```" not in head and _OPEN not in head:
+    head, closed, answer = text.partition(CLOSE)
+    if closed and "```" not in head and OPEN not in head:
         return Reply(head.strip(), answer.lstrip(), thinking=False)
     return Reply("", text, thinking=False)

@@ -36,7 +36,8 @@ class LoadModel:
 
     Attributes:
         device: "auto", "cuda", "mps" or "cpu".
-        dtype: "auto", "float32", "bfloat16" or "float16".
+        dtype: "auto", "float32", "bfloat16", "float16", "int8" or "int4"; the last two pack the
+            weights where the device can (see :mod:`mmdesk.engine.devices`).
         threads: CPU threads for inference; 0 means the number of cores less one.
     """
 
@@ -48,11 +49,16 @@ class LoadModel:
 
 @dataclass(frozen=True, slots=True)
 class AnswerQuestion:
-    """Continue ``messages`` (the last one is the user's) with an answer."""
+    """Continue ``messages`` (the last one is the user's) with an answer.
+
+    Attributes:
+        model: Who answers; another model that is loaded makes way for it. None is whichever is.
+    """
 
     turn: TurnId
     messages: tuple[Message, ...]
     settings: GenerationSettings = field(default_factory=GenerationSettings)
+    model: LoadModel | None = None
 
 
 @dataclass(frozen=True, slots=True)

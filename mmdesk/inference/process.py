@@ -45,6 +45,7 @@ class ChildEngine:
         self._spawn = spawn
         self._log_path = log_path
         self._child: Child | None = None
+        self._holds_model = False
         self._numbers = itertools.count()
 
     def load(
@@ -53,8 +54,12 @@ class ChildEngine:
         emit: EventSink,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> ModelInfo | None:
-        """Load a checkpoint, in a fresh process if there is none."""
-        if self._child is not None and self._child.exit_code is not None:
+        """Load a checkpoint, in a fresh process if there is none or it holds another model.
+
+        A process gives all its memory back when it ends; one that only lets go of a model keeps
+        what its allocators, CUDA's context and its kernels take.
+        """
+        if self._child is not None and (self._holds_model or self._child.exit_code is not None):
             self._discard()
 
         def give_up_if_cancelled(_number: int) -> None:
@@ -62,7 +67,9 @@ class ChildEngine:
                 raise _LoadCancelled
 
         try:
-            return self._ask(self._started(), request, ModelInfo, emit, give_up_if_cancelled)
+            child = self._started()
+            self._holds_model = True  # parts of it, if it fails
+            return self._ask(child, request, ModelInfo, emit, give_up_if_cancelled)
         except _LoadCancelled:
             self._discard()  # only the end of its process stops a load
             return None
@@ -153,7 +160,7 @@ class ChildEngine:
 
     def _discard(self, *, ended: bool = False) -> str:
         """Reap the child, if there is one, and say how it ended."""
-        child, self._child = self._child, None
+        child, self._child, self._holds_model = self._child, None, False
         if child is None:
             return ""
         if ended:

@@ -26,7 +26,9 @@ from mmdesk.core.events import (
     ConversationsListed,
     Event,
     MicrophoneOpened,
+    ModelChosen,
     ModelReady,
+    ModelUnloaded,
     StoreFailed,
     TextDelta,
     TranscriptReady,
@@ -36,15 +38,17 @@ from mmdesk.core.events import (
     TurnSaved,
 )
 from mmdesk.core.messages import Message, Role, well_formed
+from mmdesk.core.models import STARTER, ModelKey, leaves_computer
 from mmdesk.core.protocols import ConversationStore, EventSink, MediaReader
 from mmdesk.core.requests import AnswerQuestion, GenerationSettings, LoadModel, TurnId
+from mmdesk.session.answering import Answering
 from mmdesk.session.draft import Attachment, Draft, DraftEvent
 from mmdesk.session.history import prompt_messages
 from mmdesk.session.keeping import AnswerKeeper
+from mmdesk.session.library import ModelLibrary
 from mmdesk.session.store_thread import StoreThread
 from mmdesk.session.turn import Turn
 from mmdesk.session.voice import VoiceSession
-from mmdesk.session.worker import ModelWorker
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -57,14 +61,16 @@ class ChatSession:
     """Conversations, the shown one, its draft, and the turns that are on their way.
 
     Attributes:
-        settings: How the next answers are sampled.
         voice: Listening and transcribing.
+        library: The models that there are, downloads and servers.
         conversation: The shown conversation's id; None is a new one.
+        model: Who answers the shown conversation.
     """
 
     def __init__(
         self,
-        worker: ModelWorker,
+        answering: Answering,
+        library: ModelLibrary,
         store: StoreThread,
         reader: MediaReader,
         pool: Executor,
@@ -72,13 +78,17 @@ class ChatSession:
         hear: Callable[[Draft], VoiceSession],
     ) -> None:
         """``hear`` makes the half that listens, given the draft that both work on."""
-        self._worker = worker
+        self._answering = answering
+        self.library = library
         self._store = store
         self._emit = emit
         self._answers = AnswerKeeper(store, emit)
         self._draft = Draft(reader, pool, emit)
         self.voice = hear(self._draft)
-        self.settings = GenerationSettings()
+        self._generation = GenerationSettings()
+        self._default_model: ModelKey = STARTER
+        self.model: ModelKey = STARTER
+        self._leaves = False
         self.conversation: str | None = None
         self._wanted: str | None = None
         self._entries: list[Entry] = []
@@ -86,7 +96,6 @@ class ChatSession:
         self._shown: TurnId | None = None
         self._edited: int | None = None
         self._send_when_ready: str | None = None
-        self._model = ""
 
     # What the window may read
 
@@ -119,20 +128,54 @@ class ChatSession:
     def close(self) -> None:
         """Save what has streamed; the worker and the store are closed by who made them."""
         self.voice.close()
+        self.library.close()
+        self._answering.close()
         for turn in self._turns.values():
             if turn.saved and turn.text:
                 self._answers.save_streamed(turn)
         self._answers.try_again()
 
-    def load_model(self, request: LoadModel) -> None:
-        """Load a model; questions asked meanwhile wait for it."""
-        self._worker.load(request)
+    def use(
+        self,
+        generation: GenerationSettings,
+        default_model: ModelKey,
+        request_for: Callable[[ModelKey], LoadModel],
+    ) -> None:
+        """Take settings: they hold for the questions from now on.
+
+        Args:
+            generation: How answers are sampled.
+            default_model: Who answers new conversations.
+            request_for: How a model of this computer is loaded.
+        """
+        self._generation = generation
+        self._answering.request_for = request_for
+        changed, self._default_model = default_model != self._default_model, default_model
+        if changed and self.conversation is None and not self.busy:
+            self._choose(default_model, leaves=False)
+
+    def use_model(self, model: ModelKey) -> None:
+        """Have the shown conversation answered by ``model`` from its next question on."""
+        self._choose(model, leaves=self._leaves)
+        self.prepare_model()
+        if (conversation := self.conversation) is not None:
+            self._ask_store(lambda store: store.choose_model(conversation, model))
+            self._list_conversations()
+
+    def load_model(self) -> None:
+        """Load the shown conversation's model, again if it is; questions wait for it."""
+        self._answering.prepare(self.model, again=True)
+
+    def prepare_model(self) -> None:
+        """Load the shown conversation's model if it isn't, as a question is being made."""
+        self._answering.prepare(self.model)
 
     def new_conversation(self) -> None:
         """Show an empty conversation; it is kept from its first question on."""
         self._wanted = None
         self._show(None, [], None)
         self._emit(ConversationOpened(None))
+        self._choose(self._default_model, leaves=False)
 
     def open_conversation(self, conversation: str) -> None:
         """Show a kept conversation, once the store has read it."""
@@ -143,10 +186,12 @@ class ChatSession:
 
     def attach(self, paths: Sequence[Path]) -> None:
         """Put picture and sound files into the composer."""
+        self.prepare_model()
         self._draft.attach(paths)
 
     def attach_bytes(self, data: bytes, name: str) -> None:
         """Put pasted image data into the composer."""
+        self.prepare_model()
         self._draft.attach_bytes(data, name)
 
     def detach(self, attachment: str) -> None:
@@ -179,7 +224,7 @@ class ChatSession:
         turn = self._turns[self._shown]
         turn.cancelled = True
         if turn.saved:
-            self._worker.cancel(turn.id)
+            self._answering.cancel(turn.id)
 
     def regenerate(self) -> None:
         """Answer the last question again; the old answer stays in the store."""
@@ -251,9 +296,10 @@ class ChatSession:
                 return self._attachment(event)
             case ConversationLoaded(conversation=loaded):
                 return self._loaded(loaded.summary.id, event)
-            case ModelReady(info=info):
-                self._model = info.name
+            case ModelReady():
                 self._encode_ahead()
+            case ModelUnloaded():
+                self._answering.unloaded()
             case _:
                 return self._voice_event(event)
         return (event,)
@@ -284,7 +330,8 @@ class ChatSession:
         self._save_question(self._begin([*kept, Entry("", message)], changed=changed))
 
     def _begin(self, path: list[Entry], *, changed: bool) -> Turn:
-        turn = Turn(uuid.uuid4().hex, path, self.conversation, self._model)
+        turn = Turn(uuid.uuid4().hex, path, self.conversation, self.model)
+        self._leaves = self._leaves or leaves_computer(self.model)
         self._turns[turn.id] = turn
         self._shown = turn.id
         self._entries = path
@@ -321,17 +368,16 @@ class ChatSession:
                 self._wanted = event.saved.conversation
             self.conversation = event.saved.conversation
         self._answers.try_again()  # the store works: what it refused before may go now
-        request = AnswerQuestion(turn.id, prompt_messages(turn.path), self.settings)
-        self._worker.answer(request)
+        request = AnswerQuestion(turn.id, prompt_messages(turn.path), self._generation)
+        self._answering.answer(request, turn.model)
         if turn.cancelled:
-            self._worker.cancel(turn.id)
+            self._answering.cancel(turn.id)
         self._list_conversations()
 
     def _settle(self, event: TurnFinished | TurnFailed) -> tuple[Event, ...]:
         turn = self._turns.pop(event.turn, None)
         if turn is None:
             return ()
-        turn.model = self._model or turn.model
         answer = turn.settle(event)
         if turn.saved:
             self._answers.save_settled(answer)
@@ -360,7 +406,7 @@ class ChatSession:
             return
         path = self._entries[: self._edited]
         kept = tuple(picture for entry in path for picture in entry.message.pictures)
-        self._worker.encode(kept + self._draft.pictures)
+        self._answering.encode(self.model, kept + self._draft.pictures)
 
     def _voice_event(self, event: Event) -> tuple[Event, ...]:
         if isinstance(event, MicrophoneOpened):
@@ -380,8 +426,13 @@ class ChatSession:
         )
         entries = list(live.path) if live else self._answers.newest(loaded.entries)
         self._show(conversation, entries, live.id if live else None)
+        self.model = loaded.summary.model or self._default_model
+        self._leaves = loaded.summary.leaves
         shown = type(loaded)(loaded.summary, tuple(entries))
-        return (ConversationOpened(shown, live.id if live else None, live.text if live else ""),)
+        return (
+            ConversationOpened(shown, live.id if live else None, live.text if live else ""),
+            self._chosen(),
+        )
 
     def _show(self, conversation: str | None, entries: list[Entry], turn: TurnId | None) -> None:
         self.conversation = conversation
@@ -390,6 +441,13 @@ class ChatSession:
         self._send_when_ready = None  # it was meant for the conversation shown before
         self.voice.conversation_left()
         self.cancel_edit()
+
+    def _choose(self, model: ModelKey, *, leaves: bool) -> None:
+        self.model, self._leaves = model, leaves
+        self._emit(self._chosen())
+
+    def _chosen(self) -> ModelChosen:
+        return ModelChosen(self.model, self._leaves or leaves_computer(self.model))
 
     def _last_question(self) -> int | None:
         for index in range(len(self._entries) - 1, -1, -1):

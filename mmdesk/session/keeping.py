@@ -61,6 +61,7 @@ class AnswerKeeper:
                 usage=answer.usage,
                 failure=answer.failure,
                 model=answer.model,
+                notes=answer.notes,
             )
             self._told.discard(answer.id)
             if answer.status is not EntryStatus.STREAMING:

@@ -9,6 +9,7 @@ from mmdesk.core.conversations import Entry, EntryStatus, Failure, SavedTurn, St
 from mmdesk.core.errors import MmdeskError
 from mmdesk.core.events import TextDelta, TurnFailed, TurnFinished
 from mmdesk.core.messages import assistant_message
+from mmdesk.core.models import ModelKey
 from mmdesk.core.requests import TurnId
 
 SAVE_EVERY_S = 0.2
@@ -22,13 +23,14 @@ class Turn:
     Attributes:
         path: The shown entries up to and with the question.
         conversation: None until the store has made one for the first question.
+        model: Who answers.
         saved: The store's ids, once the question is on disk.
     """
 
     id: TurnId
     path: list[Entry]
     conversation: str | None
-    model: str
+    model: ModelKey
     saved: SavedTurn | None = None
     cancelled: bool = False
     _pieces: list[str] = field(default_factory=list)
@@ -61,6 +63,7 @@ class Turn:
         """Return the answer as an entry, as the terminal event leaves it."""
         self._dirty_since = None
         status, stop_reason, usage, failure = _outcome(event)
+        finished = event if isinstance(event, TurnFinished) else None
         return Entry(
             id=self.saved.answer if self.saved else "",
             message=assistant_message(self.text),
@@ -68,7 +71,8 @@ class Turn:
             stop_reason=stop_reason,
             usage=usage,
             failure=failure,
-            model=self.model,
+            model=(finished and finished.model) or self.model,
+            notes=finished.notes if finished else (),
         )
 
 

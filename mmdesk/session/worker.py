@@ -10,6 +10,7 @@ files, pictures to encode ahead.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import logging
 import queue
@@ -24,6 +25,7 @@ from mmdesk.core.events import (
     Event,
     ModelFailed,
     ModelReady,
+    ModelUnloaded,
     TextDelta,
     TurnFailed,
     TurnFinished,
@@ -78,6 +80,10 @@ class ModelWorker:
     Args:
         make_engine: Called on the worker thread.
         emit: Takes the events; any thread, never blocks.
+
+    Attributes:
+        idle_s: After so many seconds without a request the models' memory is freed, until the
+            next one; 0 is never. May be changed at any time; holds from the next request on.
     """
 
     def __init__(self, make_engine: Callable[[], Engine], emit: EventSink) -> None:
@@ -98,6 +104,7 @@ class ModelWorker:
         self._crashes = 0
         self._closing = False
         self._thread: threading.Thread | None = None
+        self.idle_s = 0.0
 
     def start(self) -> None:
         """Start the thread; the engine is made there."""
@@ -110,7 +117,7 @@ class ModelWorker:
         self._put(Rank.ANSWER, request)
 
     def answer(self, request: AnswerQuestion) -> None:
-        """Queue a question; it waits for a load that was queued before it."""
+        """Queue a question; it waits for its model."""
         with self._lock:
             self._waiting.add(request.turn)
             if self._crashes > _MAX_RESTARTS:  # given up; a person wants it: worth a new start
@@ -164,9 +171,19 @@ class ModelWorker:
 
     def _run(self) -> None:
         engine = self._made_engine()
-        while not isinstance((waiting := self._requests.get()).request, Shutdown):
+        while not isinstance((waiting := self._next(engine)).request, Shutdown):
             self._serve(engine, waiting)
         engine.close()
+
+    def _next(self, engine: Engine) -> _Waiting:
+        """Return what is next; free the models' memory if that takes long to come."""
+        with contextlib.suppress(queue.Empty):
+            return self._requests.get(timeout=self.idle_s or None)
+        engine.close()
+        if self._loaded:
+            self._loaded = False
+            self._emit(ModelUnloaded())
+        return self._requests.get()
 
     def _serve(self, engine: Engine, waiting: _Waiting) -> None:
         match waiting.request:
@@ -212,13 +229,13 @@ class ModelWorker:
                 if request is None:
                     return
                 self._crashes = 0
-            self._current = request
-            self._load(engine, request)
+            if request != self._current or not self._loaded:  # a question may have had it loaded
+                self._load(engine, request, self._load_cancelled)
 
-    def _load(self, engine: Engine, request: LoadModel) -> None:
-        self._loaded, self._refusal = False, None
+    def _load(self, engine: Engine, request: LoadModel, cancelled: Callable[[], bool]) -> None:
+        self._current, self._loaded, self._refusal = request, False, None
         try:
-            info = engine.load(request, self._emit, self._load_cancelled)
+            info = engine.load(request, self._emit, cancelled)
         except EngineCrashed as error:
             self._refuse(error)
             self._recover(engine)
@@ -247,13 +264,11 @@ class ModelWorker:
             again = self._crashes < _MAX_RESTARTS
             self._crashes += 1
         if again and self._current is not None and not self._load_cancelled():
-            self._load(engine, self._current)
+            self._load(engine, self._current, self._load_cancelled)
         self._load_wanted(engine)  # another model was chosen meanwhile: who asks waits for that
 
     def _answer(self, engine: Engine, request: AnswerQuestion) -> TurnFinished | TurnFailed:
         """Answer; an engine that died while idle is brought back first, once, unseen."""
-        if self._closing:
-            return TurnFinished(request.turn, StopReason.CANCELLED, "", None)
         spoken = False
 
         def emit(event: Event) -> None:
@@ -263,6 +278,9 @@ class ModelWorker:
 
         for last_try in (False, True):
             try:
+                self._have_loaded(engine, request.model)
+                if self._stopped():
+                    return TurnFinished(request.turn, StopReason.CANCELLED, "", None)
                 if not self._loaded:
                     raise (self._refusal or EngineEmpty()).with_traceback(None)
                 finished = engine.answer(request, emit, self._stopped)
@@ -281,6 +299,14 @@ class ModelWorker:
                     self._crashes = 0
                 return finished
         raise AssertionError("unreachable")
+
+    def _have_loaded(self, engine: Engine, model: LoadModel | None) -> None:
+        """Load a turn's model if it is another one, or was unloaded; not what was refused."""
+        wanted = model or self._current
+        if wanted is None or self._stopped():
+            return
+        if wanted != self._current or not (self._loaded or self._refusal):
+            self._load(engine, wanted, self._stopped)
 
     def _stopped(self) -> bool:
         return self._closing or self._stop_running

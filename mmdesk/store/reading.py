@@ -9,17 +9,17 @@ from datetime import UTC, datetime
 from mmdesk.core.conversations import Conversation, ConversationSummary, Entry
 from mmdesk.core.errors import ConversationMissing
 from mmdesk.core.messages import Part
+from mmdesk.core.models import leaves_computer
 from mmdesk.store.attachments import AttachmentFolder
 from mmdesk.store.rows import read_entry, read_part
 
 _log = logging.getLogger(__name__)
+_SUMMARY = "SELECT id, title, updated_us, leaf_id, model, has_left FROM conversation"
 
 
 def read_summaries(connection: sqlite3.Connection) -> tuple[ConversationSummary, ...]:
     """Return all conversations, the latest first. Raises ``sqlite3.Error``."""
-    rows = connection.execute(
-        "SELECT id, title, updated_us FROM conversation ORDER BY updated_us DESC, number DESC"
-    ).fetchall()
+    rows = connection.execute(f"{_SUMMARY} ORDER BY updated_us DESC, number DESC").fetchall()
     return tuple(_summary(row) for row in rows)
 
 
@@ -33,7 +33,7 @@ def read_conversation(
         sqlite3.Error: the messages can't be read.
     """
     row: sqlite3.Row | None = connection.execute(
-        "SELECT id, title, updated_us, leaf_id FROM conversation WHERE id = ?", (conversation,)
+        f"{_SUMMARY} WHERE id = ?", (conversation,)
     ).fetchone()
     if row is None:
         raise ConversationMissing(id=conversation)
@@ -51,7 +51,9 @@ def _summary(row: sqlite3.Row) -> ConversationSummary:
         updated = datetime.fromtimestamp(micros / 1e6, UTC)
     except (ValueError, OverflowError, OSError):
         updated = datetime.fromtimestamp(0, UTC)
-    return ConversationSummary(str(row["id"]), str(row["title"]), updated)
+    model = row["model"] if isinstance(row["model"], str) and row["model"] else None
+    leaves = bool(row["has_left"]) or (model is not None and leaves_computer(model))
+    return ConversationSummary(str(row["id"]), str(row["title"]), updated, model, leaves)
 
 
 def _shown_path(connection: sqlite3.Connection, conversation: sqlite3.Row) -> list[sqlite3.Row]:

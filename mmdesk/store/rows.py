@@ -70,7 +70,7 @@ def part_row(part: Part) -> dict[str, object]:
                 name=well_formed(picture.name),
                 width=picture.width,
                 height=picture.height,
-                notes=_dump([_phrase_json(note) for note in picture.notes]),
+                notes=notes_json(picture.notes),
             )
         case AudioPart(recording):
             row.update(
@@ -146,6 +146,7 @@ def read_entry(row: sqlite3.Row, parts: tuple[Part, ...], previous: Role | None)
         usage=_usage(row),
         failure=_failure(row["failure"]),
         model=row["model"] if isinstance(row["model"], str) else "",
+        notes=_notes(row["notes"]),
     )
 
 
@@ -172,6 +173,11 @@ def failure_json(failure: Failure | None) -> str | None:
     )
 
 
+def notes_json(notes: tuple[Phrase, ...]) -> str:
+    """Return the column of what was noted about a picture or an answer."""
+    return _dump([_phrase_json(note) for note in notes])
+
+
 def _dump(value: object) -> str:
     # ASCII, so that lone surrogates in a field stay escapes; a path in a field becomes text.
     return json.dumps(value, default=str)
@@ -196,7 +202,7 @@ def _notes(text: object) -> tuple[Phrase, ...]:
     try:
         return tuple(_read_phrase(note) for note in json.loads(str(text)))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        _log.warning("the notes of a picture are damaged")
+        _log.warning("the notes of a picture or an answer are damaged")
         return ()
 
 

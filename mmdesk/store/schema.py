@@ -71,7 +71,15 @@ _VERSION_2 = (
     "ALTER TABLE part ADD COLUMN language TEXT",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2)
+_VERSION_3 = (
+    # A model's key (see core/models.py), NULL where none was ever chosen.
+    "ALTER TABLE conversation ADD COLUMN model TEXT",
+    # Whether a question of it was meant for another computer.
+    "ALTER TABLE conversation ADD COLUMN has_left INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE message ADD COLUMN notes TEXT",  # JSON: a list of template and fields
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2, _VERSION_3)
 """``MIGRATIONS[n]`` leads from version n to n + 1."""
 
 

@@ -22,12 +22,21 @@ from mmdesk.core.conversations import (
 )
 from mmdesk.core.errors import ConversationMissing, StoreUnwritable
 from mmdesk.core.messages import AudioPart, Message, Part, Role, TextPart, well_formed
+from mmdesk.core.models import ModelKey, leaves_computer
+from mmdesk.core.phrases import Phrase
 from mmdesk.store.attachments import AttachmentFolder
 from mmdesk.store.failures import plain_failures
 from mmdesk.store.lock import InstanceLock
 from mmdesk.store.opening import open_database
 from mmdesk.store.reading import read_conversation, read_summaries
-from mmdesk.store.rows import PART_COLUMNS, failure_json, part_row, title_of, usage_row
+from mmdesk.store.rows import (
+    PART_COLUMNS,
+    failure_json,
+    notes_json,
+    part_row,
+    title_of,
+    usage_row,
+)
 
 _log = logging.getLogger(__name__)
 _PART_NAMES = ("message_id", "ordinal", *PART_COLUMNS)
@@ -82,13 +91,14 @@ class SqliteStore:
             return read_conversation(self._connection, self._attachments, conversation_id)
 
     def begin_turn(
-        self, question: Message, *, conversation: str | None, parent: str | None, model: str
+        self, question: Message, *, conversation: str | None, parent: str | None, model: ModelKey
     ) -> SavedTurn:
         """Keep a question below ``parent`` (an entry's id) and an empty answer below it.
 
         None as ``parent`` begins a new path from the conversation's root. When this returns,
-        messages, pictures and recordings are on disk. A recording whose file is gone (a person
-        may switch the keeping of them off at any time) is left out.
+        messages, pictures and recordings are on disk, and the conversation is ``model``'s. A
+        recording whose file is gone (a person may switch the keeping of them off at any time) is
+        left out.
         """
         question = self._keep_attachments(question)
         with self._transaction():
@@ -96,19 +106,24 @@ class SqliteStore:
             if conversation is None:
                 conversation = self._add_conversation(title_of(question), now)
             elif parent is None:
-                self._retitle(conversation, title_of(question))
+                self._change(conversation, title=title_of(question))
             else:
                 self._require_message(parent, conversation)
             asked = self._add_message(conversation, parent, question, EntryStatus.FINISHED, now)
             answer = self._add_answer(conversation, asked, model, now)
         return SavedTurn(conversation, asked, answer)
 
-    def begin_answer(self, conversation: str, question: str, *, model: str) -> SavedTurn:
+    def begin_answer(self, conversation: str, question: str, *, model: ModelKey) -> SavedTurn:
         """Add another, empty answer below a kept question; it becomes the shown one."""
         with self._transaction():
             self._require_message(question, conversation)
             answer = self._add_answer(conversation, question, model, self._now())
         return SavedTurn(conversation, question, answer)
+
+    def choose_model(self, conversation: str, model: ModelKey) -> None:
+        """Have ``model`` answer this conversation from now on."""
+        with self._transaction():
+            self._change(conversation, model=well_formed(model))
 
     def write_answer(
         self,
@@ -120,6 +135,7 @@ class SqliteStore:
         usage: Usage | None = None,
         failure: Failure | None = None,
         model: str = "",
+        notes: tuple[Phrase, ...] = (),
     ) -> None:
         """Replace an answer's text and state; an empty ``model`` keeps the name it has."""
         state = {
@@ -128,12 +144,13 @@ class SqliteStore:
             "stop_reason": stop_reason.value if stop_reason else None,
             "failure": failure_json(failure),
             "model": well_formed(model),
+            "notes": notes_json(notes) if notes else None,
             **usage_row(usage),
         }
         with self._transaction():
             written = self._connection.execute(
                 "UPDATE message SET status = :status, stop_reason = :stop_reason,"
-                " failure = :failure, model = coalesce(nullif(:model, ''), model),"
+                " failure = :failure, model = coalesce(nullif(:model, ''), model), notes = :notes,"
                 " prompt_tokens = :prompt_tokens, completion_tokens = :completion_tokens,"
                 " ttft_ms = :ttft_ms, tokens_per_second = :tokens_per_second"
                 " WHERE id = :id AND role = 'assistant'",
@@ -210,9 +227,12 @@ class SqliteStore:
         )
         return conversation
 
-    def _retitle(self, conversation: str, title: str) -> None:
+    def _change(self, conversation: str, **columns: object) -> None:
+        """Write columns of a conversation."""
+        assignments = ", ".join(f"{name} = :{name}" for name in columns)
         changed = self._connection.execute(
-            "UPDATE conversation SET title = ? WHERE id = ?", (title, conversation)
+            f"UPDATE conversation SET {assignments} WHERE id = :id",
+            {"id": conversation, **columns},
         )
         if not changed.rowcount:
             raise ConversationMissing(id=conversation)
@@ -224,15 +244,14 @@ class SqliteStore:
         if found is None:
             raise ConversationMissing(id=conversation)
 
-    def _add_answer(self, conversation: str, question: str, model: str, now: int) -> str:
+    def _add_answer(self, conversation: str, question: str, model: ModelKey, now: int) -> str:
         empty = Message(Role.ASSISTANT, (TextPart(""),))
         answer = self._add_message(
             conversation, question, empty, EntryStatus.STREAMING, now, model=model
         )
-        self._connection.execute(
-            "UPDATE conversation SET leaf_id = ?, updated_us = ? WHERE id = ?",
-            (answer, now, conversation),
-        )
+        self._change(conversation, leaf_id=answer, updated_us=now, model=well_formed(model))
+        if leaves_computer(model):
+            self._change(conversation, has_left=1)
         return answer
 
     def _add_message(

@@ -10,7 +10,6 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -149,16 +148,13 @@ def test_killed_in_the_middle_of_an_answer(
     assert ask(child_engine, talk(QUESTION), max_tokens=30)[0].text == expected.text
 
 
-@contextmanager
-def memory_limit(pid: int, megabytes: int) -> Iterator[None]:
+def limit_memory(pid: int, megabytes: int) -> None:
     """Let a process allocate only so much more."""
     import resource
 
     used = psutil.Process(pid).memory_info().vms
-    before = resource.prlimit(pid, resource.RLIMIT_AS)
-    resource.prlimit(pid, resource.RLIMIT_AS, (used + megabytes * 2**20, before[1]))
-    yield
-    resource.prlimit(pid, resource.RLIMIT_AS, before)
+    _, most = resource.prlimit(pid, resource.RLIMIT_AS)
+    resource.prlimit(pid, resource.RLIMIT_AS, (used + megabytes * 2**20, most))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits another process's memory")
@@ -166,18 +162,32 @@ def test_out_of_memory_costs_one_answer_or_load(
     child_engine: ChildEngine, children: Children, llava: Path, tmp_path: Path
 ) -> None:
     model = make_llava(tmp_path / "wide", intermediate=2**16, context=2**15)
-    with memory_limit(children.pid, 60):
-        with pytest.raises(ModelOutOfMemory) as refused:
-            child_engine.load(LoadModel(model), nothing)
-        assert refused.value.fields == {"path": str(model), "device": "CPU"}
-        child_engine.load(LoadModel(llava), nothing)
+
+    def limit_before_the_weights(event: Event) -> None:
+        if event == ModelLoading(LoadStage.PROCESSOR):
+            limit_memory(children.pid, 80)
+
+    with pytest.raises(ModelOutOfMemory) as refused:
+        child_engine.load(LoadModel(model), limit_before_the_weights)
+    assert refused.value.fields["path"] == str(model)
     child_engine.load(LoadModel(model), nothing)
-    with memory_limit(children.pid, 300):
-        with pytest.raises(AnswerOutOfMemory) as caught:
-            ask(child_engine, talk("word " * 3000), max_tokens=4)
-        assert caught.value.fields == {"device": "CPU"}
-        for _ in range(3):  # and the memory is free again
-            assert ask(child_engine, talk("word " * 50), max_tokens=4)[0].usage
+    limit_memory(children.pid, 300)
+    with pytest.raises(AnswerOutOfMemory) as caught:
+        ask(child_engine, talk("word " * 3000), max_tokens=4)
+    assert caught.value.fields["device"] == "CPU"
+    for _ in range(3):  # and the memory is free again
+        assert ask(child_engine, talk("word " * 50), max_tokens=4)[0].usage
+
+
+def test_another_model_gets_a_process_of_its_own(
+    child_engine: ChildEngine, children: Children, llava: Path, tmp_path: Path
+) -> None:
+    child_engine.load(LoadModel(llava), nothing)
+    old = children.pid
+    child_engine.load(LoadModel(make_llava(tmp_path / "other", seed=7)), nothing)
+    assert children.pid != old
+    assert not psutil.pid_exists(old)  # and with it all of its memory
+    assert ask(child_engine, talk(QUESTION))[0].text
 
 
 def test_the_log_has_what_went_wrong(

@@ -14,20 +14,25 @@ from mmdesk.core.errors import NotMedia
 from mmdesk.core.events import ConversationOpened, Event, TurnFailed, TurnFinished
 from mmdesk.core.messages import Picture
 from mmdesk.core.protocols import ConversationStore
-from mmdesk.core.requests import SpeechModel
+from mmdesk.core.requests import GenerationSettings, SpeechModel
 from mmdesk.core.speech import Recording
+from mmdesk.session.answering import Answering
 from mmdesk.session.controller import ChatSession
 from mmdesk.session.draft import Draft
+from mmdesk.session.library import ModelLibrary
 from mmdesk.session.store_thread import StoreThread
 from mmdesk.session.threads import job_pool
 from mmdesk.session.voice import VoiceSession
 from mmdesk.session.worker import ModelWorker
 from mmdesk.store.sqlite import SqliteStore
 from tests.unit.session.scripted import (
+    LOCAL,
     PATIENCE_S,
     Events,
     ScriptedEngine,
     ScriptedListener,
+    ScriptedServers,
+    ScriptedShelf,
     ScriptedSound,
     flac,
     load_request,
@@ -80,12 +85,22 @@ class Desk:
         self.pool = job_pool(2)
         self.listener = ScriptedListener()
         self.sound = ScriptedSound(folder)
+        self.servers = ScriptedServers()
+        self.shelf = ScriptedShelf()
+        put = self.events.put
         self.session = ChatSession(
-            self.worker, self.store, self.reader, self.pool, self.events.put, self._hear
+            Answering(self.worker, lambda: self.servers, self.pool, put, load_request),
+            ModelLibrary(lambda: self.shelf, lambda: self.servers, self.pool, put),
+            self.store,
+            self.reader,
+            self.pool,
+            put,
+            self._hear,
         )
         self.worker.start()
         self.store.start()
-        self.session.load_model(load_request())
+        self.session.use(GenerationSettings(), LOCAL, load_request)
+        self.session.load_model()
 
     def _hear(self, draft: Draft) -> VoiceSession:
         return VoiceSession(

@@ -1,4 +1,7 @@
-"""A scripted engine, microphone and sound for the session's tests; all others have real ones."""
+"""Scripted engine, microphone, sound, shelf and servers for the session's tests.
+
+All other tests have real ones.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mmdesk.core.conversations import StopReason, Usage
+from mmdesk.core.errors import ModelUnknown
 from mmdesk.core.events import (
     Event,
     LoadStage,
@@ -22,6 +26,16 @@ from mmdesk.core.events import (
     TextDelta,
     TurnFinished,
 )
+from mmdesk.core.models import (
+    Download,
+    DownloadState,
+    ModelEntry,
+    ModelKey,
+    ModelRole,
+    Place,
+    Server,
+)
+from mmdesk.core.phrases import Phrase
 from mmdesk.core.protocols import EventSink
 from mmdesk.core.requests import AnswerQuestion, EncodePictures, LoadModel, Transcribe
 from mmdesk.core.speech import (
@@ -57,6 +71,7 @@ class ScriptedEngine:
     heard: list[Transcribe] = field(default_factory=list)
     encoded: list[EncodePictures] = field(default_factory=list)
     served: list[object] = field(default_factory=list)
+    name: str = ""
     closed: bool = False
 
     def __post_init__(self) -> None:
@@ -78,7 +93,8 @@ class ScriptedEngine:
         error = self.loads.pop(0) if self.loads else None
         if error:
             raise error
-        return ModelInfo(request.path.name, request.path, "cpu", "float32", 1, 100)
+        self.name = request.path.name
+        return ModelInfo(self.name, request.path, "cpu", "float32", 1, 100)
 
     def answer(
         self, request: AnswerQuestion, emit: EventSink, cancelled: Callable[[], bool]
@@ -98,7 +114,8 @@ class ScriptedEngine:
                 return TurnFinished(request.turn, StopReason.CANCELLED, text, None)
             emit(TextDelta(request.turn, word))
         usage = Usage(5, len(self.words), 1.0, 10.0)
-        return TurnFinished(request.turn, StopReason.STOP, "".join(self.words), usage)
+        text = "".join(self.words)
+        return TurnFinished(request.turn, StopReason.STOP, text, usage, self.name)
 
     def transcribe(self, request: Transcribe, cancelled: Callable[[], bool]) -> Transcript | None:
         """Return the next of ``hears``, by default that the colour was asked for."""
@@ -216,6 +233,117 @@ def flac(folder: Path, name: str, seconds: float) -> Recording:
     return Recording(hashlib.sha256(path.read_bytes()).hexdigest(), path, name, seconds)
 
 
+class ScriptedServers:
+    """Servers that stream ``words``; ``gate`` holds back what follows the first."""
+
+    def __init__(self) -> None:
+        self.words = ("From ", "afar.")
+        self.notes: tuple[Phrase, ...] = ()
+        self.gate = threading.Event()
+        self.gate.set()
+        self.asked: list[tuple[AnswerQuestion, ModelKey]] = []
+        self.refusal: Exception | None = None
+        self.kept: dict[str, Server] = {}
+
+    def servers(self) -> tuple[Server, ...]:
+        return tuple(self.kept.values())
+
+    def add(self, address: str, api_key: str | None, *, confirmed: bool) -> Server:
+        if self.refusal:
+            raise self.refusal
+        self.kept[address] = Server(address, ("far",), has_key=bool(api_key))
+        return self.kept[address]
+
+    def test(self, url: str) -> Server:
+        if self.refusal:
+            raise self.refusal
+        return self.kept[url]
+
+    def remove(self, url: str) -> None:
+        del self.kept[url]
+
+    def answer(
+        self,
+        request: AnswerQuestion,
+        model: ModelKey,
+        emit: EventSink,
+        cancelled: Callable[[], bool],
+    ) -> TurnFinished:
+        self.asked.append((request, model))
+        if self.refusal:
+            raise self.refusal
+        for index, word in enumerate(self.words):
+            deadline = time.monotonic() + PATIENCE_S
+            while index and not self.gate.wait(0.005) and not cancelled():
+                assert time.monotonic() < deadline
+            if cancelled():
+                text = "".join(self.words[:index])
+                return TurnFinished(request.turn, StopReason.CANCELLED, text, None, model)
+            emit(TextDelta(request.turn, word))
+        text = "".join(self.words)
+        return TurnFinished(request.turn, StopReason.STOP, text, None, model, self.notes)
+
+    def close(self) -> None:
+        pass
+
+
+class ScriptedShelf:
+    """One model that can be fetched, in ``steps`` of a byte; ``gate`` holds all but the first."""
+
+    def __init__(self) -> None:
+        self.steps = 3
+        self.gate = threading.Event()
+        self.gate.set()
+        self.refusal: Exception | None = None
+        self.done = 0
+        self.removed: list[ModelKey] = []
+
+    def entry(self, key: ModelKey | None = None) -> ModelEntry:
+        place = Place.DOWNLOADED if key else Place.CATALOGUE
+        return ModelEntry("maker/name", key, ModelRole.CHAT, place, "name")
+
+    def entries(self) -> tuple[ModelEntry, ...]:
+        return (self.entry(),)
+
+    def resolve(self, name: str) -> ModelKey:
+        raise ModelUnknown(id=name)
+
+    def add(self, path: Path) -> ModelEntry:
+        if self.refusal:
+            raise self.refusal
+        return self.entry(str(path))
+
+    def download(
+        self, model_id: str, report: Callable[[Download], None], stopped: Callable[[], bool]
+    ) -> ModelEntry | None:
+        while self.done < self.steps:
+            report(Download(model_id, DownloadState.RUNNING, self.done, self.steps))
+            deadline = time.monotonic() + PATIENCE_S
+            while self.done and not self.gate.wait(0.005) and not stopped():
+                assert time.monotonic() < deadline
+            if stopped():
+                return None
+            if self.refusal:
+                raise self.refusal
+            self.done += 1
+        return self.entry("/models/name")
+
+    def discard(self, model_id: str) -> None:
+        self.done = 0
+
+    def verify(
+        self, key: ModelKey, report: Callable[[float], None], stopped: Callable[[], bool]
+    ) -> None:
+        if self.refusal:
+            raise self.refusal
+        report(0.5)
+        report(1.0)
+
+    def remove(self, key: ModelKey) -> int:
+        self.removed.append(key)
+        return 7
+
+
 class Events:
     """A sink that the tests read."""
 
@@ -247,5 +375,10 @@ class Events:
         return False
 
 
-def load_request(name: str = "model") -> LoadModel:
-    return LoadModel(Path("/models") / name)
+LOCAL: ModelKey = "/models/model"
+OTHER: ModelKey = "/models/other"
+FAR: ModelKey = "https://far.example/v1#maker/far"
+
+
+def load_request(key: ModelKey = LOCAL) -> LoadModel:
+    return LoadModel(Path("/models") / key)

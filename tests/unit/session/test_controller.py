@@ -330,7 +330,7 @@ def test_an_answer_that_ends_while_its_conversation_is_read_is_shown_whole(desk:
     desk.engine.gate.set()
     for event in [*desk.events.until(TurnFinished), *read]:
         desk.shown += desk.session.handle(event)
-    opened = desk.shown[-1]
+    opened = desk.shown[-2]
     assert isinstance(opened, ConversationOpened)
     assert opened.turn is None
     assert opened.conversation is not None

@@ -117,6 +117,7 @@ def test_a_crash_in_the_middle_fails_the_turn_and_the_model_comes_back(
         StopReason.STOP,
         "It is red.",
         terminals(events)[-1].usage,
+        "model",
     )
 
 

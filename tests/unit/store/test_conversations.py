@@ -24,6 +24,7 @@ from mmdesk.core.messages import (
     TranscriptPart,
     user_message,
 )
+from mmdesk.core.phrases import Phrase
 from mmdesk.store.rows import title_of
 from mmdesk.store.sqlite import SqliteStore
 from tests.unit.store.conftest import MakePicture, OpenStore, write_picture, write_recording
@@ -348,3 +349,43 @@ def test_in_memory_nothing_is_kept(tmp_path: Path, make_picture: MakePicture) ->
     empty = SqliteStore(":memory:", tmp_path / "scratch")
     assert empty.conversations() == ()
     empty.close()
+
+
+FAR = "https://far.example/v1#maker/far"
+
+
+def test_a_conversation_has_a_model_of_its_own(open_store: OpenStore) -> None:
+    store = open_store()
+    turn = ask(store, "a")
+    assert store.conversations()[0].model == "starter"
+    store.choose_model(turn.conversation, "/models/other")
+    store.close()
+    store = open_store()
+    assert store.conversation(turn.conversation).summary.model == "/models/other"
+    store.begin_answer(turn.conversation, turn.question, model="/models/third")
+    assert store.conversations()[0].model == "/models/third"
+    with pytest.raises(ConversationMissing):
+        store.choose_model("nothing", "starter")
+
+
+def test_what_has_left_the_computer_stays_known(open_store: OpenStore) -> None:
+    store = open_store()
+    turn = ask(store, "a")
+    store.choose_model(turn.conversation, FAR)
+    assert store.conversations()[0].leaves  # it would, with the next question
+    store.choose_model(turn.conversation, "http://127.0.0.1:8000/v1#near")
+    assert not store.conversations()[0].leaves
+    store.begin_answer(turn.conversation, turn.question, model=FAR)
+    store.choose_model(turn.conversation, "starter")
+    assert store.conversations()[0].leaves
+
+
+def test_what_was_noted_about_an_answer_comes_back(open_store: OpenStore) -> None:
+    store = open_store()
+    turn = ask(store, "a")
+    notes = (Phrase("made smaller: {pixels}", {"pixels": 448}), Phrase("later turns only"))
+    store.write_answer(turn.answer, "b", EntryStatus.FINISHED, notes=notes)
+    store.close()
+    entries = open_store().conversation(turn.conversation).entries
+    assert entries[-1].notes == notes
+    assert entries[0].notes == ()

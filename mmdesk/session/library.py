@@ -1,0 +1,212 @@
+"""ModelLibrary: what a person does with models that takes time, on the job pool.
+
+Everything ends in an event; nothing here waits. Calls come from the main thread.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mmdesk.core.errors import InternalError, MmdeskError, ModelInUse
+from mmdesk.core.events import (
+    DownloadChanged,
+    LibraryFailed,
+    ModelAdded,
+    ModelRemoved,
+    ModelsListed,
+    ModelVerified,
+    ServerTested,
+)
+from mmdesk.core.models import Download, DownloadState, ModelKey, Server, short_name
+from mmdesk.core.protocols import EventSink, ModelShelf, RemoteServers
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+log = logging.getLogger(__name__)
+
+
+class ModelLibrary:
+    """The catalogue, the disk and the servers.
+
+    Attributes:
+        downloads: Those of this run, by id, as the person last saw them.
+    """
+
+    def __init__(
+        self,
+        shelf: Callable[[], ModelShelf],
+        servers: Callable[[], RemoteServers],
+        pool: Executor,
+        emit: EventSink,
+    ) -> None:
+        """``shelf`` and ``servers`` are called on ``pool``, for each job anew."""
+        self._shelf = shelf
+        self._servers = servers
+        self._pool = pool
+        self._emit = emit
+        self._closing = False
+        self._wanted: set[str] = set()
+        self._verifying: set[ModelKey] = set()
+        self.downloads: dict[str, Download] = {}
+
+    def refresh(self) -> None:
+        """List everything anew: ``ModelsListed``."""
+        self._do("", self._list)
+
+    def add_folder(self, path: Path) -> None:
+        """Remember a model's folder: ``ModelAdded``, or ``LibraryFailed`` about the path."""
+
+        def add() -> None:
+            self._emit(ModelAdded(self._shelf().add(path)))
+            self._list()
+
+        self._do(str(path), add)
+
+    def download(self, model_id: str) -> None:
+        """Fetch a model, or go on with it: ``DownloadChanged`` until DONE, PAUSED or FAILED."""
+        if model_id in self._wanted:
+            return
+        self._wanted.add(model_id)
+        self._changed(Download(model_id, DownloadState.ASKING))
+        self._pool.submit(self._download, model_id)
+
+    def pause(self, model_id: str) -> None:
+        """Stop a download; what is there stays for :meth:`download`."""
+        self._wanted.discard(model_id)
+
+    def discard(self, model_id: str) -> None:
+        """Give an unfinished download up and remove what it has left."""
+
+        def discard() -> None:
+            self._shelf().discard(model_id)
+            self.downloads.pop(model_id, None)
+            self._list()
+
+        self.pause(model_id)
+        self._do(model_id, discard)
+
+    def verify(self, key: ModelKey) -> None:
+        """Compare a model's files with their hashes: ``ModelVerified``."""
+        if key not in self._verifying:
+            self._verifying.add(key)
+            self._do(key, lambda: self._verify(key))
+
+    def stop_verifying(self, key: ModelKey) -> None:
+        """Break it off; nothing is said of it."""
+        self._verifying.discard(key)
+
+    def remove(self, key: ModelKey, *, in_use: bool) -> None:
+        """Delete a download or forget a folder: ``ModelRemoved``."""
+
+        def remove() -> None:
+            if in_use:
+                raise ModelInUse(name=short_name(key))
+            self._emit(ModelRemoved(key, self._shelf().remove(key)))
+            self._list()
+
+        self._do(key, remove)
+
+    def add_server(self, address: str, api_key: str | None, *, confirmed: bool) -> None:
+        """Test a server and keep it if it answers: ``ServerTested``."""
+        self._ask(address, lambda: self._servers().add(address, api_key, confirmed=confirmed))
+
+    def test_server(self, url: str) -> None:
+        """Ask a server what it serves now: ``ServerTested``."""
+        self._ask(url, lambda: self._servers().test(url))
+
+    def remove_server(self, url: str) -> None:
+        """Forget a server and its key."""
+
+        def remove() -> None:
+            self._servers().remove(url)
+            self._list()
+
+        self._do(url, remove)
+
+    def close(self) -> None:
+        """Stop what runs; downloads stay as they are for the next time."""
+        self._closing = True
+
+    def _list(self) -> None:
+        self._emit(ModelsListed(self._shelf().entries(), self._servers().servers()))
+
+    def _download(self, model_id: str) -> None:
+        def stopped() -> bool:
+            return self._closing or model_id not in self._wanted
+
+        try:
+            entry = self._shelf().download(model_id, self._changed, stopped)
+        except Exception as error:
+            self._failed_download(model_id, _expected(error))
+            return
+        self._wanted.discard(model_id)
+        if entry is None:
+            self._state(model_id, DownloadState.PAUSED)
+        else:
+            self._state(model_id, DownloadState.DONE)
+            self._emit(ModelAdded(entry))
+        self._do("", self._list)
+
+    def _failed_download(self, model_id: str, error: MmdeskError) -> None:
+        self._wanted.discard(model_id)
+        last = self.downloads.get(model_id)
+        done, total = (last.done, last.total) if last else (0, 0)
+        self._changed(Download(model_id, DownloadState.FAILED, done, total, error=error))
+
+    def _state(self, model_id: str, state: DownloadState) -> None:
+        last = self.downloads.get(model_id)
+        done, total = (last.done, last.total) if last else (0, 0)
+        self._changed(Download(model_id, state, done, total))
+
+    def _changed(self, download: Download) -> None:
+        self.downloads[download.id] = download
+        self._emit(DownloadChanged(download))
+
+    def _verify(self, key: ModelKey) -> None:
+        def stopped() -> bool:
+            return self._closing or key not in self._verifying
+
+        try:
+            self._shelf().verify(
+                key, lambda fraction: self._emit(ModelVerified(key, fraction)), stopped
+            )
+        except MmdeskError as error:
+            self._emit(ModelVerified(key, 1.0, error))
+        finally:
+            self._verifying.discard(key)
+
+    def _ask(self, url: str, job: Callable[[], Server]) -> None:
+        def ask() -> None:
+            started = time.perf_counter()
+            server, refusal = None, None
+            try:
+                server = job()
+            except MmdeskError as error:
+                refusal = error
+            spent = (time.perf_counter() - started) * 1000
+            self._emit(ServerTested(url, server, spent, refusal))
+            self._list()
+
+        self._do(url, ask)
+
+    def _do(self, subject: str, job: Callable[[], None]) -> None:
+        def run() -> None:
+            try:
+                job()
+            except Exception as error:
+                self._emit(LibraryFailed(subject, _expected(error)))
+
+        if not self._closing:
+            self._pool.submit(run)
+
+
+def _expected(error: Exception) -> MmdeskError:
+    if isinstance(error, MmdeskError):
+        return error
+    log.error("managing models", exc_info=error)
+    return InternalError.of(error)
