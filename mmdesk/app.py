@@ -8,7 +8,6 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
-from functools import partial
 
 from PySide6.QtCore import QSocketNotifier, QTimer
 from PySide6.QtWidgets import QApplication
@@ -63,11 +62,11 @@ class WindowApplication:
         self.language = Language(paths.resources() / "i18n")
         self.language.use(self._settings.language)
         self.pump = EventPump(self._handle, tick=self._tick)
-        self.core = compose.build(self.pump.put, engine=arguments.engine)
+        self.core = compose.build(self.pump.put, self._settings, engine=arguments.engine)
         self.window = MainWindow(
             self.core.session,
             self._settings,
-            partial(save_settings, path=paths.settings_file()),
+            self._keep,
             theme=self.theme,
             language=self.language,
             places=_places(),
@@ -90,10 +89,19 @@ class WindowApplication:
         self.core.start()
         session = self.core.session
         session.start()
-        session.load_model(self._settings.load_request(paths.starter(), self._arguments.model))
+        try:
+            if (name := self._arguments.model) is not None:
+                session.use_model(compose.model_key(self._settings, name))
+        except MmdeskError as error:
+            self.window.show_error(error)
+        session.prepare_model()
         session.attach(self._arguments.files)
         if self._refusal is not None:
             self.window.show_error(self._refusal)
+
+    def _keep(self, settings: Settings) -> None:
+        self.core.use(settings)
+        save_settings(settings, paths.settings_file())
 
     def _handle(self, event: Event) -> None:
         for shown in self.core.session.handle(event):

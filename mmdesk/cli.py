@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_window_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", type=Path, metavar="DIR", help="a checkpoint's folder")
+    _add_model_option(parser)
     parser.add_argument(
         "--engine",
         choices=ENGINES,
@@ -70,6 +70,12 @@ def _add_window_options(parser: argparse.ArgumentParser) -> None:
         help="hold the model in a process of its own (default) or in this one",
     )
     parser.add_argument("--debug", action="store_true", help="write a more detailed log")
+
+
+def _add_model_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--model", metavar="MODEL", help="a folder, or the id of a model that “mmdesk models” lists"
+    )
 
 
 def _add_open(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -141,7 +147,7 @@ def _add_speech_options(parser: argparse.ArgumentParser) -> None:
 
 def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser("doctor", help="say what is installed and what is missing")
-    parser.add_argument("--model", type=Path, metavar="DIR", help="check this model instead")
+    _add_model_option(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=_doctor)
 

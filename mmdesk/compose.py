@@ -216,7 +216,9 @@ def model_key(settings: Settings, name: str) -> ModelKey:
     if name == STARTER or is_remote(name):
         return name
     path = paths.absolute(Path(name))
-    return str(path) if path.is_dir() else shelf(settings).resolve(name)
+    if path.is_dir() or name.startswith((os.sep, ".", "~")):
+        return str(path)
+    return shelf(settings).resolve(name)
 
 
 def remote_servers() -> RemoteServers:

@@ -9,7 +9,6 @@ import json
 import statistics
 import sys
 import time
-from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
@@ -23,6 +22,8 @@ from mmdesk.core.events import (
     TurnFailed,
     TurnFinished,
 )
+from mmdesk.core.requests import GenerationSettings
+from mmdesk.settings import Settings
 
 _TICK_MS = 5
 _STREAM_TOKENS = 2000
@@ -104,7 +105,8 @@ class _Stream:
     def _event(self, event: Event) -> None:
         session = self._application.core.session
         if isinstance(event, ModelReady):
-            session.settings = replace(session.settings, max_tokens=_STREAM_TOKENS)
+            settings = Settings(generation=GenerationSettings(max_tokens=_STREAM_TOKENS))
+            self._application.core.use(settings)
             session.attach([sorted(paths.samples().glob("*.png"))[0]])
             session.submit(_QUESTION)
         elif isinstance(event, TextDelta) and not self._meter.gaps_ms:

@@ -19,8 +19,11 @@ def test_round_trip(tmp_path: Path) -> None:
     settings = Settings(
         language="zh_CN",
         theme="dark",
-        model=tmp_path / '模型 "one"',
+        model=str(tmp_path / '模型 "one"'),
         speech_model=tmp_path / "base.pt",
+        match_model=tmp_path / "clip",
+        hub="https://mirror.example",
+        idle_minutes=5,
         threads=3,
         voice=VoiceSettings(
             device="USB 麦克风",
@@ -39,6 +42,21 @@ def test_round_trip(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "model"),
+    [
+        ("", "starter"),
+        ('model = ""', "starter"),
+        ('model = "starter"', "starter"),
+        ('model = "/models/one"', "/models/one"),
+        ('model = "http://127.0.0.1:8000/v1#org/name"', "http://127.0.0.1:8000/v1#org/name"),
+    ],
+)
+def test_who_answers(tmp_path: Path, text: str, model: str) -> None:
+    (tmp_path / "settings.toml").write_text(text)
+    assert load_settings(tmp_path / "settings.toml").model == model
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "language = 3",
@@ -51,6 +69,9 @@ def test_round_trip(tmp_path: Path) -> None:
         "shortcuts = []",
         "model = 5",
         "speech_model = true",
+        "match_model = 1",
+        'hub = "ftp://mirror"',
+        "idle_minutes = -1",
         "voice = 1",
         '[voice]\nlanguage = "klingon"',
         '[voice]\nscript = "latin"',
@@ -108,6 +129,6 @@ def test_what_cannot_be_saved_leaves_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     save_settings(Settings(threads=3), path)
     with pytest.raises(SettingsUnwritable):
-        save_settings(Settings(model=Path("no\udcfftext")), path)
+        save_settings(Settings(speech_model=Path("no\udcfftext")), path)
     assert load_settings(path).threads == 3
     assert [file.name for file in tmp_path.iterdir()] == ["settings.toml"]
