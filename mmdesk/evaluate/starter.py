@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import mmdesk.engine.torchvision_first  # noqa: F401
+
 import torch
 from transformers import AutoModelForImageTextToText, AutoProcessor
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import mmdesk.engine.torchvision_first  # noqa: F401
+
 import torch
 from torch import nn
 from torch.nn import functional

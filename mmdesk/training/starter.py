@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import mmdesk.engine.torchvision_first  # noqa: F401
+
 import torch
 from torch import nn
 from torch.nn import functional

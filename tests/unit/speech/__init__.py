@@ -1,0 +1,3 @@
+"""Its modules import transformers themselves: torchvision goes first."""
+
+import mmdesk.engine.torchvision_first  # noqa: F401
