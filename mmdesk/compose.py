@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from mmdesk import paths
+from mmdesk.core.events import StoreFailed
 from mmdesk.core.messages import Picture
 from mmdesk.core.models import STARTER, ModelKey, is_remote
 from mmdesk.core.protocols import (
@@ -107,7 +108,7 @@ def build(
     scratch = None if keep else _run_folder("scratch")
     recordings = _run_folder("sound")
     worker = ModelWorker(_engine_maker(engine), emit)
-    store = StoreThread(_store_opener(scratch))
+    store = StoreThread(_store_opener(scratch, emit))
     reader = MediaOnDemand()
     # Apart, so that pictures behind a sound file of hours hold no recording up, and downloads no
     # picture.
@@ -193,6 +194,7 @@ class MediaOnDemand:
 def shelf(settings: Settings) -> ModelShelf:
     """Return the models on this computer and in the catalogue, as ``settings`` see them."""
     from mmdesk.models.shelf import DiskShelf
+    from mmdesk.speech.official import OFFICIAL_CHECKPOINTS
 
     return DiskShelf(
         folder=paths.models(),
@@ -201,6 +203,7 @@ def shelf(settings: Settings) -> ModelShelf:
         starter_speech=paths.starter_speech(),
         hub=settings.hub,
         dtype=settings.dtype,
+        whisper_files={digest: each.name for digest, each in OFFICIAL_CHECKPOINTS.items()},
     )
 
 
@@ -226,7 +229,7 @@ def remote_servers() -> RemoteServers:
     from mmdesk.remote.keys import KeyStore
     from mmdesk.remote.servers import OpenAIServers
 
-    return OpenAIServers(paths.servers_file(), KeyStore())
+    return OpenAIServers(paths.servers_file(), KeyStore(start_thread), start_thread)
 
 
 def _media_reader() -> MediaReader:
@@ -269,13 +272,16 @@ def _engine_maker(engine: str) -> Callable[[], Engine]:
     return in_process if engine == "in-process" else in_child
 
 
-def _store_opener(scratch: Path | None) -> Callable[[], ConversationStore]:
+def _store_opener(scratch: Path | None, emit: EventSink) -> Callable[[], ConversationStore]:
     def open_store() -> ConversationStore:
         from mmdesk.store.sqlite import SqliteStore
 
         if scratch is not None:
             return SqliteStore(":memory:", scratch)
-        return SqliteStore(paths.database(), paths.attachments())
+        store = SqliteStore(paths.database(), paths.attachments(), paths.backups())
+        if store.mended is not None:
+            emit(StoreFailed(store.mended))
+        return store
 
     return open_store
 

@@ -91,6 +91,11 @@ def attachments() -> Path:
     return data_folder() / "attachments"
 
 
+def backups() -> Path:
+    """Return the folder of the copies of the conversations' database; the store makes it."""
+    return data_folder() / "backups"
+
+
 def models() -> Path:
     """Return the folder of downloaded models; the fetcher makes it."""
     return data_folder() / "models"

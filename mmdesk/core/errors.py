@@ -21,7 +21,7 @@
     ├── ModelError                 the model can't be loaded
     │   ├── ModelMissing  ModelIncomplete  ModelDamaged
     │   ├── ArchitectureUnknown  RemoteCodeRefused  ModelTakesNoPictures
-    │   ├── ModelNeedsPackage  DeviceUnavailable
+    │   ├── ModelNeedsPackage  DeviceUnavailable  ModelIsAdapter
     │   └── ModelOutOfMemory
     ├── MicrophoneError            nothing can be recorded, or no more
     │   ├── SoundSystemMissing  MicrophoneMissing  MicrophoneGone
@@ -35,7 +35,9 @@
     │   └── SpeechTooLong  NothingSaid
     ├── GenerationError            a loaded model can't answer this
     │   ├── EngineEmpty  PromptTooLong  PicturesNotPlaced  AnswerOutOfMemory
-    │   ├── PictureNeeded  TooManyPicturesForModel
+    │   ├── (MemoryRanOut  QuestionOutOfMemory)
+    │   ├── PictureNeeded  TooManyPicturesForModel  ChatTemplateFailed
+    │   ├── PictureUnsuitable  PicturesUnsuitable
     │   └── EngineCrashed
     ├── DownloadError              a model can't be fetched; what is on the disk stays
     │   ├── HubUnreachable  HubBusy  HubNonsense  HubModelUnknown  HubModelGated
@@ -47,10 +49,12 @@
     ├── ServerError                a server's model can't be used
     │   ├── ServerAddressInvalid  ServerNotEncrypted  ServerUnknown
     │   ├── ServerUnreachable  ServerUntrusted  ServerRedirects  ServerTooSlow
-    │   ├── ServerKeyRefused  ServerBusy  ServerRefused  ServerModelMissing
+    │   ├── ServerKeyRefused  KeyringFailed  ServerBusy  ServerRefused
+    │   ├── ServerModelMissing
     │   └── ServerNonsense  ServerTooMuch  ServerBrokeOff  ServerTakesNoPictures
     ├── StoreError                 a conversation can't be kept or read
     │   ├── StoreUnwritable  StoreDamaged  StoreTooNew  StoreBusy
+    │   ├── StoreNotBackedUp  StoreMended
     │   └── ConversationMissing
     ├── SettingsError              set aside, and the defaults are used
     │   ├── SettingsUnreadable  SettingsUnwritable
@@ -562,6 +566,15 @@ class RemoteCodeRefused(ModelError):
     )
 
 
+class ModelIsAdapter(ModelError):
+    """The folder holds changes to another model's weights."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "“{path}” holds an adapter (LoRA), not a whole model.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Choose the whole model, or merge the adapter into it and take the result."
+    )
+
+
 class ModelNeedsPackage(ModelError):
     """A Python package is missing that only some models use. Fields: ``path``, ``package``."""
 
@@ -578,13 +591,51 @@ class DeviceUnavailable(ModelError):
     advice = QT_TRANSLATE_NOOP("errors", "Choose “auto” as the device in the settings.")
 
 
+class PrecisionUnavailable(ModelError):
+    """The device can't compute with weights packed like that. Fields: ``path, dtype, device``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "Models can't be used in {dtype} on {device} yet.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors",
+        "Choose “auto” as the precision in the settings; bfloat16 and float32 work there too.",
+    )
+
+
 class ModelOutOfMemory(ModelError):
-    """Fields: ``path``, ``device``."""
+    """A smaller model would fit.
+
+    Fields: ``path``, ``device``; ``needed``, ``available`` (gigabytes, as text); ``billions`` (of
+    parameters that would fit, as text).
+    """
 
     sentence = QT_TRANSLATE_NOOP(
-        "errors", "The model in “{path}” does not fit into the memory of {device}."
+        "errors",
+        "The model in “{path}” does not fit into the memory of {device}: it needs {needed} GB, "
+        "{available} GB are free.",
     )
-    advice = QT_TRANSLATE_NOOP("errors", "Close other programs, or choose a smaller model.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors",
+        "Close other programs, or choose a smaller model: one of {billions} billion parameters "
+        "fits.",
+    )
+
+
+class ModelFitsPacked(ModelOutOfMemory):
+    """It fits in another precision. Fields also: ``dtype``, ``packed`` (gigabytes, as text)."""
+
+    advice = QT_TRANSLATE_NOOP(
+        "errors",
+        "Choose {dtype} as the precision in the settings: then it needs {packed} GB. Or choose a "
+        "smaller model.",
+    )
+
+
+class NoModelFits(ModelOutOfMemory):
+    """Not even a small one would."""
+
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Close other programs, or use the starter model, which needs hardly any memory."
+    )
 
 
 class GenerationError(MmdeskError):
@@ -622,6 +673,15 @@ class PicturesNotPlaced(GenerationError):
     )
 
 
+class ChatTemplateFailed(GenerationError):
+    """The checkpoint's own template refuses the conversation. Fields: ``reason``."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors", "The model's chat template fails on this conversation: {reason}."
+    )
+    advice = QT_TRANSLATE_NOOP("errors", "Ask in a new chat, or choose another model.")
+
+
 class PictureNeeded(GenerationError):
     """The model knows no chat, and there is no picture in the conversation."""
 
@@ -642,12 +702,61 @@ class TooManyPicturesForModel(GenerationError):
     )
 
 
-class AnswerOutOfMemory(GenerationError):
-    """Fields: ``device``."""
+class PictureUnsuitable(GenerationError):
+    """The model's processor refuses its shape. Fields: ``name``, ``width``, ``height``."""
 
-    sentence = QT_TRANSLATE_NOOP("errors", "There was not enough memory on {device} to answer.")
+    sentence = QT_TRANSLATE_NOOP(
+        "errors", "This model can't take “{name}” with its {width} × {height} pixels."
+    )
     advice = QT_TRANSLATE_NOOP(
-        "errors", "Remove a picture, start a new chat, or choose a smaller model."
+        "errors", "Cut out the part that the question is about, or choose another model."
+    )
+
+
+class PicturesUnsuitable(GenerationError):
+    """The model fails over the shapes of pictures. Fields: ``reason`` (transformers' words)."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "This model can't take pictures of this shape: {reason}")
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Cut out the part that the question is about, or choose another model."
+    )
+
+
+class AnswerOutOfMemory(GenerationError):
+    """Neither a smaller picture nor a shorter context helped, and a smaller model would.
+
+    Fields: ``device``; ``needed``, ``available`` (beside the model, gigabytes, as text);
+    ``billions`` (of parameters that would fit, as text).
+    """
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors",
+        "There was not enough memory on {device} to answer: {needed} GB are needed beside the "
+        "model, {available} GB are free.",
+    )
+    advice = QT_TRANSLATE_NOOP(
+        "errors",
+        "Close other programs, or choose a smaller model: one of {billions} billion parameters "
+        "fits.",
+    )
+
+
+class QuestionOutOfMemory(AnswerOutOfMemory):
+    """No smaller model is known to help."""
+
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Close other programs, remove a picture, or start a new chat (Ctrl+N)."
+    )
+
+
+class MemoryRanOut(AnswerOutOfMemory):
+    """In the middle of an answer. Fields: ``device``."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors", "The memory on {device} ran out in the middle of the answer."
+    )
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "What was written so far is kept. Close other programs, or start a new chat."
     )
 
 
@@ -857,6 +966,15 @@ class ServerKeyRefused(ServerError):
     advice = QT_TRANSLATE_NOOP("errors", "Give the server's API key on the Models page.")
 
 
+class KeyringFailed(ServerError):
+    """The system's keyring doesn't give or forget a key. Fields: ``host``, ``reason``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "The keyring fails with the key of {host}: {reason}.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Unlock the system's keyring and try again, or give the key anew."
+    )
+
+
 class ServerBusy(ServerError):
     """429, 503. Fields: ``host``, ``status``."""
 
@@ -930,6 +1048,26 @@ class StoreDamaged(StoreError):
     advice = QT_TRANSLATE_NOOP(
         "errors", "mmdesk changes nothing there. Move the file aside to begin with an empty one."
     )
+
+
+class StoreNotBackedUp(StoreError):
+    """Fields: ``path``, ``reason``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "The conversations can't be backed up: {reason}.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Nothing was changed. Free some space or check the permissions of “{path}”."
+    )
+
+
+class StoreMended(StoreError):
+    """A damaged database was replaced. Fields: ``path``, ``messages``, ``backup`` (when)."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors",
+        "The file with the conversations was damaged; {messages} messages could still be read, "
+        "the rest is as in the last backup ({backup}).",
+    )
+    advice = QT_TRANSLATE_NOOP("errors", "The damaged file is kept: “{path}”.")
 
 
 class StoreTooNew(StoreError):

@@ -191,6 +191,9 @@ class ConversationStore(Protocol):
     ) -> None:
         """Replace an answer's text and state; ``model`` as :class:`TurnFinished` has it."""
 
+    def back_up(self) -> None:
+        """Keep a checked copy of everything, if one is due."""
+
     def close(self) -> None:
         """Commit and let go of the file."""
 

@@ -122,8 +122,9 @@ class ChatSession:
     # What a person does
 
     def start(self) -> None:
-        """List the conversations."""
+        """List the conversations, then have them backed up if that is due."""
         self._list_conversations()
+        self._ask_store(lambda store: store.back_up())
 
     def close(self) -> None:
         """Save what has streamed; the worker and the store are closed by who made them."""

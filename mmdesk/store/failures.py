@@ -37,6 +37,20 @@ _SYSTEM = {
 }
 
 
+class DatabaseDamaged(sqlite3.DatabaseError):
+    """Its pages contradict each other."""
+
+    sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether an error of sqlite says that the file's content is broken.
+
+    The text of its message may be broken too, which Python then can't decode.
+    """
+    return isinstance(error, UnicodeDecodeError) or _primary_code(error) in _DAMAGE
+
+
 @contextmanager
 def plain_failures(path: str, *, reading: bool = False) -> Iterator[None]:
     """Turn ``sqlite3.Error`` and ``OSError`` inside the block into a ``StoreError``.
@@ -53,6 +67,8 @@ def plain_failures(path: str, *, reading: bool = False) -> Iterator[None]:
         raise
     except sqlite3.Error as error:
         raise sqlite_failure(error, path, reading=reading) from error
+    except UnicodeDecodeError as error:
+        raise StoreDamaged(path=path, reason=_DAMAGE[sqlite3.SQLITE_CORRUPT]) from error
     except OSError as error:
         reason = _SYSTEM.get(error.errno or 0) or (error.strerror or str(error)).lower()
         kind = StoreDamaged if reading else StoreUnwritable
@@ -61,8 +77,7 @@ def plain_failures(path: str, *, reading: bool = False) -> Iterator[None]:
 
 def sqlite_failure(error: sqlite3.Error, path: str, *, reading: bool) -> StoreError:
     """Return the ``StoreError`` for an error of sqlite (https://sqlite.org/rescode.html)."""
-    # The extended code's low byte is the primary one; Python's own errors have none.
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    code = _primary_code(error)
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return StoreBusy(path=path)
     if code in _DAMAGE:
@@ -71,3 +86,8 @@ def sqlite_failure(error: sqlite3.Error, path: str, *, reading: bool) -> StoreEr
         return StoreDamaged(path=path, reason=_DAMAGE[sqlite3.SQLITE_SCHEMA])
     kind = StoreDamaged if reading else StoreUnwritable
     return kind(path=path, reason=_NO_WRITE.get(code, str(error)))
+
+
+def _primary_code(error: Exception) -> int:
+    """Return the extended code's low byte; Python's own errors have none."""
+    return int(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)) & 0xFF

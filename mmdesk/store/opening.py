@@ -5,11 +5,16 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 from mmdesk.core.conversations import EntryStatus
-from mmdesk.store.schema import migrate
+from mmdesk.core.errors import StoreMended
+from mmdesk.store.backups import BackupFolder
+from mmdesk.store.failures import DatabaseDamaged, is_damage
+from mmdesk.store.salvage import recover_rows, restore_base, set_aside
+from mmdesk.store.schema import TABLES, migrate
 
 WAL_SAFE = (3, 51, 3)
 """From here on sqlite is without the WAL-reset bug (3.7.0 to 3.51.2), which corrupts a file."""
@@ -17,24 +22,65 @@ WAL_SAFE = (3, 51, 3)
 _log = logging.getLogger(__name__)
 
 
-def open_database(path: Path | Literal[":memory:"]) -> sqlite3.Connection:
-    """Return the connection to a database, made or migrated as needed.
+def open_database(
+    path: Path | Literal[":memory:"], backups: BackupFolder | None = None
+) -> tuple[sqlite3.Connection, StoreMended | None]:
+    """Return the connection to a database, made, migrated or mended as needed.
 
-    Answers that still stream are those that a crash cut off: they become "interrupted".
+    Answers that still stream are those that a crash cut off: they become "interrupted". A damaged
+    database is set aside and replaced by what can be read of it and the last backup.
+
+    Returns:
+        The connection, and what to tell the person of a replacement.
 
     Raises:
         StoreTooNew, StoreDamaged: see :func:`~mmdesk.store.schema.migrate`.
+        StoreNotBackedUp: an older version is not changed without a copy.
         OSError, sqlite3.Error: it can't be opened or written.
     """
-    if isinstance(path, Path):
-        _make_private(path)
+    if not isinstance(path, Path):
+        return _open(path, None), None
+    if backups is not None and _was_emptied(path) and backups.backups():
+        return _mend(path, backups)
+    _make_private(path)
+    try:
+        return _open(path, backups), None
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        if not is_damage(error) or backups is None:
+            raise
+        _log.warning("the database is damaged: %s", error)
+    return _mend(path, backups)
+
+
+def _open(path: Path | Literal[":memory:"], backups: BackupFolder | None) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, timeout=5.0)
     try:
-        _prepare(connection, str(path))
+        _prepare(connection, str(path), backups)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _mend(path: Path, backups: BackupFolder) -> tuple[sqlite3.Connection, StoreMended]:
+    """Replace a damaged database."""
+    damaged = set_aside(path)
+    backup = restore_base(path, backups)
+    _make_private(path)
+    connection = _open(path, None)  # the backup is older perhaps, and is a backup itself
+    try:
+        messages = recover_rows(damaged, connection)
+        connection.execute("PRAGMA foreign_keys = ON")
+    except BaseException:
+        connection.close()
+        raise
+    when = backup.made.astimezone().strftime("%Y-%m-%d %H:%M") if backup else "–"
+    return connection, StoreMended(path=str(damaged), messages=messages, backup=when)
+
+
+def _was_emptied(path: Path) -> bool:
+    """Whether the file is there without a byte, which sqlite would take for a new database."""
+    return path.is_file() and path.stat().st_size == 0
 
 
 def _make_private(path: Path) -> None:
@@ -44,11 +90,16 @@ def _make_private(path: Path) -> None:
     os.chmod(path, 0o600)
 
 
-def _prepare(connection: sqlite3.Connection, shown: str) -> None:
+def _prepare(connection: sqlite3.Connection, shown: str, backups: BackupFolder | None) -> None:
     connection.row_factory = sqlite3.Row
     # A damaged byte costs one character, not the message.
     connection.text_factory = lambda data: data.decode("utf-8", "replace")
-    migrate(connection, shown)
+    if backups is None:
+        migrate(connection, shown)
+    else:
+        _check(connection)
+        migrate(connection, shown, lambda: backups.back_up(connection, datetime.now(UTC)))
+        _check_columns(connection)
     journal = "WAL" if sqlite3.sqlite_version_info >= WAL_SAFE else "TRUNCATE"
     for setting in ("foreign_keys = ON", "synchronous = FULL", f"journal_mode = {journal}"):
         connection.execute(f"PRAGMA {setting}")
@@ -58,3 +109,28 @@ def _prepare(connection: sqlite3.Connection, shown: str) -> None:
     )
     if cut_off.rowcount:
         _log.info("%d answers were cut off by a crash", cut_off.rowcount)
+
+
+def _check(connection: sqlite3.Connection) -> None:
+    """Look through all pages and references: better now than in the middle of something.
+
+    The indexes are checked once a day, in the copy that is made then.
+    """
+    problem = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if problem != "ok":
+        raise DatabaseDamaged(problem)
+    if (row := connection.execute("PRAGMA foreign_key_check").fetchone()) is not None:
+        raise DatabaseDamaged(f"a {row['table']} refers to nothing")
+
+
+def _check_columns(connection: sqlite3.Connection) -> None:
+    """Compare the tables with new ones: a flipped bit may have renamed a column."""
+    new = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        migrate(new, ":memory:")
+        for table in TABLES:
+            described = f"PRAGMA table_info({table})"
+            if list(map(tuple, connection.execute(described))) != list(new.execute(described)):
+                raise DatabaseDamaged(f"the table {table} has other columns")
+    finally:
+        new.close()

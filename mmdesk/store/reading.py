@@ -57,18 +57,23 @@ def _summary(row: sqlite3.Row) -> ConversationSummary:
 
 
 def _shown_path(connection: sqlite3.Connection, conversation: sqlite3.Row) -> list[sqlite3.Row]:
-    """Return the rows from the root to the shown leaf (to the latest if that is lost)."""
+    """Return the rows from the root to the shown leaf (to the latest if that is lost).
+
+    The row written before stands in for a parent that is lost.
+    """
     rows = connection.execute(
         "SELECT * FROM message WHERE conversation_id = ? ORDER BY number", (conversation["id"],)
     ).fetchall()
-    nodes = {row["id"]: row for row in rows}
-    leaf = conversation["leaf_id"]
-    if leaf not in nodes and rows:
-        leaf = rows[-1]["id"]
+    places = {row["id"]: place for place, row in enumerate(rows)}
+    place = places.get(conversation["leaf_id"], len(rows) - 1)
     path: list[sqlite3.Row] = []
-    while (row := nodes.pop(leaf, None)) is not None:  # popped, so a loop of parents ends
-        path.append(row)
-        leaf = row["parent_id"]
+    while place >= 0:
+        path.append(rows[place])
+        parent = rows[place]["parent_id"]
+        if parent is None:
+            break
+        # A parent was written before its children: whatever the rows say, this comes to an end.
+        place = min(places.get(parent, place - 1), place - 1)
     return path[::-1]
 
 

@@ -7,11 +7,14 @@ A message is a node of a tree: asking again or editing adds a sibling and keeps 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 
 from mmdesk.core.errors import StoreDamaged, StoreTooNew
 
 APPLICATION_ID = 0x4D4D444B
 """``MMDK``: tells file(1), and mmdesk itself, whose database this is."""
+
+TABLES = ("conversation", "message", "part")
 
 _VERSION_1 = (
     f"PRAGMA application_id = {APPLICATION_ID}",
@@ -83,8 +86,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2, _VERSION_3)
 """``MIGRATIONS[n]`` leads from version n to n + 1."""
 
 
-def migrate(connection: sqlite3.Connection, path: str) -> None:
+def migrate(
+    connection: sqlite3.Connection, path: str, keep_old: Callable[[], object] = lambda: None
+) -> None:
     """Bring a database to the newest version, each step in a transaction of its own.
+
+    Args:
+        keep_old: Called before a database that holds something is changed.
 
     Raises:
         StoreTooNew: a later mmdesk wrote it.
@@ -95,6 +103,8 @@ def migrate(connection: sqlite3.Connection, path: str) -> None:
     if version > len(MIGRATIONS):
         raise StoreTooNew(path=path, version=version, known=len(MIGRATIONS))
     _require_ours(connection, path)
+    if 0 < version < len(MIGRATIONS):
+        keep_old()
     for step in range(version, len(MIGRATIONS)):
         connection.execute("BEGIN IMMEDIATE")
         try:

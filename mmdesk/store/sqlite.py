@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -20,12 +21,13 @@ from mmdesk.core.conversations import (
     StopReason,
     Usage,
 )
-from mmdesk.core.errors import ConversationMissing, StoreUnwritable
+from mmdesk.core.errors import ConversationMissing, StoreMended, StoreUnwritable
 from mmdesk.core.messages import AudioPart, Message, Part, Role, TextPart, well_formed
 from mmdesk.core.models import ModelKey, leaves_computer
 from mmdesk.core.phrases import Phrase
 from mmdesk.store.attachments import AttachmentFolder
-from mmdesk.store.failures import plain_failures
+from mmdesk.store.backups import BackupFolder
+from mmdesk.store.failures import DatabaseDamaged, plain_failures
 from mmdesk.store.lock import InstanceLock
 from mmdesk.store.opening import open_database
 from mmdesk.store.reading import read_conversation, read_summaries
@@ -50,29 +52,38 @@ class SqliteStore:
     """Implements :class:`~mmdesk.core.protocols.ConversationStore`.
 
     Use it on the thread that made it: sqlite3 itself refuses any other.
+
+    Attributes:
+        mended: What to tell of a damaged database that was replaced while opening.
     """
 
-    def __init__(self, path: Path | Literal[":memory:"], attachments: Path) -> None:
-        """Open the database, making or migrating it, and mark answers that a crash cut off.
+    def __init__(
+        self, path: Path | Literal[":memory:"], attachments: Path, backups: Path | None = None
+    ) -> None:
+        """Open the database, making, migrating or mending it, and mark answers a crash cut off.
 
         Args:
             path: The database; its folder is made. ``":memory:"`` keeps nothing.
             attachments: The folder for the pictures and recordings of messages.
+            backups: The folder for copies of the database; None makes none.
 
         Raises:
             StoreBusy: another mmdesk has it open.
             StoreTooNew, StoreDamaged: it can't be used, and isn't touched.
+            StoreNotBackedUp: it is of an older version, which is not changed without a copy.
             StoreUnwritable: it can't be made or written.
         """
         self._shown = str(path)
         self._attachments = AttachmentFolder(attachments)
+        self._backups = BackupFolder(backups) if backups else None
         self._lock: InstanceLock | None = None
+        self.mended: StoreMended | None = None
         with plain_failures(self._shown):
             if isinstance(path, Path):
                 path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 self._lock = InstanceLock(path)
             try:
-                self._connection = open_database(path)
+                self._connection, self.mended = open_database(path, self._backups)
             except BaseException:
                 self._release()
                 raise
@@ -163,6 +174,19 @@ class SqliteStore:
                 " ON CONFLICT (message_id, ordinal) DO UPDATE SET text = excluded.text",
                 (answer, well_formed(text)),
             )
+
+    def back_up(self) -> None:
+        """Copy the database if the last copy is a day old and something changed since."""
+        now = datetime.now(UTC)
+        if self._backups is None or not self._backups.due(now):
+            return
+        with plain_failures(self._shown):
+            try:
+                self._backups.back_up(self._connection, now)
+            except DatabaseDamaged as error:
+                _log.warning("the indexes are made anew: %s", error)
+                self._connection.execute("REINDEX")
+                self._backups.back_up(self._connection, now)
 
     def close(self) -> None:
         """Let go of the file; every write is committed already. May be called twice."""

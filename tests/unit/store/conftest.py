@@ -25,14 +25,21 @@ def database(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def open_store(database: Path) -> Iterator[OpenStore]:
+def backups() -> Path | None:
+    """Return where copies go; tests of damage without a backup leave it at None."""
+    return None
+
+
+@pytest.fixture
+def open_store(database: Path, backups: Path | None) -> Iterator[OpenStore]:
     """Opens the same store again and again, closing the one before."""
     opened: list[SqliteStore] = []
 
     def open_again() -> SqliteStore:
         if opened:
             opened.pop().close()
-        opened.append(SqliteStore(database, database.parent / "attachments"))
+        folder = database.parent
+        opened.append(SqliteStore(database, folder / "attachments", backups))
         return opened[-1]
 
     yield open_again

@@ -1,0 +1,193 @@
+"""What can still be read of a damaged database, brought together with its last backup.
+
+The damaged file is set aside, never deleted. The new one begins as the last backup that is whole;
+every row that sqlite can still read of the damaged file takes the place of the backup's.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from mmdesk.store.backups import Backup, BackupFolder
+
+_log = logging.getLogger(__name__)
+_COMPANIONS = ("-journal", "-wal", "-shm")
+_NEAR = 512
+"""Rows tried one by one behind an unreadable one, before the steps grow: a page has fewer."""
+_FAR = 1 << 40
+_LONGEST = 1 << 36
+"""Bytes; a header that says more is damaged itself."""
+_UNREADABLE = (sqlite3.Error, OverflowError, UnicodeDecodeError)
+"""The last where the text of sqlite's own message is damaged."""
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a database and its journals; return the new path. Raises ``OSError``."""
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+    aside = path.with_name(f"{path.name}.damaged-{stamp}")
+    for companion in _COMPANIONS:
+        journal = path.with_name(path.name + companion)
+        if journal.exists():
+            os.replace(journal, aside.with_name(aside.name + companion))
+    os.replace(path, aside)
+    return aside
+
+
+def restore_base(path: Path, backups: BackupFolder) -> Backup | None:
+    """Put the latest backup that is whole at ``path``; return it, or None if there is none."""
+    for backup in backups.backups():
+        if _is_whole(backup.path):
+            shutil.copyfile(backup.path, path)
+            os.chmod(path, 0o600)
+            return backup
+        _log.warning("the backup %s is damaged too", backup.path)
+    return None
+
+
+def recover_rows(damaged: Path, connection: sqlite3.Connection) -> int:
+    """Copy what can be read into an open database of the newest schema; return the messages.
+
+    Raises:
+        OSError, sqlite3.Error: the new database can't be written.
+    """
+    reading = damaged.with_name("salvage.part")
+    try:
+        _copy_at_full_length(damaged, reading)
+        source = sqlite3.connect(f"file:{quote(str(reading))}?mode=ro&immutable=1", uri=True)
+        source.row_factory = sqlite3.Row
+        source.text_factory = lambda data: data.decode("utf-8", "replace")
+        try:
+            return _copy_rows(source, connection)
+        finally:
+            source.close()
+    finally:
+        reading.unlink(missing_ok=True)
+
+
+def _copy_at_full_length(damaged: Path, reading: Path) -> None:
+    """Copy a database; one that was cut off gets back its length, in zeros.
+
+    sqlite reads nothing of a file that has fewer pages than its header says
+    (https://sqlite.org/fileformat.html#in_header_database_size).
+    """
+    shutil.copyfile(damaged, reading)
+    with reading.open("rb+") as file:
+        header = file.read(32)
+        page_size = int.from_bytes(header[16:18], "big")
+        length = int.from_bytes(header[28:32], "big") * (65536 if page_size == 1 else page_size)
+        if os.fstat(file.fileno()).st_size < length <= _LONGEST:
+            file.truncate(length)
+
+
+def _copy_rows(source: sqlite3.Connection, target: sqlite3.Connection) -> int:
+    target.execute("PRAGMA foreign_keys = OFF")
+    target.execute("BEGIN IMMEDIATE")
+    for row in _rows(source, "conversation"):
+        _put(target, "conversation", row)
+    messages = 0
+    for row in _rows(source, "message"):
+        messages += _put(target, "message", row)
+        for part in _parts(source, row["id"]):
+            _put(target, "part", part)
+    _adopt_orphans(target)
+    target.execute("COMMIT")
+    return messages
+
+
+def _rows(source: sqlite3.Connection, table: str) -> Iterator[sqlite3.Row]:
+    """Yield every row that can be read, in the order of writing, stepping over what can't."""
+    number, tried = 0, 0
+    while number < _FAR:
+        try:
+            row = source.execute(
+                f"SELECT * FROM {table} WHERE number > ? ORDER BY number LIMIT 1", (number,)
+            ).fetchone()
+        except _UNREADABLE as error:
+            if tried == 0:
+                _log.info("rows of %s from %d on are damaged: %s", table, number, error)
+            tried += 1
+            number += 1 if tried <= _NEAR else 1 << (tried - _NEAR)
+            continue
+        if row is None:
+            return
+        tried = 0
+        if not isinstance(row["number"], int) or row["number"] <= number:
+            return
+        number = row["number"]
+        if isinstance(row["id"], str) and "\ufffd" not in row["id"]:
+            yield row
+
+
+def _parts(source: sqlite3.Connection, message: str) -> list[sqlite3.Row]:
+    try:
+        return source.execute("SELECT * FROM part WHERE message_id = ?", (message,)).fetchall()
+    except _UNREADABLE:
+        return []
+
+
+def _put(target: sqlite3.Connection, table: str, row: sqlite3.Row) -> int:
+    """Write a row over the one with its id; return how many (0 where it breaks a rule)."""
+    names = [name for name in row.keys() if name in _columns(target, table)]  # noqa: SIM118
+    if table != "part":
+        names.remove("number")  # the backup's rows may have taken it
+    marks = ", ".join(f":{name}" for name in names)
+    replaced = ", ".join(f"{name} = excluded.{name}" for name in names)
+    key = "(message_id, ordinal)" if table == "part" else "(id)"
+    try:
+        target.execute(
+            f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})"
+            f" ON CONFLICT {key} DO UPDATE SET {replaced}",
+            {name: row[name] for name in names},
+        )
+    except (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, OverflowError):
+        return 0
+    return 1
+
+
+def _columns(target: sqlite3.Connection, table: str) -> set[str]:
+    return {row["name"] for row in target.execute(f"PRAGMA table_info({table})")}
+
+
+def _adopt_orphans(target: sqlite3.Connection) -> None:
+    """Give messages whose conversation or parent can't be read what they need to be found.
+
+    What is left without any message is of no use: a damaged id, most likely.
+    """
+    orphans: Iterable[sqlite3.Row] = target.execute(
+        "SELECT conversation_id AS id, min(created_us) AS first_us, max(created_us) AS last_us"
+        " FROM message WHERE conversation_id NOT IN (SELECT id FROM conversation)"
+        " GROUP BY conversation_id"
+    ).fetchall()
+    for orphan in orphans:
+        target.execute(
+            "INSERT INTO conversation (id, title, created_us, updated_us) VALUES (?, ?, ?, ?)",
+            (orphan["id"], "…", orphan["first_us"], orphan["last_us"]),
+        )
+    target.execute(
+        "UPDATE message SET parent_id = (SELECT earlier.id FROM message AS earlier"
+        " WHERE earlier.conversation_id = message.conversation_id"
+        " AND earlier.number < message.number ORDER BY earlier.number DESC LIMIT 1)"
+        " WHERE parent_id NOT IN (SELECT id FROM message)"
+    )
+    target.execute("DELETE FROM part WHERE message_id NOT IN (SELECT id FROM message)")
+    target.execute("DELETE FROM conversation WHERE id NOT IN (SELECT conversation_id FROM message)")
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)
+    except sqlite3.Error:
+        return False
+    try:
+        return bool(connection.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok")
+    except _UNREADABLE:
+        return False
+    finally:
+        connection.close()
