@@ -82,6 +82,8 @@ class ConversationSummary:
         updated: UTC.
         model: Who answers it; None where that was never chosen.
         leaves: Whether anything of it has left this computer, or would with the next question.
+        pinned: Whether it stands above all others.
+        folder: The name of the folder it is in, "" is none.
     """
 
     id: str
@@ -89,6 +91,23 @@ class ConversationSummary:
     updated: datetime
     model: ModelKey | None = None
     leaves: bool = False
+    pinned: bool = False
+    folder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A message that a search found.
+
+    Attributes:
+        conversation: The summary of the conversation it is in.
+        message: Its id.
+        excerpt: The text around the first of the words that were looked for.
+    """
+
+    conversation: ConversationSummary
+    message: str
+    excerpt: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from mmdesk.core.conversations import (
     Conversation,
     ConversationSummary,
     Entry,
+    Hit,
     SavedTurn,
     StopReason,
     Usage,
@@ -438,6 +439,21 @@ class ConversationsListed:
 
 
 @dataclass(frozen=True, slots=True)
+class BinListed:
+    """The conversations in the bin, the latest first."""
+
+    summaries: tuple[ConversationSummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchDone:
+    """What a search found, the latest first."""
+
+    query: str
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationLoaded:
     """The store has read this; the session turns it into :class:`ConversationOpened`."""
 
@@ -511,6 +527,8 @@ Event = (
     | RecordingKept
     | PlaybackChanged
     | ConversationsListed
+    | BinListed
+    | SearchDone
     | ConversationLoaded
     | ConversationOpened
     | AnswerKept

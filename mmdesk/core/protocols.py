@@ -11,6 +11,7 @@ from mmdesk.core.conversations import (
     ConversationSummary,
     EntryStatus,
     Failure,
+    Hit,
     SavedTurn,
     StopReason,
     Usage,
@@ -157,7 +158,16 @@ class ConversationStore(Protocol):
     """Keeps conversations; every call comes from the store thread. All raise ``StoreError``."""
 
     def conversations(self) -> tuple[ConversationSummary, ...]:
-        """Return all conversations, the latest first."""
+        """Return the conversations that aren't in the bin, the latest first."""
+
+    def binned(self) -> tuple[ConversationSummary, ...]:
+        """Return the conversations in the bin, the latest first."""
+
+    def search(self, query: str, limit: int = 50) -> tuple[Hit, ...]:
+        """Return the messages that have all words of ``query``, the latest first.
+
+        The last word may be incomplete; Chinese needs no spaces; "quoted words" are a phrase.
+        """
 
     def conversation(self, conversation_id: str) -> Conversation:
         """Return the shown path; pictures point into the attachment folder."""
@@ -174,8 +184,25 @@ class ConversationStore(Protocol):
     def begin_answer(self, conversation: str, question: str, *, model: ModelKey) -> SavedTurn:
         """Add another, empty answer below a kept question; it becomes the shown one."""
 
-    def choose_model(self, conversation: str, model: ModelKey) -> None:
-        """Have ``model`` answer this conversation from now on."""
+    def alter(
+        self,
+        conversation: str,
+        *,
+        model: ModelKey | None = None,
+        title: str | None = None,
+        pinned: bool | None = None,
+        folder: str | None = None,
+        binned: bool | None = None,
+    ) -> None:
+        """Change what is given of a conversation.
+
+        Args:
+            model: Who answers it from now on.
+            title: The person's own.
+            pinned: Whether it stands above all others.
+            folder: "" takes it out of its folder.
+            binned: Whether it is in the bin, where it stays for 30 days.
+        """
 
     def write_answer(
         self,

@@ -23,7 +23,6 @@ from mmdesk.core.events import (
     AudioTranscribed,
     ConversationLoaded,
     ConversationOpened,
-    ConversationsListed,
     Event,
     MicrophoneOpened,
     ModelChosen,
@@ -42,6 +41,7 @@ from mmdesk.core.models import STARTER, ModelKey, leaves_computer
 from mmdesk.core.protocols import ConversationStore, EventSink, MediaReader
 from mmdesk.core.requests import AnswerQuestion, GenerationSettings, LoadModel, TurnId
 from mmdesk.session.answering import Answering
+from mmdesk.session.conversation_list import ConversationList
 from mmdesk.session.draft import Attachment, Draft, DraftEvent
 from mmdesk.session.history import prompt_messages
 from mmdesk.session.keeping import AnswerKeeper
@@ -63,6 +63,7 @@ class ChatSession:
     Attributes:
         voice: Listening and transcribing.
         library: The models that there are, downloads and servers.
+        conversations: The list of conversations, and what is done with them as a whole.
         conversation: The shown conversation's id; None is a new one.
         model: Who answers the shown conversation.
     """
@@ -82,6 +83,7 @@ class ChatSession:
         self.library = library
         self._store = store
         self._emit = emit
+        self.conversations = ConversationList(store, emit)
         self._answers = AnswerKeeper(store, emit)
         self._draft = Draft(reader, pool, emit)
         self.voice = hear(self._draft)
@@ -123,7 +125,7 @@ class ChatSession:
 
     def start(self) -> None:
         """List the conversations, then have them backed up if that is due."""
-        self._list_conversations()
+        self.conversations.list()
         self._ask_store(lambda store: store.back_up())
 
     def close(self) -> None:
@@ -160,8 +162,7 @@ class ChatSession:
         self._choose(model, leaves=self._leaves)
         self.prepare_model()
         if (conversation := self.conversation) is not None:
-            self._ask_store(lambda store: store.choose_model(conversation, model))
-            self._list_conversations()
+            self.conversations.do(lambda store: store.alter(conversation, model=model))
 
     def load_model(self) -> None:
         """Load the shown conversation's model, again if it is; questions wait for it."""
@@ -373,7 +374,7 @@ class ChatSession:
         self._answering.answer(request, turn.model)
         if turn.cancelled:
             self._answering.cancel(turn.id)
-        self._list_conversations()
+        self.conversations.list()
 
     def _settle(self, event: TurnFinished | TurnFailed) -> tuple[Event, ...]:
         turn = self._turns.pop(event.turn, None)
@@ -455,9 +456,6 @@ class ChatSession:
             if self._entries[index].message.role is Role.USER:
                 return index
         return None
-
-    def _list_conversations(self) -> None:
-        self._ask_store(lambda store: self._emit(ConversationsListed(store.conversations())))
 
     def _ask_store(self, job: Callable[[ConversationStore], None]) -> None:
         self._store.put(job, self._store_failed)

@@ -19,6 +19,9 @@ from mmdesk.store.schema import TABLES, migrate
 WAL_SAFE = (3, 51, 3)
 """From here on sqlite is without the WAL-reset bug (3.7.0 to 3.51.2), which corrupts a file."""
 
+_SMALL = 64 << 20
+"""Bytes; indexes of so much are checked in half a second."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -112,15 +115,33 @@ def _prepare(connection: sqlite3.Connection, shown: str, backups: BackupFolder |
 
 
 def _check(connection: sqlite3.Connection) -> None:
-    """Look through all pages and references: better now than in the middle of something.
+    """Look through everything: better now than in the middle of something.
 
-    The indexes are checked once a day, in the copy that is made then.
+    The indexes of a large database are left to the check of its daily copy.
     """
     problem = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if problem != "ok":
         raise DatabaseDamaged(problem)
     if (row := connection.execute("PRAGMA foreign_key_check").fetchone()) is not None:
         raise DatabaseDamaged(f"a {row['table']} refers to nothing")
+    pages, size = (connection.execute(f"PRAGMA page_{n}").fetchone()[0] for n in ("count", "size"))
+    if pages * size <= _SMALL:
+        problem = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        if problem != "ok":
+            _log.warning("the indexes are made anew: %s", problem)
+            reindex(connection)
+
+
+def reindex(connection: sqlite3.Connection) -> None:
+    """Make the indexes anew.
+
+    Raises:
+        DatabaseDamaged: two rows have an id that only one may have.
+    """
+    try:
+        connection.execute("REINDEX")
+    except sqlite3.IntegrityError as error:
+        raise DatabaseDamaged(str(error)) from error
 
 
 def _check_columns(connection: sqlite3.Connection) -> None:

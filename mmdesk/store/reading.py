@@ -6,21 +6,57 @@ import logging
 import sqlite3
 from datetime import UTC, datetime
 
-from mmdesk.core.conversations import Conversation, ConversationSummary, Entry
+from mmdesk.core.conversations import Conversation, ConversationSummary, Entry, Hit
 from mmdesk.core.errors import ConversationMissing
 from mmdesk.core.messages import Part
 from mmdesk.core.models import leaves_computer
 from mmdesk.store.attachments import AttachmentFolder
 from mmdesk.store.rows import read_entry, read_part
+from mmdesk.store.search import excerpt_of, match_expression
 
 _log = logging.getLogger(__name__)
-_SUMMARY = "SELECT id, title, updated_us, leaf_id, model, has_left FROM conversation"
+_SUMMARY = "SELECT * FROM conversation"
 
 
-def read_summaries(connection: sqlite3.Connection) -> tuple[ConversationSummary, ...]:
-    """Return all conversations, the latest first. Raises ``sqlite3.Error``."""
-    rows = connection.execute(f"{_SUMMARY} ORDER BY updated_us DESC, number DESC").fetchall()
+def read_summaries(
+    connection: sqlite3.Connection, *, binned: bool = False
+) -> tuple[ConversationSummary, ...]:
+    """Return the conversations, or those in the bin, the latest first. Raises ``sqlite3.Error``."""
+    where = "binned_us IS NOT NULL" if binned else "binned_us IS NULL"
+    rows = connection.execute(
+        f"{_SUMMARY} WHERE {where} ORDER BY updated_us DESC, number DESC"
+    ).fetchall()
     return tuple(_summary(row) for row in rows)
+
+
+def read_hits(connection: sqlite3.Connection, query: str, limit: int) -> tuple[Hit, ...]:
+    """Return the messages that have the words of ``query``, the latest first.
+
+    Raises:
+        sqlite3.Error: the index can't be read.
+    """
+    expression = match_expression(query)
+    if not expression:
+        return ()
+    rows = connection.execute(
+        "SELECT conversation.*, message.id AS message_id FROM search"
+        " JOIN message ON message.number = search.rowid"
+        " JOIN conversation ON conversation.id = message.conversation_id"
+        " WHERE search MATCH ? AND binned_us IS NULL ORDER BY search.rowid DESC LIMIT ?",
+        (expression, limit),
+    ).fetchall()
+    return tuple(
+        Hit(_summary(row), row["message_id"], _excerpt(connection, row["message_id"], query))
+        for row in rows
+    )
+
+
+def _excerpt(connection: sqlite3.Connection, message: str, query: str) -> str:
+    rows = connection.execute(
+        "SELECT coalesce(text, name, '') AS text FROM part WHERE message_id = ? ORDER BY ordinal",
+        (message,),
+    ).fetchall()
+    return excerpt_of(" ".join(str(row["text"]) for row in rows), query)
 
 
 def read_conversation(
@@ -53,7 +89,15 @@ def _summary(row: sqlite3.Row) -> ConversationSummary:
         updated = datetime.fromtimestamp(0, UTC)
     model = row["model"] if isinstance(row["model"], str) and row["model"] else None
     leaves = bool(row["has_left"]) or (model is not None and leaves_computer(model))
-    return ConversationSummary(str(row["id"]), str(row["title"]), updated, model, leaves)
+    return ConversationSummary(
+        id=str(row["id"]),
+        title=str(row["title"]),
+        updated=updated,
+        model=model,
+        leaves=leaves,
+        pinned=bool(row["pinned"]),
+        folder=row["folder"] if isinstance(row["folder"], str) else "",
+    )
 
 
 def _shown_path(connection: sqlite3.Connection, conversation: sqlite3.Row) -> list[sqlite3.Row]:

@@ -43,8 +43,14 @@ def title_of(message: Message) -> str:
     lines = [" ".join(line.split()) for line in message.text.splitlines()]
     names = [transcript.name for transcript in message.transcripts]
     names += [picture.name for picture in message.pictures]
-    title = next(filter(None, [*lines, *(" ".join(name.split()) for name in names)]), "…")
-    title = well_formed(title).replace("\0", "")
+    return clean_title(
+        next(filter(None, [*lines, *(" ".join(name.split()) for name in names)]), "")
+    )
+
+
+def clean_title(text: str) -> str:
+    """Return a text as a title: on one line, shortened, never empty."""
+    title = " ".join(well_formed(text).replace("\0", "").split()) or "…"
     if len(title) <= TITLE_CHARACTERS:
         return title
     head = title[: TITLE_CHARACTERS - 1]

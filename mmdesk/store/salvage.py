@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from mmdesk.store.backups import Backup, BackupFolder
+from mmdesk.store.search import index_all
 
 _log = logging.getLogger(__name__)
 _COMPANIONS = ("-journal", "-wal", "-shm")
@@ -97,6 +98,7 @@ def _copy_rows(source: sqlite3.Connection, target: sqlite3.Connection) -> int:
         for part in _parts(source, row["id"]):
             _put(target, "part", part)
     _adopt_orphans(target)
+    index_all(target)
     target.execute("COMMIT")
     return messages
 

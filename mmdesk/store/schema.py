@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable
 
 from mmdesk.core.errors import StoreDamaged, StoreTooNew
+from mmdesk.store import search
 
 APPLICATION_ID = 0x4D4D444B
 """``MMDK``: tells file(1), and mmdesk itself, whose database this is."""
@@ -82,7 +83,16 @@ _VERSION_3 = (
     "ALTER TABLE message ADD COLUMN notes TEXT",  # JSON: a list of template and fields
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2, _VERSION_3)
+_VERSION_4 = (
+    "ALTER TABLE conversation ADD COLUMN named INTEGER NOT NULL DEFAULT 0",  # by the person
+    "ALTER TABLE conversation ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE conversation ADD COLUMN folder TEXT",
+    "ALTER TABLE conversation ADD COLUMN binned_us INTEGER",  # NULL where it isn't in the bin
+    search.TABLE,
+    search.INDEX_ALL,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
 """``MIGRATIONS[n]`` leads from version n to n + 1."""
 
 
@@ -92,6 +102,7 @@ def migrate(
     """Bring a database to the newest version, each step in a transaction of its own.
 
     Args:
+        connection: It gets the functions that the statements use.
         keep_old: Called before a database that holds something is changed.
 
     Raises:
@@ -99,6 +110,7 @@ def migrate(
         StoreDamaged: it is some other program's database.
         sqlite3.Error: the step that failed left the database as it was.
     """
+    search.add_functions(connection)
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if version > len(MIGRATIONS):
         raise StoreTooNew(path=path, version=version, known=len(MIGRATIONS))

@@ -17,6 +17,7 @@ from mmdesk.core.conversations import (
     ConversationSummary,
     EntryStatus,
     Failure,
+    Hit,
     SavedTurn,
     StopReason,
     Usage,
@@ -29,16 +30,20 @@ from mmdesk.store.attachments import AttachmentFolder
 from mmdesk.store.backups import BackupFolder
 from mmdesk.store.failures import DatabaseDamaged, plain_failures
 from mmdesk.store.lock import InstanceLock
-from mmdesk.store.opening import open_database
-from mmdesk.store.reading import read_conversation, read_summaries
+from mmdesk.store.opening import open_database, reindex
+from mmdesk.store.reading import read_conversation, read_hits, read_summaries
 from mmdesk.store.rows import (
     PART_COLUMNS,
+    clean_title,
     failure_json,
     notes_json,
     part_row,
     title_of,
     usage_row,
 )
+from mmdesk.store.search import index_message
+
+BIN_DAYS = 30
 
 _log = logging.getLogger(__name__)
 _PART_NAMES = ("message_id", "ordinal", *PART_COLUMNS)
@@ -117,10 +122,11 @@ class SqliteStore:
             if conversation is None:
                 conversation = self._add_conversation(title_of(question), now)
             elif parent is None:
-                self._change(conversation, title=title_of(question))
+                self._retitle(conversation, title_of(question))
             else:
                 self._require_message(parent, conversation)
             asked = self._add_message(conversation, parent, question, EntryStatus.FINISHED, now)
+            index_message(self._connection, asked)
             answer = self._add_answer(conversation, asked, model, now)
         return SavedTurn(conversation, asked, answer)
 
@@ -131,10 +137,40 @@ class SqliteStore:
             answer = self._add_answer(conversation, question, model, self._now())
         return SavedTurn(conversation, question, answer)
 
-    def choose_model(self, conversation: str, model: ModelKey) -> None:
-        """Have ``model`` answer this conversation from now on."""
+    def binned(self) -> tuple[ConversationSummary, ...]:
+        """Return the conversations in the bin, the latest first."""
+        with plain_failures(self._shown, reading=True):
+            return read_summaries(self._connection, binned=True)
+
+    def search(self, query: str, limit: int = 50) -> tuple[Hit, ...]:
+        """Return the messages that have all words of ``query``, the latest first."""
+        with plain_failures(self._shown, reading=True):
+            return read_hits(self._connection, query, limit)
+
+    def alter(
+        self,
+        conversation: str,
+        *,
+        model: ModelKey | None = None,
+        title: str | None = None,
+        pinned: bool | None = None,
+        folder: str | None = None,
+        binned: bool | None = None,
+    ) -> None:
+        """Change what is given of a conversation."""
+        columns: dict[str, object] = {}
+        if model is not None:
+            columns["model"] = well_formed(model)
+        if title is not None:
+            columns |= {"title": clean_title(title), "named": 1}
+        if pinned is not None:
+            columns["pinned"] = int(pinned)
+        if folder is not None:
+            columns["folder"] = well_formed(folder).strip() or None
+        if binned is not None:
+            columns["binned_us"] = time.time_ns() // 1000 if binned else None
         with self._transaction():
-            self._change(conversation, model=well_formed(model))
+            self._change(conversation, **columns)
 
     def write_answer(
         self,
@@ -174,6 +210,8 @@ class SqliteStore:
                 " ON CONFLICT (message_id, ordinal) DO UPDATE SET text = excluded.text",
                 (answer, well_formed(text)),
             )
+            if status is not EntryStatus.STREAMING:
+                index_message(self._connection, answer)
 
     def back_up(self) -> None:
         """Copy the database if the last copy is a day old and something changed since."""
@@ -185,7 +223,7 @@ class SqliteStore:
                 self._backups.back_up(self._connection, now)
             except DatabaseDamaged as error:
                 _log.warning("the indexes are made anew: %s", error)
-                self._connection.execute("REINDEX")
+                reindex(self._connection)
                 self._backups.back_up(self._connection, now)
 
     def close(self) -> None:
@@ -251,9 +289,16 @@ class SqliteStore:
         )
         return conversation
 
+    def _retitle(self, conversation: str, title: str) -> None:
+        """Take another title, unless the person gave it one."""
+        self._change(conversation)
+        self._connection.execute(
+            "UPDATE conversation SET title = ? WHERE id = ? AND NOT named", (title, conversation)
+        )
+
     def _change(self, conversation: str, **columns: object) -> None:
         """Write columns of a conversation."""
-        assignments = ", ".join(f"{name} = :{name}" for name in columns)
+        assignments = ", ".join(f"{name} = :{name}" for name in ("id", *columns))
         changed = self._connection.execute(
             f"UPDATE conversation SET {assignments} WHERE id = :id",
             {"id": conversation, **columns},

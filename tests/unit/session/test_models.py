@@ -57,6 +57,7 @@ def reopened(desk: Desk, conversation: str) -> Conversation:
 
 def until_listed(desk: Desk, *, leaves: bool) -> None:
     """Wait until the list says so of its latest conversation."""
+    desk.session.start()
     while True:
         event = desk.until(ConversationsListed)
         assert isinstance(event, ConversationsListed)
@@ -179,7 +180,6 @@ def test_a_server_answers_and_the_conversation_says_that_it_leaves(desk: Desk) -
     assert len(desk.engine.loaded) == 1
     desk.session.use_model(LOCAL)
     assert desk.session.handle(desk.events.next()) == (ModelChosen(LOCAL, leaves=True),)
-    desk.session.start()
     until_listed(desk, leaves=True)  # some of it has left
 
 

@@ -358,25 +358,25 @@ def test_a_conversation_has_a_model_of_its_own(open_store: OpenStore) -> None:
     store = open_store()
     turn = ask(store, "a")
     assert store.conversations()[0].model == "starter"
-    store.choose_model(turn.conversation, "/models/other")
+    store.alter(turn.conversation, model="/models/other")
     store.close()
     store = open_store()
     assert store.conversation(turn.conversation).summary.model == "/models/other"
     store.begin_answer(turn.conversation, turn.question, model="/models/third")
     assert store.conversations()[0].model == "/models/third"
     with pytest.raises(ConversationMissing):
-        store.choose_model("nothing", "starter")
+        store.alter("nothing", model="starter")
 
 
 def test_what_has_left_the_computer_stays_known(open_store: OpenStore) -> None:
     store = open_store()
     turn = ask(store, "a")
-    store.choose_model(turn.conversation, FAR)
+    store.alter(turn.conversation, model=FAR)
     assert store.conversations()[0].leaves  # it would, with the next question
-    store.choose_model(turn.conversation, "http://127.0.0.1:8000/v1#near")
+    store.alter(turn.conversation, model="http://127.0.0.1:8000/v1#near")
     assert not store.conversations()[0].leaves
     store.begin_answer(turn.conversation, turn.question, model=FAR)
-    store.choose_model(turn.conversation, "starter")
+    store.alter(turn.conversation, model="starter")
     assert store.conversations()[0].leaves
 
 
