@@ -26,6 +26,9 @@ from mmdesk.ui.theme import Theme
 
 log = logging.getLogger(__name__)
 
+_LIST_MODELS_MS = 1500
+"""Until the menu is told which models there are: nobody opens it sooner."""
+
 OnStart = Callable[["WindowApplication"], None]
 
 
@@ -96,6 +99,7 @@ class WindowApplication:
             self.window.show_error(error)
         session.prepare_model()
         session.attach(self._arguments.files)
+        QTimer.singleShot(_LIST_MODELS_MS, self.window, session.library.refresh)
         if self._refusal is not None:
             self.window.show_error(self._refusal)
 

@@ -204,6 +204,9 @@ class ConversationStore(Protocol):
             binned: Whether it is in the bin, where it stays for 30 days.
         """
 
+    def show(self, conversation: str, message: str) -> None:
+        """Have the shown path lead through a message, and on to what came last below it."""
+
     def write_answer(
         self,
         answer: str,

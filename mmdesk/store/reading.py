@@ -81,6 +81,23 @@ def read_conversation(
     return Conversation(_summary(row), tuple(entries))
 
 
+def shown_path_ids(connection: sqlite3.Connection, conversation: str) -> list[str]:
+    """Return the ids of the messages that are shown. Raises ``sqlite3.Error``."""
+    row = connection.execute(f"{_SUMMARY} WHERE id = ?", (conversation,)).fetchone()
+    return [message["id"] for message in _shown_path(connection, row)]
+
+
+def latest_below(connection: sqlite3.Connection, message: str) -> str:
+    """Return the leaf to which the latest message below ``message`` leads, at each step."""
+    while True:
+        child = connection.execute(
+            "SELECT id FROM message WHERE parent_id = ? ORDER BY number DESC LIMIT 1", (message,)
+        ).fetchone()
+        if child is None:
+            return message
+        message = child["id"]
+
+
 def _summary(row: sqlite3.Row) -> ConversationSummary:
     micros = row["updated_us"] if isinstance(row["updated_us"], int) else 0
     try:

@@ -31,7 +31,13 @@ from mmdesk.store.backups import BackupFolder
 from mmdesk.store.failures import DatabaseDamaged, plain_failures
 from mmdesk.store.lock import InstanceLock
 from mmdesk.store.opening import open_database, reindex
-from mmdesk.store.reading import read_conversation, read_hits, read_summaries
+from mmdesk.store.reading import (
+    latest_below,
+    read_conversation,
+    read_hits,
+    read_summaries,
+    shown_path_ids,
+)
 from mmdesk.store.rows import (
     PART_COLUMNS,
     clean_title,
@@ -171,6 +177,15 @@ class SqliteStore:
             columns["binned_us"] = time.time_ns() // 1000 if binned else None
         with self._transaction():
             self._change(conversation, **columns)
+
+    def show(self, conversation: str, message: str) -> None:
+        """Have the shown path lead through a message, and on to what came last below it."""
+        with self._transaction():
+            self._require_message(message, conversation)
+            if message in shown_path_ids(self._connection, conversation):
+                return
+            leaf = latest_below(self._connection, message)
+            self._change(conversation, leaf_id=leaf)
 
     def write_answer(
         self,

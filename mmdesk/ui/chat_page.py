@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum, auto
 
 from PySide6.QtCore import Qt
@@ -25,7 +26,7 @@ from mmdesk.core.messages import Role
 from mmdesk.core.requests import TurnId
 from mmdesk.ui.chat.pane import ChatPane
 from mmdesk.ui.first_start import FirstStart
-from mmdesk.ui.notices import ErrorStack, Notice, StarterNotice, StarterVoiceNotice
+from mmdesk.ui.notices import ErrorStack, NewsNotice, Notice, StarterNotice, StarterVoiceNotice
 
 COLUMN = 760
 """Px, at most, of what is read and written."""
@@ -55,6 +56,8 @@ class ChatPage(QWidget):
         self.notice = StarterNotice()
         self.voice_notice = StarterVoiceNotice()
         self.voice_notice.dismissed.connect(self._voice_said)
+        self.news = NewsNotice()
+        self.news.dismissed.connect(self._news_read)
         self.errors = ErrorStack("chatErrors", _CARDS)
         self.errors.setMaximumWidth(COLUMN)
         self._starter = False
@@ -98,6 +101,19 @@ class ChatPage(QWidget):
         self._starter_speech = starter
         self._show_state()
 
+    def say_news(
+        self, sentence: str, link: str = "", act: Callable[[], object] | None = None
+    ) -> None:
+        """Say what has changed about the models, until the next question or conversation."""
+        self.news.say(sentence, link, act)
+        self._fit()
+        self._show_state()
+
+    def forget_news(self) -> None:
+        """Take it back."""
+        if self.news.said:
+            self.news.dismissed.emit()
+
     def say_waiting(self, text: str) -> None:
         """Say what turns wait for that have not begun (the model is being loaded)."""
         for turn in self._waiting:
@@ -138,7 +154,7 @@ class ChatPage(QWidget):
 
     @property
     def _notices(self) -> tuple[Notice, ...]:
-        return (self.notice, self.voice_notice)
+        return (self.notice, self.voice_notice, self.news)
 
     def _fit(self) -> None:
         for notice in self._notices:
@@ -150,6 +166,7 @@ class ChatPage(QWidget):
         self._waiting.clear()
         self.errors.clear()
         self._voice_said()
+        self.forget_news()
         self.pane.clear()
         if event.conversation is None:
             return
@@ -164,6 +181,7 @@ class ChatPage(QWidget):
                 self.pane.append_text(event.turn, event.text, 0)
 
     def _added(self, event: TurnAdded) -> None:
+        self.forget_news()
         if event.entries is not None:
             self.pane.show_entries(event.entries)
         else:
@@ -204,17 +222,26 @@ class ChatPage(QWidget):
     def _voice_said(self) -> None:
         """Take the notice on voices away; it doesn't come back while the window is open."""
         if self._voice is _Said.NOW:
-            focused = QApplication.focusWidget()
-            if focused is not None and self.voice_notice.isAncestorOf(focused):
-                self.errors.focusFreed.emit()  # the focus would go to the first button around
+            self._free_focus(self.voice_notice)
             self._voice = _Said.BEFORE
             self._show_state()
+
+    def _news_read(self) -> None:
+        self._free_focus(self.news)
+        self._show_state()
+
+    def _free_focus(self, notice: Notice) -> None:
+        """Give the focus on before a notice leaves: it would go to the first button around."""
+        focused = QApplication.focusWidget()
+        if focused is not None and notice.isAncestorOf(focused):
+            self.errors.focusFreed.emit()
 
     def _show_state(self) -> None:
         empty = self.pane.is_empty()
         self._stack.setCurrentWidget(self.first_start if empty else self.pane)
         self.notice.setVisible(self._starter and not empty)
         self.voice_notice.setVisible(self._starter_speech and self._voice is _Said.NOW)
+        self.news.setVisible(self.news.said)
         self._leave_room()
 
     def _leave_room(self) -> None:

@@ -38,12 +38,14 @@ class Composer(QFrame):
     """All pictures of the draft, and which of them."""
     transcriptOpened = Signal(object)
     """The :class:`TranscriptPart` of a sound file of the draft."""
+    modelCarried = Signal(object)
+    """The path of a model that was dropped or pasted."""
 
     def __init__(self, session: ChatSession) -> None:
         super().__init__()
         self.setObjectName("composerFrame")
         self._session = session
-        self._waiting = False
+        self._waiting, self._empty = False, True
         self._sent = ""
         self._when_heard = self._when_free = False
         self.errors = ErrorStack("composerErrors", _CARDS)
@@ -138,6 +140,8 @@ class Composer(QFrame):
         carried = judge(mime)
         if carried.kind is CarriedKind.FILES:
             self._session.attach(carried.paths)
+        elif carried.kind is CarriedKind.MODEL:
+            self.modelCarried.emit(carried.paths[0])
         elif carried.kind is CarriedKind.IMAGE:
             found = image_bytes(mime)
             if found is not None:
@@ -210,6 +214,10 @@ class Composer(QFrame):
         if self._when_free and not (self._session.busy or self._waiting or self.voice.pending):
             self._when_free = False
             self.submit()
+
+    def name_host(self, host: str) -> None:
+        """Tell to which computer questions go; "" is this one."""
+        self.voice.name_host(host)
 
     def limit_height(self, window_height: int) -> None:
         """Leave room for the chat in a low window."""
@@ -318,6 +326,9 @@ class Composer(QFrame):
 
     def _show_readiness(self) -> None:
         empty = self.input.document().isEmpty() and not self._session.attachments
+        if self._empty and (not empty or self.voice.pending):
+            self._session.prepare_model()  # it may have been freed while nothing was asked
+        self._empty = empty and not self.voice.pending
         restyle(self.send, "empty", empty)
         self.send.show_icon("arrow-up", "accent" if empty else "on_accent")
 

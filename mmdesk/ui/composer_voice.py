@@ -73,6 +73,7 @@ class ComposerVoice(QObject):
         self._field = field
         self._errors = errors
         self._device = ""
+        self._host = ""
         self._failed: dict[UtteranceId, ErrorCard] = {}
         """Utterances that wait for another try, and the card that offers it: one for all that
         failed in the same way."""
@@ -265,6 +266,12 @@ class ComposerVoice(QObject):
         if isinstance(error, SpeechError):
             card.add_action("voiceSettings", self.tr("Voice settings"), self.settingsWanted.emit)
 
+    def name_host(self, host: str) -> None:
+        """Tell to which computer questions go; "" is this one."""
+        if host != self._host:
+            self._host = host
+            self.refresh()
+
     def _retry(self, card: ErrorCard) -> None:
         self._errors.remove(card)
         for utterance in self._taken_from(card):
@@ -293,7 +300,12 @@ class ComposerVoice(QObject):
         elif state is VoiceState.TRANSCRIBING:
             self._field.setPlaceholderText(self.tr("Writing down what was said…"))
         else:
-            self._field.setPlaceholderText(self.tr("Ask about a picture…"))
+            self._field.setPlaceholderText(self._invitation())
+
+    def _invitation(self) -> str:
+        if self._host:
+            return self.tr("Ask about a picture (to {host})…").replace("{host}", self._host)
+        return self.tr("Ask about a picture…")
 
     def _what_a_press_does(self, state: VoiceState, *, hands_free: bool) -> str:
         if state is VoiceState.TRANSCRIBING:

@@ -25,6 +25,7 @@ class DropOverlay(QWidget):
         self.setObjectName("dropOverlay")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._refused = False
+        self._host = ""
         self._glyph = QLabel()
         self._glyph.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._title = plain_label("dropTitleOverlay")
@@ -41,6 +42,10 @@ class DropOverlay(QWidget):
         column.addStretch(1)
         self.hide()
 
+    def name_host(self, host: str) -> None:
+        """Tell to which computer questions go; "" is this one."""
+        self._host = host
+
     def announce(self, carried: Carried) -> None:
         """Show what letting go would do, and why something would not be taken."""
         taken = takes(carried)
@@ -53,12 +58,14 @@ class DropOverlay(QWidget):
             more = len(carried.refused) - _REASONS
             reasons.append(self.tr("And %n more.", "", more))
         self._title.setText(self._title_for(carried, taken))
-        self._detail.setText("\n".join(reasons) or self._kinds())
+        model = carried.kind is CarriedKind.MODEL
+        detail = self._of_model(carried) if model else self._kinds()
+        self._detail.setText("\n".join(reasons) or detail)
         restyle(self._detail, "refused", bool(reasons))
         self.setAccessibleName(f"{self._title.text()} {self._detail.text()}")
         tokens = theme().tokens
         colour = tokens.error_text if self._refused else tokens.accent
-        name = "warning" if self._refused else "sound" if _only_sound(carried) else "image"
+        name = "warning" if self._refused else _glyph_of(carried)
         self._glyph.setPixmap(icon(name, colour, _GLYPH).pixmap(QSize(_GLYPH, _GLYPH)))
         window = self.parentWidget()
         if window is not None:
@@ -84,6 +91,8 @@ class DropOverlay(QWidget):
             return self.tr("This can't be taken")
         if carried.kind is CarriedKind.TEXT:
             return self.tr("Drop the text into the question")
+        if carried.kind is CarriedKind.MODEL:
+            return self.tr("Drop a model's folder to use it")
         count = _taken(carried)
         if _only_sound(carried):
             if count > 1:
@@ -95,11 +104,19 @@ class DropOverlay(QWidget):
             return self.tr("Drop %n pictures", "", count)
         return self.tr("Drop the picture")
 
-    def _kinds(self) -> str:
-        return self.tr(
-            "Pictures: PNG, JPEG, WebP, GIF, BMP or TIFF. Sound: WAV, FLAC, OGG, MP3 or M4A. "
-            "All of it stays on this computer."
+    def _of_model(self, carried: Carried) -> str:
+        return self.tr("“{name}” stays where it is; nothing is copied or changed.").replace(
+            "{name}", carried.paths[0].name
         )
+
+    def _kinds(self) -> str:
+        kinds = self.tr(
+            "Pictures: PNG, JPEG, WebP, GIF, BMP or TIFF. Sound: WAV, FLAC, OGG, MP3 or M4A."
+        )
+        stays = self.tr("All of it stays on this computer.")
+        if self._host:
+            stays = self.tr("Pictures go to {host} with your question.")
+        return f"{kinds} {stays.replace('{host}', self._host)}"
 
 
 def takes(carried: Carried) -> bool:
@@ -107,6 +124,12 @@ def takes(carried: Carried) -> bool:
     if carried.kind is CarriedKind.FILES:
         return _taken(carried) > 0
     return carried.kind is not CarriedKind.NOTHING
+
+
+def _glyph_of(carried: Carried) -> str:
+    if carried.kind is CarriedKind.MODEL:
+        return "folder"
+    return "sound" if _only_sound(carried) else "image"
 
 
 def _taken(carried: Carried) -> int:

@@ -65,6 +65,8 @@ class CarriedKind(Enum):
 
     FILES = auto()
     IMAGE = auto()
+    MODEL = auto()
+    """One folder with a model in it, or one of OpenAI's Whisper files."""
     TEXT = auto()
     NOTHING = auto()
 
@@ -88,6 +90,8 @@ def judge(mime: QMimeData) -> Carried:
     """Say what a drag or the clipboard carries, by names and formats alone."""
     urls = mime.urls() if mime.hasUrls() else []
     local = tuple(Path(url.toLocalFile()) for url in urls if url.isLocalFile())
+    if len(local) == 1 and is_model(local[0]):
+        return Carried(CarriedKind.MODEL, local)
     if local:
         refused = tuple(error for path in local if (error := refusal(path)) is not None)
         sounds = sum(path.suffix.lower() in SOUND_SUFFIXES for path in local)
@@ -102,6 +106,14 @@ def judge(mime: QMimeData) -> Carried:
     if text:
         return Carried(CarriedKind.TEXT)
     return Carried(CarriedKind.NOTHING, refused=(NothingToTake(),))
+
+
+def is_model(path: Path) -> bool:
+    """Whether a path looks like a checkpoint; whoever takes it looks closer."""
+    try:
+        return path.suffix.lower() == ".pt" or (path / "config.json").is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def refusal(path: Path) -> MmdeskError | None:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton
 
+from mmdesk.ui.badge import LeavesBadge
 from mmdesk.ui.controls import IconButton, plain_label
+from mmdesk.ui.model_menu import ModelMenu
 from mmdesk.ui.shortcuts import label_of
+from mmdesk.ui.tiles import as_plain
 
 HEIGHT = 44
 _NAME_WIDTH = 220
+_NARROW = 760
+"""Px below which the badge is its glyph."""
 
 
 class Header(QFrame):
     """44 px high; what it offers is asked for by signals."""
 
     sidebarToggled = Signal()
-    starterChosen = Signal()
-    folderWanted = Signal()
+    modelsWanted = Signal()
+    """The menu opens: it is to be told which models there are now."""
     settingsWanted = Signal()
     keysWanted = Signal()
     logWanted = Signal()
@@ -36,12 +41,18 @@ class Header(QFrame):
         self.model_button.setCursor(Qt.CursorShape.PointingHandCursor)
         self.model_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.model_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.menu = ModelMenu(self.model_button)
+        self.menu.aboutToShow.connect(self.modelsWanted)
+        self.model_button.setMenu(self.menu)
+        self.badge = LeavesBadge()
+        self.badge.hide()
         self.settings_button = IconButton("settingsButton", "sliders")
         self.settings_button.clicked.connect(self.settingsWanted)
         self.help_button = IconButton("helpButton", "more")
         self.help_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._starter_action, self._folder_action, self._settings_action = self._model_menu()
-        self._keys_action, self._log_action, self._about_action = self._help_menu()
+        self._models_action, self._keys_action, self._log_action, self._about_action = (
+            self._help_menu()
+        )
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 0, 12, 0)
         row.setSpacing(8)
@@ -49,17 +60,23 @@ class Header(QFrame):
         row.addWidget(plain_label("appName", "mmdesk"))
         row.addSpacing(4)
         row.addWidget(self.model_button)
+        row.addWidget(self.badge, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addStretch(1)
         row.addWidget(self.settings_button)
         row.addWidget(self.help_button)
+
+    def show_leaving(self, leaves: bool, host: str = "") -> None:
+        """Say whether what is asked here goes to another computer, and to which."""
+        self.badge.name_host(host)
+        self.badge.setVisible(leaves)
 
     def show_model(self, text: str) -> None:
         """Show the model's name (elided) in the pill."""
         self._model = text
         metrics = self.model_button.fontMetrics()
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, _NAME_WIDTH)
-        self.model_button.setText(f"{shown} ▾")
-        self.model_button.setToolTip(text)
+        self.model_button.setText(f"{shown} ▾".replace("&", "&&"))
+        self.model_button.setToolTip(as_plain(text))
         self.model_button.setAccessibleName(self.tr("Model: {name}").format(name=text))
 
     def retranslate(self, settings_keys: QKeySequence, sidebar_keys: QKeySequence) -> None:
@@ -67,30 +84,27 @@ class Header(QFrame):
         self.sidebar_button.describe(label_of("sidebar"), sidebar_keys)
         self.settings_button.describe(label_of("settings"), settings_keys)
         self.help_button.describe(self.tr("Help and more"))
-        self._starter_action.setText(self.tr("Starter model"))
-        self._folder_action.setText(self.tr("Choose a model folder…"))
-        self._settings_action.setText(self.tr("Model settings"))
         self._keys_action.setText(label_of("keys"))
         self._log_action.setText(self.tr("Open log file"))
         self._about_action.setText(self.tr("About mmdesk"))
+        self._models_action.setText(self.tr("Models"))
+        self.menu.retranslate()
+        self.badge.retranslate()
         self.show_model(self._model)
 
-    def _model_menu(self) -> tuple[QAction, QAction, QAction]:
-        menu = QMenu(self.model_button)
-        menu.setObjectName("modelMenu")
-        starter = menu.addAction("", self.starterChosen.emit)
-        folder = menu.addAction("", self.folderWanted.emit)
-        menu.addSeparator()
-        settings = menu.addAction("", self.settingsWanted.emit)
-        self.model_button.setMenu(menu)
-        return starter, folder, settings
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shorten the badge in a narrow window."""
+        super().resizeEvent(event)
+        self.badge.shorten(event.size().width() < _NARROW)
+        self.show_model(self._model)
 
-    def _help_menu(self) -> tuple[QAction, QAction, QAction]:
+    def _help_menu(self) -> tuple[QAction, QAction, QAction, QAction]:
         menu = QMenu(self.help_button)
         menu.setObjectName("helpMenu")
+        models = menu.addAction("", self.menu.allWanted.emit)
         keys = menu.addAction("", self.keysWanted.emit)
         log = menu.addAction("", self.logWanted.emit)
         menu.addSeparator()
         about = menu.addAction("", self.aboutWanted.emit)
         self.help_button.setMenu(menu)
-        return keys, log, about
+        return models, keys, log, about

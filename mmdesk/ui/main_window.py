@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QIcon, QKeyEvent, QShowEvent
 
-from mmdesk.core.errors import EngineCrashed, FileMissing, MmdeskError, ModelError
+from mmdesk.core.errors import FileMissing, MmdeskError
 from mmdesk.core.events import (
     AttachmentRefused,
     ConversationOpened,
@@ -18,15 +18,13 @@ from mmdesk.core.events import (
     Event,
     MicrophoneLevel,
     MicrophonesListed,
-    ModelFailed,
-    ModelLoading,
-    ModelReady,
     StoreFailed,
     TextDelta,
     TurnAdded,
     TurnFinished,
 )
 from mmdesk.core.messages import Picture, TranscriptPart
+from mmdesk.core.models import ModelRole
 from mmdesk.core.speech import Recording
 from mmdesk.session.controller import ChatSession
 from mmdesk.settings import Settings
@@ -36,9 +34,9 @@ from mmdesk.ui.composer import Composer
 from mmdesk.ui.composer_voice import VoiceEvent
 from mmdesk.ui.first_start import Sample, load_samples
 from mmdesk.ui.i18n import Language
-from mmdesk.ui.model_display import ModelDisplay
+from mmdesk.ui.model_desk import ModelDesk
 from mmdesk.ui.page_shelf import PageShelf
-from mmdesk.ui.pickers import pick_folder, pick_pictures, pick_whisper_file
+from mmdesk.ui.pickers import pick_pictures, pick_whisper_file
 from mmdesk.ui.shortcuts import keys_of
 from mmdesk.ui.theme import Theme
 from mmdesk.ui.transcript_view import TranscriptPage
@@ -71,28 +69,30 @@ class MainWindow(WindowFrame):
         self,
         session: ChatSession,
         settings: Settings,
-        save_settings: Callable[[Settings], None],
+        keep_settings: Callable[[Settings], None],
         *,
         theme: Theme,
         language: Language,
         places: Places,
         fits_billions: int | None = None,
     ) -> None:
-        """``save_settings`` may raise ``SettingsError``; for ``fits_billions`` see FirstStart."""
+        """``keep_settings`` lets settings hold and saves them; it may raise ``SettingsError``.
+
+        For ``fits_billions`` see :class:`FirstStart`.
+        """
         theme.apply()
         super().__init__(ChatPage(fits_billions), Composer(session), places.geometry)
         self.setWindowTitle("mmdesk")
         self.setWindowIcon(QIcon(str(places.icon)))
         self._session = session
         self._settings = settings
-        self._save_settings = save_settings
+        self._keep_settings = keep_settings
         self._theme, self._language, self._places = theme, language, places
-        self._model = ModelDisplay(self.header, self.status, self.chat, places.starter, self)
         self.pages = PageShelf(self, places.notices)
+        self.models = ModelDesk(self, session, self.pages, places.starter)
         self._transcript = TranscriptPage()
         self._use_settings()
         self._commands = Commands(self, self._calls())
-        self._model.choose(settings.model)
         self._connect()
         theme.changed.connect(self._dress)
         self._dress()
@@ -114,17 +114,8 @@ class MainWindow(WindowFrame):
 
     def show_error(self, error: MmdeskError) -> None:
         """Show an error that belongs to nothing smaller than the window."""
-        card = self.chat.errors.add(error)
-        if isinstance(error, ModelError | EngineCrashed):
-            card.add_action("retryModel", self.tr("Retry"), self.load_model)
-            card.add_action("chooseModelFolder", self.tr("Choose a folder…"), self._choose_folder)
-            if self._settings.model is not None:
-                card.add_action("useStarter", self.tr("Use the starter"), self._use_starter)
+        self.models.offer(self.chat.errors.add(error))
         self.show_chat()
-
-    def load_model(self) -> None:
-        """Ask for the model of the settings."""
-        self._session.load_model(self._settings.load_request(self._places.starter))
 
     # What a person does
 
@@ -149,7 +140,7 @@ class MainWindow(WindowFrame):
         """Keep changed settings and let them hold at once."""
         before, self._settings = self._settings, settings
         try:
-            self._save_settings(settings)
+            self._keep_settings(settings)
         except MmdeskError as error:
             self.show_error(error)
         self._use_settings()
@@ -159,10 +150,10 @@ class MainWindow(WindowFrame):
             self._language.use(settings.language)
         if settings.shortcuts != before.shortcuts:
             self._bind_keys()
-        self._model.choose(settings.model)
         starter = self._places.starter
-        if settings.load_request(starter) != before.load_request(starter):
-            self.load_model()
+        if settings.load_request(starter, "") != before.load_request(starter, ""):
+            self._session.prepare_model()  # where and how it runs has changed
+            self._session.library.refresh()  # and what fits with it
         self.pages.use_settings(settings)
 
     def retranslate(self) -> None:
@@ -173,7 +164,7 @@ class MainWindow(WindowFrame):
         self._transcript.retranslate()
         samples = load_samples(self._places.samples, self._language.current)
         self.chat.first_start.show_samples(samples)
-        self._model.show_name()
+        self.models.retranslate()
 
     # What Qt calls
 
@@ -206,18 +197,19 @@ class MainWindow(WindowFrame):
     def _connect(self) -> None:
         self.dropped.connect(self.composer.take)
         self.header.sidebarToggled.connect(self.toggle_sidebar)
-        self.header.starterChosen.connect(self._use_starter)
-        self.header.folderWanted.connect(self._choose_folder)
         self.header.settingsWanted.connect(self.show_settings)
         self.header.keysWanted.connect(self.show_keys)
         self.header.logWanted.connect(self._open_log)
         self.header.aboutWanted.connect(self.pages.toggle_about)
         self.pages.changed.connect(self.apply_settings)
-        self.pages.folderWanted.connect(self._choose_folder)
+        self.models.settingsMade.connect(self.apply_settings)
+        self.models.failed.connect(self.show_error)
+        self.models.remoteChosen.connect(self.composer.name_host)
+        self.models.remoteChosen.connect(self.overlay.name_host)
+        self.composer.modelCarried.connect(self.models.add_folder)
         self.pages.microphonesWanted.connect(self._session.voice.list_microphones)
-        self.pages.speechFolderWanted.connect(partial(pick_folder, self, self._use_speech_model))
         self.pages.speechFileWanted.connect(
-            partial(pick_whisper_file, self, self._use_speech_model)
+            partial(pick_whisper_file, self, self.models.add_folder)
         )
         self.sidebar.newChatWanted.connect(self.new_chat)
         self.sidebar.conversationChosen.connect(self._open_conversation)
@@ -225,11 +217,12 @@ class MainWindow(WindowFrame):
         self.composer.pictureOpened.connect(self._open_pictures)
         self.composer.transcriptOpened.connect(self._open_transcript)
         self.composer.voice.settingsWanted.connect(self._show_voice_settings)
-        self.chat.notice.modelWanted.connect(self._choose_folder)
-        self.chat.voice_notice.modelWanted.connect(self._show_voice_settings)
+        show_models = self.models.show_models
+        self.chat.notice.modelWanted.connect(show_models)
+        self.chat.voice_notice.modelWanted.connect(partial(show_models, ModelRole.SPEECH))
         first, pane = self.chat.first_start, self.chat.pane
         first.filesWanted.connect(self._choose_pictures)
-        first.modelWanted.connect(self._choose_folder)
+        first.modelWanted.connect(show_models)
         first.sampleChosen.connect(self.ask_sample)
         pane.pictureActivated.connect(self._open_pictures)
         pane.recordingActivated.connect(self._play)
@@ -264,11 +257,8 @@ class MainWindow(WindowFrame):
         self.composer.refresh()
 
     def _show(self, event: Event) -> None:
-        if isinstance(event, ModelLoading | ModelReady | ModelFailed):
-            self._model.show(event)
-            if isinstance(event, ModelFailed):
-                self.show_error(event.error)
-        elif isinstance(event, ConversationsListed):
+        self.models.handle(event)
+        if isinstance(event, ConversationsListed):
             self.sidebar.show_conversations(event.summaries)
         elif isinstance(event, ConversationOpened):
             self._show_conversation()
@@ -292,7 +282,7 @@ class MainWindow(WindowFrame):
     def _show_turn(self) -> None:
         self.close_page()  # the button that asked for it may be gone, and the focus with it
         self.composer.question_left()
-        self._model.say_waiting()
+        self.models.display.say_waiting()
 
     def _to_chat(self) -> None:
         self.tuck_sidebar()
@@ -314,30 +304,18 @@ class MainWindow(WindowFrame):
         self.pages.show_voice_settings(self._settings)
 
     def _use_settings(self) -> None:
-        settings, voice = self._settings, self._session.voice
-        self._session.settings = settings.generation
-        voice.use(settings.speech(self._places.starter_speech), settings.voice)
+        settings = self._settings
+        self.models.use_settings(settings)
         self.chat.use_speech_model(starter=settings.speech_model is None)
         self.composer.voice.refresh()
 
     def _choose_pictures(self) -> None:
         pick_pictures(self, self.composer.attach_files)
 
-    def _choose_folder(self) -> None:
-        pick_folder(self, lambda path: self.apply_settings(replace(self._settings, model=path)))
-
-    def _use_speech_model(self, path: Path) -> None:
-        self.apply_settings(replace(self._settings, speech_model=path))
-
     def _play(self, recording: Recording) -> None:
         """Play a message's recording, or stop it."""
         self.composer.voice.strip.play_no_more()
         self._session.voice.play(recording)
-
-    def _use_starter(self) -> None:
-        if self._settings.model is None and not self._model.starter_ready:
-            self.load_model()
-        self.apply_settings(replace(self._settings, model=None))
 
     def _copy_answer(self) -> None:
         if text := self.chat.pane.last_answer_text():

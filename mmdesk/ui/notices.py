@@ -23,7 +23,7 @@ class ErrorCard(QFrame):
 
     dismissed = Signal()
 
-    def __init__(self, error: MmdeskError) -> None:
+    def __init__(self, error: MmdeskError, *, dismissible: bool = True) -> None:
         super().__init__()
         self.setObjectName("errorCard")
         self.error = error
@@ -35,6 +35,8 @@ class ErrorCard(QFrame):
         close = IconButton("dismissError", "close", role="error_text", side=26, glyph=16)
         close.describe(self.tr("Dismiss"))
         close.clicked.connect(self.dismissed)
+        if not dismissible:
+            close.hide()
         self.setAccessibleName(f"{self._message.text()} {self._hint.text()}")
         self._texts = QVBoxLayout()
         self._texts.setSpacing(2)
@@ -166,16 +168,14 @@ class StarterNotice(Notice):
         )
 
 
-class StarterVoiceNotice(Notice):
-    """Said once, when the starter speech model has heard someone: which voices it knows."""
+class PassingNotice(Notice):
+    """A notice that the person can take away."""
 
     dismissed = Signal()
 
-    def __init__(self) -> None:
-        super().__init__("starterVoiceNotice")
-        self._close = IconButton(
-            "dismissVoiceNotice", "close", role="notice_text", side=_CLOSE, glyph=14
-        )
+    def __init__(self, object_name: str, close_name: str) -> None:
+        super().__init__(object_name)
+        self._close = IconButton(close_name, "close", role="notice_text", side=_CLOSE, glyph=14)
         self._close.clicked.connect(self.dismissed)
         self._row.setContentsMargins(_NOTICE_MARGIN, 3, 6, 3)
         self._row.setSpacing(_CLOSE_GAP)
@@ -184,6 +184,21 @@ class StarterVoiceNotice(Notice):
 
     def retranslate(self) -> None:
         """Set every text anew."""
+        self._close.describe(self.tr("Dismiss"))
+
+    def _beside(self) -> int:
+        return _CLOSE + _CLOSE_GAP
+
+
+class StarterVoiceNotice(PassingNotice):
+    """Said once, when the starter speech model has heard someone: which voices it knows."""
+
+    def __init__(self) -> None:
+        super().__init__("starterVoiceNotice", "dismissVoiceNotice")
+
+    def retranslate(self) -> None:
+        """Set every text anew."""
+        super().retranslate()
         self._sentence.say(
             self.tr(
                 "Starter speech model: knows synthetic voices only. For your own, {link} such as "
@@ -191,7 +206,36 @@ class StarterVoiceNotice(Notice):
             ),
             self.tr("choose a Whisper model"),
         )
-        self._close.describe(self.tr("Dismiss"))
 
-    def _beside(self) -> int:
-        return _CLOSE + _CLOSE_GAP
+
+class NewsNotice(PassingNotice):
+    """What has changed about the models, with what can be done about it."""
+
+    def __init__(self) -> None:
+        super().__init__("newsNotice", "dismissNews")
+        self._act: Callable[[], object] | None = None
+        self.said = False
+        """Whether there is something to read in it."""
+        self.modelWanted.connect(self._do)
+        self.dismissed.connect(self.forget)
+
+    def say(self, sentence: str, link: str = "", act: Callable[[], object] | None = None) -> None:
+        """Show a sentence; its ``{link}`` does ``act`` and takes the notice away."""
+        self._act = act
+        self.said = True
+        self._sentence.say(sentence, link)
+
+    def fit(self, width: int) -> None:
+        """Take the room that the sentence needs, where there is one."""
+        if self.said:
+            super().fit(width)
+
+    def forget(self) -> None:
+        """Have nothing to say."""
+        self.said, self._act = False, None
+
+    def _do(self) -> None:
+        act = self._act
+        self.dismissed.emit()
+        if act is not None:
+            act()

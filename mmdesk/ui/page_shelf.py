@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from mmdesk.core.events import MicrophonesListed
+from mmdesk.core.events import MicrophonesListed, ModelsListed
+from mmdesk.core.models import ModelKey, ModelRole
+from mmdesk.session.library import ModelLibrary
 from mmdesk.settings import Settings
 from mmdesk.ui.pages import AboutPage, KeysPage, Page
 from mmdesk.ui.window_frame import WindowFrame
 
 if TYPE_CHECKING:
+    from mmdesk.ui.library.page import ModelsPage
+    from mmdesk.ui.library_events import LibraryEvent
     from mmdesk.ui.settings_page import SettingsPage
 
 
 class PageShelf(QObject):
-    """Settings, keys and about, in a window's frame."""
+    """Settings, models, keys and about, in a window's frame."""
 
     changed = Signal(object)
     """The :class:`Settings` that the person made."""
-    folderWanted = Signal()
-    speechFolderWanted = Signal()
     speechFileWanted = Signal()
+    modelsWanted = Signal(object)
+    """The Models page is asked for, with the :class:`ModelRole` to show."""
+    modelUsed = Signal(object)
+    """A :class:`ModelEntry` is to be used."""
+    modelFolderWanted = Signal()
     microphonesWanted = Signal()
     """The settings are shown; :meth:`show_microphones` answers."""
 
@@ -31,10 +39,49 @@ class PageShelf(QObject):
         super().__init__(frame)
         self._frame = frame
         self._notices = notices
+        self._settings = Settings()
         self.settings_page: SettingsPage | None = None
         self._keys: KeysPage | None = None
         self._about: AboutPage | None = None
         self._microphones: MicrophonesListed | None = None
+        self._listed: ModelsListed | None = None
+        self.models_page: ModelsPage | None = None
+
+    @property
+    def models_shown(self) -> bool:
+        """Whether the Models page stands over the chat."""
+        return self.models_page is not None and self._frame.page is self.models_page
+
+    def show_models(self, library: ModelLibrary, role: ModelRole) -> None:
+        """Show the models of a role, with what there is now."""
+        if self.models_page is None:
+            # The window starts sooner without it.
+            from mmdesk.ui.library.page import ModelsPage
+
+            page = self.models_page = ModelsPage(library)
+            page.used.connect(self.modelUsed)
+            page.folderWanted.connect(self.modelFolderWanted)
+            page.hubChosen.connect(self._choose_hub)
+            page.retranslate()
+            if self._listed is not None:
+                page.handle(self._listed)
+        self.models_page.show_role(role)
+        if not self.models_shown:
+            self._frame.toggle_page(self.models_page)
+        library.refresh()
+
+    def show_library(self, event: LibraryEvent) -> None:
+        """Show on the Models page what has become of what was asked there."""
+        if isinstance(event, ModelsListed):
+            self._listed = event
+        if self.models_page is not None:
+            self.models_page.handle(event)
+
+    def show_use(self, settings: Settings, shown: ModelKey, loaded: ModelKey | None) -> None:
+        """Tell which models are in use: the shown conversation's, and the settings'."""
+        self._settings = settings
+        if self.models_page is not None:
+            self.models_page.show_use(settings, shown, loaded)
 
     def toggle_settings(self, settings: Settings) -> None:
         """Show the settings, or leave them."""
@@ -74,10 +121,18 @@ class PageShelf(QObject):
 
     def retranslate(self) -> None:
         """Set every text anew."""
-        pages: tuple[Page | None, ...] = (self.settings_page, self._keys, self._about)
+        pages: tuple[Page | None, ...] = (
+            self.settings_page,
+            self.models_page,
+            self._keys,
+            self._about,
+        )
         for page in pages:
             if page is not None:
                 page.retranslate()
+
+    def _choose_hub(self, hub: str) -> None:
+        self.changed.emit(replace(self._settings, hub=hub))
 
     def _made_settings(self, settings: Settings) -> SettingsPage:
         if self.settings_page is None:
@@ -86,8 +141,7 @@ class PageShelf(QObject):
 
             page = self.settings_page = SettingsPage(settings)
             page.changed.connect(self.changed)
-            page.folderWanted.connect(self.folderWanted)
-            page.speechFolderWanted.connect(self.speechFolderWanted)
+            page.modelsWanted.connect(self.modelsWanted)
             page.speechFileWanted.connect(self.speechFileWanted)
             page.microphonesWanted.connect(self.microphonesWanted)
             page.retranslate()

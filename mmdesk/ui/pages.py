@@ -128,7 +128,10 @@ class AboutPage(Page):
         super().retranslate()
         self._title.setText(self.tr("About mmdesk"))
         version = self.tr("Version {version}").format(version=__version__)
-        purpose = self.tr("The offline photo assistant: your pictures stay on this computer.")
+        purpose = self.tr(
+            "The offline photo assistant: your pictures stay on this computer, unless you choose "
+            "a server's model."
+        )
         licence = self.tr("Free software under the Apache License 2.0, without any warranty.")
         self._lines.setText(f"{version}\n{purpose}\n{licence}")
         self._heading.setText(self.tr("Third-party notices"))

@@ -1,4 +1,4 @@
-"""Imports what the first message needs once the window stands, so that nothing waits for it."""
+"""Imports what is wanted soon, once the window stands: the first message, the Models page."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ _MODULES = (
     "mmdesk.ui.chat.body",
     "mmdesk.ui.chat.answer_view",
     "mmdesk.ui.chat.bubble",
+    "mmdesk.ui.library.model_row",
+    "mmdesk.ui.library.server_list",
+    "mmdesk.ui.library.page",
 )
 _AFTER_MS = 150
 _PAUSE_MS = 15

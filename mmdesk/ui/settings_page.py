@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame
 
 from mmdesk.core.events import MicrophonesListed
+from mmdesk.core.models import ModelRole
 from mmdesk.settings import Settings
 from mmdesk.ui.pages import Page
 from mmdesk.ui.settings_form import SettingsSection
@@ -17,8 +18,8 @@ class SettingsPage(Page):
     """A form; every change is a new :class:`Settings`."""
 
     changed = Signal(object)
-    folderWanted = Signal()
-    speechFolderWanted = Signal()
+    modelsWanted = Signal(object)
+    """The Models page is asked for, with the :class:`ModelRole` to show."""
     speechFileWanted = Signal()
     microphonesWanted = Signal()
     """The page is shown: :meth:`show_microphones` is to be told what is there now."""
@@ -44,8 +45,8 @@ class SettingsPage(Page):
             self.content.addWidget(section)
             section.changed.connect(self._take)
         self.content.addStretch(1)
-        self.model.folderWanted.connect(self.folderWanted)
-        self.voice.folderWanted.connect(self.speechFolderWanted)
+        self.model.modelsWanted.connect(lambda: self.modelsWanted.emit(ModelRole.CHAT))
+        self.voice.modelsWanted.connect(lambda: self.modelsWanted.emit(ModelRole.SPEECH))
         self.voice.fileWanted.connect(self.speechFileWanted)
         self.voice.microphonesWanted.connect(self.microphonesWanted)
         self.show_settings(settings)
@@ -63,7 +64,7 @@ class SettingsPage(Page):
     def go_to_voice(self) -> None:
         """Scroll to how mmdesk listens, with the focus on the speech model."""
         self.scroll_area.verticalScrollBar().setValue(self.voice.y())
-        self.voice.folder_button.setFocus()
+        self.voice.models_button.setFocus()
 
     def retranslate(self) -> None:
         """Set every text anew."""

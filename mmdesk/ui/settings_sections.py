@@ -8,6 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QSpinBox
 
+from mmdesk.core.models import STARTER
 from mmdesk.settings import DEVICES, DTYPES, LANGUAGES, THEMES, Settings
 from mmdesk.ui.controls import plain_label
 from mmdesk.ui.key_bindings import KeyBindings
@@ -22,6 +23,8 @@ from mmdesk.ui.settings_form import (
 )
 
 _SEED_MOST = 2**31 - 1
+_IDLE_MOST = 100_000
+"""Minutes; the settings take as many."""
 
 
 class LooksSection(SettingsSection):
@@ -61,14 +64,11 @@ class LooksSection(SettingsSection):
 class ModelSection(SettingsSection):
     """Which model answers, and where it runs; the speech model runs there too."""
 
-    folderWanted = Signal()
+    modelsWanted = Signal()
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
-        box, (self.folder_button, self.starter_button) = buttons(
-            ("chooseModelButton", self.folderWanted.emit),
-            ("useStarterButton", lambda: self._change(model=None)),
-        )
+        box, (self.models_button,) = buttons(("allModelsButton", self.modelsWanted.emit))
         self.path = plain_label("modelPath", wrap=True)
         self._field(box)
         self._rows.addWidget(self.path)
@@ -77,7 +77,11 @@ class ModelSection(SettingsSection):
         self.threads = QSpinBox()
         self.threads.setRange(0, 1024)
         number("threadsChoice", self.threads, lambda: self._change(threads=self.threads.value()))
-        for control in (self.device, self.dtype, self.threads):
+        self.idle = QSpinBox()
+        self.idle.setRange(0, _IDLE_MOST)
+        self.idle.setSingleStep(5)
+        number("idleChoice", self.idle, lambda: self._change(idle_minutes=self.idle.value()))
+        for control in (self.device, self.dtype, self.threads, self.idle):
             self._field(control)
 
     def show_settings(self, settings: Settings) -> None:
@@ -87,6 +91,8 @@ class ModelSection(SettingsSection):
         select(self.dtype, settings.dtype)
         with QSignalBlocker(self.threads):
             self.threads.setValue(settings.threads)
+        with QSignalBlocker(self.idle):
+            self.idle.setValue(settings.idle_minutes)
         self._show_path()
 
     def retranslate(self) -> None:
@@ -94,14 +100,11 @@ class ModelSection(SettingsSection):
         super().retranslate()
         automatic = self.tr("Automatic")
         name_choices(self.device, (automatic, "CUDA", "MPS", "CPU"))
-        name_choices(self.dtype, (automatic, "float32", "bfloat16", "float16"))
+        name_choices(self.dtype, (automatic, "float32", "bfloat16", "float16", "int8", "int4"))
         self.threads.setSpecialValueText(automatic)
-        name_buttons(
-            (
-                (self.folder_button, self.tr("Choose a folder…")),
-                (self.starter_button, self.tr("Use the starter")),
-            )
-        )
+        self.idle.setSpecialValueText(self.tr("Never"))
+        self.idle.setSuffix(self.tr(" min"))
+        name_buttons(((self.models_button, self.tr("All models…")),))
         self._show_path()
 
     def _title(self) -> str:
@@ -109,16 +112,32 @@ class ModelSection(SettingsSection):
 
     def _texts(self) -> Sequence[tuple[str, str]]:
         return (
-            (self.tr("Model folder"), self.tr("A folder with config.json and .safetensors files.")),
+            (
+                self.tr("Model"),
+                self.tr("Answers new conversations; each can have its own, from the menu above."),
+            ),
             (self.tr("Device"), self.tr("Where the model runs; automatic takes the fastest.")),
-            (self.tr("Number format"), self.tr("Smaller numbers need less memory.")),
+            (
+                self.tr("Precision"),
+                self.tr(
+                    "Smaller numbers need less memory: int8 half of bfloat16, int4 a quarter. They "
+                    "are packed while the model loads, and answers may become a little worse."
+                ),
+            ),
             (self.tr("Threads"), self.tr("CPU threads; automatic leaves one core free.")),
+            (
+                self.tr("Free the model's memory"),
+                self.tr(
+                    "After so many minutes without a question (0: never). The next question loads "
+                    "it again."
+                ),
+            ),
         )
 
     def _show_path(self) -> None:
         model = self._settings.model
-        self.path.setText(str(model) if model else self.tr("The starter that ships with mmdesk"))
-        self.starter_button.setEnabled(model is not None)
+        starter = self.tr("The starter that ships with mmdesk")
+        self.path.setText(starter if model == STARTER else model)
 
 
 class AnswersSection(SettingsSection):

@@ -37,7 +37,7 @@ class VoiceSection(SettingsSection):
 
     microphonesWanted = Signal()
     """The section is shown: which microphones are there now?"""
-    folderWanted = Signal()
+    modelsWanted = Signal()
     fileWanted = Signal()
 
     def __init__(self, settings: Settings) -> None:
@@ -56,8 +56,8 @@ class VoiceSection(SettingsSection):
         )
         for combo in (self.device, self.language):
             combo.setMaxVisibleItems(_LISTED)
-        box, (self.folder_button, self.file_button, self.starter_button) = buttons(
-            ("chooseSpeechFolderButton", self.folderWanted.emit),
+        box, (self.models_button, self.file_button, self.starter_button) = buttons(
+            ("allSpeechModelsButton", self.modelsWanted.emit),
             ("chooseSpeechFileButton", self.fileWanted.emit),
             ("useSpeechStarterButton", lambda: self._change(speech_model=None)),
         )
@@ -122,12 +122,12 @@ class VoiceSection(SettingsSection):
         self.starter_note.setText(
             self.tr(
                 "It has heard synthetic voices only. For your own voice get a Whisper checkpoint "
-                "such as openai/whisper-base (larger hears better) and choose its folder."
+                "such as openai/whisper-base (larger hears better)."
             )
         )
         name_buttons(
             (
-                (self.folder_button, self.tr("Choose a folder…")),
+                (self.models_button, self.tr("All models…")),
                 (self.file_button, self.tr("Choose a .pt file…")),
                 (self.starter_button, self.tr("Use the starter")),
             )
@@ -154,8 +154,8 @@ class VoiceSection(SettingsSection):
             (
                 self.tr("Speech model"),
                 self.tr(
-                    "Whisper: a folder with config.json and .safetensors files, or one of "
-                    "OpenAI's .pt files."
+                    "Whisper: one from the Models page, a folder of yours, or one of OpenAI's "
+                    ".pt files."
                 ),
             ),
             (

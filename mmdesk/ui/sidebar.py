@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -13,16 +13,21 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QVBoxLayout,
 )
 
 from mmdesk.core.conversations import ConversationSummary
+from mmdesk.ui.badge import leaves_text
 from mmdesk.ui.controls import restyle
 from mmdesk.ui.icons import icon
 from mmdesk.ui.shortcuts import label_of
 from mmdesk.ui.theme import theme
 
 WIDTH = 236
+_GLYPH = 14
+"""Px."""
 _ID = Qt.ItemDataRole.UserRole
 
 
@@ -101,6 +106,7 @@ class Sidebar(QFrame):
             self.conversationChosen.emit(conversation)
 
     def _tint(self) -> None:
+        self.show_conversations(self._summaries)
         self.new_chat.setIcon(icon("plus", theme().tokens.accent, 16))
 
 
@@ -112,6 +118,8 @@ def _conversation_list() -> QListWidget:
     made.setTextElideMode(Qt.TextElideMode.ElideRight)
     made.setUniformItemSizes(False)
     made.setWordWrap(False)
+    made.setIconSize(QSize(_GLYPH, _GLYPH))
+    made.setItemDelegate(_GlyphAtTheEnd(made))
     return made
 
 
@@ -130,4 +138,18 @@ def _line(summary: ConversationSummary, untitled: str) -> QListWidgetItem:
     item.setData(_ID, summary.id)
     item.setToolTip(title)
     item.setData(Qt.ItemDataRole.AccessibleTextRole, title)
+    if summary.leaves:
+        item.setIcon(icon("leaves", theme().tokens.notice_text, _GLYPH))
+        item.setToolTip(f"{title}\n{leaves_text()}")
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{title}, {leaves_text()}")
     return item
+
+
+class _GlyphAtTheEnd(QStyledItemDelegate):
+    """Puts a conversation's glyph behind its title, so that all titles begin at one edge."""
+
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().initStyleOption(option, index)
+        option.decorationPosition = QStyleOptionViewItem.Position.Right

@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar
 
 from mmdesk.core.conversations import Usage
 from mmdesk.core.events import LoadStage, ModelFailed, ModelInfo, ModelLoading
 from mmdesk.ui.controls import plain_label, restyle
+from mmdesk.ui.model_words import DOT, DTYPES
 from mmdesk.ui.translate import phrase_text
 
 HEIGHT = 28
-_DTYPES = {"bfloat16": "bf16", "float16": "fp16", "float32": "fp32"}
+
+
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """The shown conversation's model isn't in memory; ``loaded`` names the one that is."""
+
+    loaded: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """It is a server's; ``near`` tells that the server is on this computer."""
+
+    host: str
+    near: bool
+
+
+ModelState = ModelLoading | ModelInfo | ModelFailed | Resting | Remote
 
 
 class StatusLine(QFrame):
@@ -21,7 +41,7 @@ class StatusLine(QFrame):
         super().__init__()
         self.setObjectName("statusLine")
         self.setFixedHeight(HEIGHT)
-        self._state: ModelLoading | ModelInfo | ModelFailed | None = None
+        self._state: ModelState = Resting()
         self._usage: Usage | None = None
         self._dot = plain_label("modelDot", "●")
         self.model = plain_label("modelStatus")
@@ -45,8 +65,8 @@ class StatusLine(QFrame):
         row.addStretch(1)
         row.addWidget(self._speed)
 
-    def show_model(self, state: ModelLoading | ModelInfo | ModelFailed) -> None:
-        """Show what the model is doing."""
+    def show_model(self, state: ModelState) -> None:
+        """Show what the shown conversation's model is doing."""
         self._state = state
         self._refresh()
 
@@ -92,18 +112,26 @@ class StatusLine(QFrame):
     def _describe(self) -> tuple[str, str, str, str]:
         """Return the state's name, what to say, where it runs and the tool tip."""
         if isinstance(self._state, ModelInfo):
-            dtype = _DTYPES.get(self._state.dtype, self._state.dtype)
+            dtype = DTYPES.get(self._state.dtype, self._state.dtype)
             where = f"{self._state.device.upper()} · {dtype}"
             return "ready", self.tr("Ready"), where, str(self._state.path)
         if isinstance(self._state, ModelFailed):
             return "failed", self.tr("Failed"), "", phrase_text(self._state.error.message_phrase)
-        if isinstance(self._state, ModelLoading) and self._state.fraction is not None:
-            percent = round(self._state.fraction * 100)
-            text = self.tr("Loading {percent} %").format(percent=percent)
-            return "loading", text, "", self.loading_text()
         if isinstance(self._state, ModelLoading):
-            return "loading", self.tr("Loading…"), "", self.loading_text()
-        return "none", self.tr("No model"), "", ""
+            return "loading", self._loading_percent(), "", self.loading_text()
+        if isinstance(self._state, Remote):
+            if self._state.near:
+                return "ready", self.tr("Server on this computer"), self._state.host, ""
+            return "remote", f"{self.tr('Remote')}{DOT}{self._state.host}", "", ""
+        hint = ""
+        if self._state.loaded:
+            hint = self.tr("{name} is in memory now.").replace("{name}", self._state.loaded)
+        return "none", self.tr("Loads with your next question"), "", hint
+
+    def _loading_percent(self) -> str:
+        if not isinstance(self._state, ModelLoading) or self._state.fraction is None:
+            return self.tr("Loading…")
+        return self.tr("Loading {percent} %").format(percent=round(self._state.fraction * 100))
 
     def _speed_text(self) -> str:
         if self._usage is None:

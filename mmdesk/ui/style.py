@@ -10,6 +10,7 @@ QMainWindow, QDialog { background: $background; }
 QWidget { color: $text; }
 QLabel { background: transparent; }
 QLabel[quiet="true"] { color: $muted; font-size: 12px; }
+QLabel[note="true"] { color: $notice_text; font-size: 12px; }
 QToolTip {
     background: $card; color: $text; border: 1px solid $line; padding: 4px 6px; font-size: 12px;
 }
@@ -45,6 +46,7 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QKeySequenceEdit QLineEdit {
     background: $card; color: $text; border: 1px solid $line; border-radius: 8px;
     padding: 5px 9px; min-height: 20px;
     selection-background-color: $accent; selection-color: $on_accent;
+    placeholder-text-color: $muted;
 }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {
     border: 2px solid $accent; padding: 4px 8px;

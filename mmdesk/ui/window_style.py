@@ -19,6 +19,16 @@ _RULES = Template(
 #modelButton:hover { background: $panel; }
 #modelButton:focus { border: 2px solid $accent; padding: 1px 3px; }
 QToolButton::menu-indicator { image: none; width: 0; }
+#modelMenu::item { padding: 5px 12px 5px 32px; }
+#modelMenu::item:disabled { padding: 8px 12px 3px 12px; }
+#modelMenu::indicator { width: 0; height: 0; image: none; }
+#leavesBadge { background: $notice_ground; border: none; border-radius: 9px; }
+#leavesWords { color: $notice_text; font-size: 12px; }
+QLabel[chip] { border-radius: 9px; padding: 1px 8px; font-size: 12px; }
+QLabel[chip="good"] { background: $accent_tint; color: $accent; }
+QLabel[chip="accent"] { background: $accent; color: $on_accent; }
+QLabel[chip="notice"] { background: $notice_ground; color: $notice_text; }
+QLabel[chip="bad"] { background: $error_ground; color: $error_text; }
 
 #sidebar { background: $panel; border: none; border-right: 1px solid $line; }
 #newChatButton {
@@ -38,6 +48,7 @@ QToolButton::menu-indicator { image: none; width: 0; }
 #statusLine QLabel[state="ready"] { color: $accent; }
 #statusLine QLabel[state="loading"] { color: $notice_text; }
 #statusLine QLabel[state="failed"] { color: $error_text; }
+#statusLine QLabel[state="remote"] { color: $notice_text; }
 
 #composerFrame { background: $card; border: 1px solid $line; border-radius: 14px; }
 #composerFrame[focused="true"] { border: 1px solid $accent; }

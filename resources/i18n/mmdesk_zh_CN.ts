@@ -12,8 +12,8 @@
         <translation>版本 {version}</translation>
     </message>
     <message>
-        <source>The offline photo assistant: your pictures stay on this computer.</source>
-        <translation>离线图片助手：您的图片不会离开这台电脑。</translation>
+        <source>The offline photo assistant: your pictures stay on this computer, unless you choose a server&apos;s model.</source>
+        <translation>离线的图片助手：图片只留在本机，除非您选用服务器上的模型。</translation>
     </message>
     <message>
         <source>Free software under the Apache License 2.0, without any warranty.</source>
@@ -158,6 +158,10 @@
         <translation>正在转写…</translation>
     </message>
     <message>
+        <source>Ask about a picture (to {host})…</source>
+        <translation>问问图片里的内容（发往 {host}）…</translation>
+    </message>
+    <message>
         <source>Ask about a picture…</source>
         <translation>问问图片里的内容…</translation>
     </message>
@@ -191,6 +195,77 @@
     </message>
 </context>
 <context>
+    <name>DownloadLine</name>
+    <message>
+        <source>Download of {id}</source>
+        <translation>下载 {id}</translation>
+    </message>
+    <message>
+        <source>Retry</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Give up</source>
+        <translation>放弃</translation>
+    </message>
+    <message>
+        <source>the hub</source>
+        <translation>模型库</translation>
+    </message>
+    <message>
+        <source>Asking {host} what it has…</source>
+        <translation>正在向 {host} 查询文件…</translation>
+    </message>
+    <message>
+        <source>Goes on by itself.</source>
+        <translation>会自动继续。</translation>
+    </message>
+    <message>
+        <source>Checking what has arrived…</source>
+        <translation>正在核对已下载的文件…</translation>
+    </message>
+    <message>
+        <source>Paused: {far}</source>
+        <translation>已暂停：{far}</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>{far} are kept.</source>
+        <translation>已保留 {far}。</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation>剩余 {time}</translation>
+    </message>
+    <message>
+        <source>{done} of {total}</source>
+        <translation>{done} / {total}</translation>
+    </message>
+    <message>
+        <source>Remove the {size} that are here already?</source>
+        <translation>要删除已下载的 {size} 吗？</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>保留</translation>
+    </message>
+</context>
+<context>
     <name>DraftTile</name>
     <message>
         <source>Remove {name}</source>
@@ -212,6 +287,10 @@
     <message>
         <source>Drop the text into the question</source>
         <translation>松开，将文字放入问题</translation>
+    </message>
+    <message>
+        <source>Drop a model&apos;s folder to use it</source>
+        <translation>拖放模型文件夹即可使用</translation>
     </message>
     <message numerus="yes">
         <source>Drop %n sound files</source>
@@ -240,8 +319,20 @@
         <translation>松开，添加图片</translation>
     </message>
     <message>
-        <source>Pictures: PNG, JPEG, WebP, GIF, BMP or TIFF. Sound: WAV, FLAC, OGG, MP3 or M4A. All of it stays on this computer.</source>
-        <translation>图片：PNG、JPEG、WebP、GIF、BMP 或 TIFF。声音：WAV、FLAC、OGG、MP3 或 M4A。全部保留在这台电脑上。</translation>
+        <source>“{name}” stays where it is; nothing is copied or changed.</source>
+        <translation>“{name}”会留在原处，不复制也不改动。</translation>
+    </message>
+    <message>
+        <source>Pictures: PNG, JPEG, WebP, GIF, BMP or TIFF. Sound: WAV, FLAC, OGG, MP3 or M4A.</source>
+        <translation>图片：PNG、JPEG、WebP、GIF、BMP 或 TIFF。声音：WAV、FLAC、OGG、MP3 或 M4A。</translation>
+    </message>
+    <message>
+        <source>All of it stays on this computer.</source>
+        <translation>全部留在本机。</translation>
+    </message>
+    <message>
+        <source>Pictures go to {host} with your question.</source>
+        <translation>图片会随问题一起发往 {host}。</translation>
     </message>
 </context>
 <context>
@@ -296,16 +387,8 @@
         <translation>帮助及更多</translation>
     </message>
     <message>
-        <source>Starter model</source>
-        <translation>入门模型</translation>
-    </message>
-    <message>
-        <source>Choose a model folder…</source>
-        <translation>选择模型文件夹…</translation>
-    </message>
-    <message>
-        <source>Model settings</source>
-        <translation>模型设置</translation>
+        <source>Models</source>
+        <translation>模型</translation>
     </message>
     <message>
         <source>Open log file</source>
@@ -385,6 +468,21 @@
     </message>
 </context>
 <context>
+    <name>LeavesBadge</name>
+    <message>
+        <source>Leaves this computer</source>
+        <translation>会离开本机</translation>
+    </message>
+    <message>
+        <source>Something of this conversation has gone to another computer before.</source>
+        <translation>此对话中已有内容发往另一台电脑。</translation>
+    </message>
+    <message>
+        <source>Questions and pictures of this conversation go to {host}.</source>
+        <translation>此对话的问题和图片会发往 {host}。</translation>
+    </message>
+</context>
+<context>
     <name>ListeningBar</name>
     <message>
         <source>Listening hands-free: say your question. Esc stops it.</source>
@@ -431,18 +529,93 @@
     </message>
 </context>
 <context>
-    <name>MainWindow</name>
+    <name>ModelDesk</name>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Looking at the model in “{name}”…</source>
+        <translation>正在查看“{name}”中的模型…</translation>
+    </message>
     <message>
         <source>Retry</source>
         <translation>重试</translation>
     </message>
     <message>
-        <source>Choose a folder…</source>
-        <translation>选择文件夹…</translation>
+        <source>Choose a model…</source>
+        <translation>选择模型…</translation>
     </message>
     <message>
         <source>Use the starter</source>
         <translation>使用入门模型</translation>
+    </message>
+    <message>
+        <source>{name} is on this computer now: {link}.</source>
+        <translation>{name} 已下载到本机：{link}。</translation>
+    </message>
+    <message>
+        <source>use it</source>
+        <translation>立即使用</translation>
+    </message>
+    <message>
+        <source>{name} is the speech model now: {link}.</source>
+        <translation>{name} 已设为语音模型：{link}。</translation>
+    </message>
+    <message>
+        <source>{name} is the matching model now: {link}.</source>
+        <translation>{name} 已设为匹配模型：{link}。</translation>
+    </message>
+    <message>
+        <source>all models</source>
+        <translation>查看全部模型</translation>
+    </message>
+    <message>
+        <source>With your next question all of this conversation, pictures too, goes to {host}. {link}</source>
+        <translation>下次提问时，整个对话连同图片都会发往 {host}。{link}</translation>
+    </message>
+</context>
+<context>
+    <name>ModelDetails</name>
+    <message>
+        <source>Id</source>
+        <translation>标识</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>出处</translation>
+    </message>
+    <message>
+        <source>Checked</source>
+        <translation>核实日期</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>Kept</source>
+        <translation>存放</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>ships with mmdesk</source>
+        <translation>随 mmdesk 附带</translation>
+    </message>
+    <message>
+        <source>in mmdesk&apos;s own folder</source>
+        <translation>在 mmdesk 自己的文件夹中</translation>
+    </message>
+    <message>
+        <source>in the Hugging Face cache: used in place, never changed</source>
+        <translation>在 Hugging Face 缓存中：就地使用，绝不改动</translation>
+    </message>
+    <message>
+        <source>in your folder: used in place, never changed</source>
+        <translation>在您的文件夹中：就地使用，绝不改动</translation>
     </message>
 </context>
 <context>
@@ -461,30 +634,132 @@
     </message>
 </context>
 <context>
+    <name>ModelMenu</name>
+    <message>
+        <source>On this computer</source>
+        <translation>在本机上</translation>
+    </message>
+    <message>
+        <source>Looking for models…</source>
+        <translation>正在查找模型…</translation>
+    </message>
+    <message>
+        <source>All models…</source>
+        <translation>全部模型…</translation>
+    </message>
+    <message>
+        <source>Choose a folder…</source>
+        <translation>选择文件夹…</translation>
+    </message>
+</context>
+<context>
+    <name>ModelRow</name>
+    <message>
+        <source>{count} parameters</source>
+        <translation>{count} 参数</translation>
+    </message>
+    <message>
+        <source>Synthetic voices, for the first minute.</source>
+        <translation>只熟悉合成语音，供初次体验。</translation>
+    </message>
+    <message>
+        <source>Drawn shapes, colours and counting, for the first minute.</source>
+        <translation>会看绘制的图形、颜色，会数数，供初次体验。</translation>
+    </message>
+    <message>
+        <source>points at things in the picture</source>
+        <translation>能指出物体在图中的位置</translation>
+    </message>
+    <message>
+        <source>The best of its kind for this computer&apos;s memory.</source>
+        <translation>以本机内存而言，是同类中最好的。</translation>
+    </message>
+    <message>
+        <source>Recommended</source>
+        <translation>推荐</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>使用中</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>使用</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>下载</translation>
+    </message>
+    <message>
+        <source>Checked: all files are as they should be</source>
+        <translation>已核对：文件全部完好</translation>
+    </message>
+    <message>
+        <source>Check its files</source>
+        <translation>核对文件</translation>
+    </message>
+    <message>
+        <source>Forget this folder</source>
+        <translation>移出此文件夹</translation>
+    </message>
+    <message>
+        <source>Remove from this computer</source>
+        <translation>从本机删除</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>详情</translation>
+    </message>
+    <message>
+        <source>Forget this folder? Its files stay where they are.</source>
+        <translation>要移出此文件夹吗？文件会留在原处。</translation>
+    </message>
+    <message>
+        <source>Forget</source>
+        <translation>移出</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>Remove it from this computer?</source>
+        <translation>要从本机删除吗？</translation>
+    </message>
+    <message>
+        <source>Remove {size} from this computer?</source>
+        <translation>要从本机删除 {size} 吗？</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>删除</translation>
+    </message>
+</context>
+<context>
     <name>ModelSection</name>
     <message>
         <source>Automatic</source>
         <translation>自动</translation>
     </message>
     <message>
-        <source>Choose a folder…</source>
-        <translation>选择文件夹…</translation>
-    </message>
-    <message>
-        <source>Use the starter</source>
-        <translation>使用入门模型</translation>
-    </message>
-    <message>
         <source>Model</source>
         <translation>模型</translation>
     </message>
     <message>
-        <source>Model folder</source>
-        <translation>模型文件夹</translation>
+        <source>Never</source>
+        <translation>从不</translation>
     </message>
     <message>
-        <source>A folder with config.json and .safetensors files.</source>
-        <translation>包含 config.json 和 .safetensors 文件的文件夹。</translation>
+        <source> min</source>
+        <translation> 分钟</translation>
+    </message>
+    <message>
+        <source>All models…</source>
+        <translation>全部模型…</translation>
+    </message>
+    <message>
+        <source>Answers new conversations; each can have its own, from the menu above.</source>
+        <translation>用于新对话；每个对话也可以从上方菜单另选模型。</translation>
     </message>
     <message>
         <source>Device</source>
@@ -495,12 +770,12 @@
         <translation>模型在哪里运行；自动会选最快的。</translation>
     </message>
     <message>
-        <source>Number format</source>
-        <translation>数值格式</translation>
+        <source>Precision</source>
+        <translation>精度</translation>
     </message>
     <message>
-        <source>Smaller numbers need less memory.</source>
-        <translation>位数越少，占用内存越少。</translation>
+        <source>Smaller numbers need less memory: int8 half of bfloat16, int4 a quarter. They are packed while the model loads, and answers may become a little worse.</source>
+        <translation>数值越小，占用内存越少：int8 是 bfloat16 的一半，int4 是四分之一。加载时压缩，回答可能稍差。</translation>
     </message>
     <message>
         <source>Threads</source>
@@ -511,8 +786,79 @@
         <translation>CPU 线程数；自动会留出一个核心。</translation>
     </message>
     <message>
+        <source>Free the model&apos;s memory</source>
+        <translation>释放模型占用的内存</translation>
+    </message>
+    <message>
+        <source>After so many minutes without a question (0: never). The next question loads it again.</source>
+        <translation>多少分钟没有提问后释放（0 表示从不）。下次提问时会重新加载。</translation>
+    </message>
+    <message>
         <source>The starter that ships with mmdesk</source>
         <translation>mmdesk 自带的入门模型</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsPage</name>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>筛选</translation>
+    </message>
+    <message>
+        <source>Filter the models</source>
+        <translation>筛选模型</translation>
+    </message>
+    <message>
+        <source>On this computer</source>
+        <translation>在本机上</translation>
+    </message>
+    <message>
+        <source>Choose a folder…</source>
+        <translation>选择文件夹…</translation>
+    </message>
+    <message>
+        <source>Choose a model&apos;s folder</source>
+        <translation>选择模型文件夹</translation>
+    </message>
+    <message>
+        <source>Catalogue</source>
+        <translation>模型目录</translation>
+    </message>
+    <message>
+        <source>They answer questions about pictures.</source>
+        <translation>回答有关图片的问题。</translation>
+    </message>
+    <message>
+        <source>They write down what you say.</source>
+        <translation>把您说的话写成文字。</translation>
+    </message>
+    <message>
+        <source>They compare pictures with words and with each other.</source>
+        <translation>比较图片与文字，以及图片与图片。</translation>
+    </message>
+    <message>
+        <source>No model here has “{text}”.</source>
+        <translation>没有模型包含“{text}”。</translation>
+    </message>
+    <message>
+        <source>Looking for models…</source>
+        <translation>正在查找模型…</translation>
+    </message>
+    <message>
+        <source>None yet: download one below, or choose a folder.</source>
+        <translation>还没有：请在下方下载，或选择文件夹。</translation>
+    </message>
+    <message>
+        <source>All of them are on this computer.</source>
+        <translation>全部都已在本机上。</translation>
+    </message>
+    <message>
+        <source>Retry</source>
+        <translation>重试</translation>
     </message>
 </context>
 <context>
@@ -520,6 +866,13 @@
     <message>
         <source>Close</source>
         <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>PassingNotice</name>
+    <message>
+        <source>Dismiss</source>
+        <translation>关闭提示</translation>
     </message>
 </context>
 <context>
@@ -551,6 +904,167 @@
     <message>
         <source>Close</source>
         <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>RoleChoice</name>
+    <message>
+        <source>Chat</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>Speech</source>
+        <translation>语音</translation>
+    </message>
+    <message>
+        <source>Matching</source>
+        <translation>匹配</translation>
+    </message>
+    <message>
+        <source>{role} models</source>
+        <translation>{role}模型</translation>
+    </message>
+</context>
+<context>
+    <name>SearchPage</name>
+    <message>
+        <source>Search all conversations</source>
+        <translation>搜索全部对话</translation>
+    </message>
+    <message>
+        <source>Words, or “a phrase”</source>
+        <translation>输入词语，或“短语”</translation>
+    </message>
+    <message>
+        <source>Messages found</source>
+        <translation>找到的消息</translation>
+    </message>
+    <message>
+        <source>No message has all of these words.</source>
+        <translation>没有消息包含所有这些词。</translation>
+    </message>
+</context>
+<context>
+    <name>ServerCard</name>
+    <message>
+        <source>Testing…</source>
+        <translation>正在测试…</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>测试</translation>
+    </message>
+    <message>
+        <source>Change key…</source>
+        <translation>更换密钥…</translation>
+    </message>
+    <message>
+        <source>Give a key…</source>
+        <translation>设置密钥…</translation>
+    </message>
+    <message>
+        <source>Remove {name}</source>
+        <translation>移除 {name}</translation>
+    </message>
+    <message>
+        <source>answered in {ms} ms</source>
+        <translation>{ms} 毫秒内应答</translation>
+    </message>
+    <message>
+        <source>serves no model</source>
+        <translation>没有提供模型</translation>
+    </message>
+    <message>
+        <source>its key is forgotten when mmdesk is closed: there is no keyring</source>
+        <translation>没有系统密钥环：密钥在 mmdesk 关闭时丢弃</translation>
+    </message>
+    <message>
+        <source>its key is in the system&apos;s keyring</source>
+        <translation>密钥存放在系统密钥环中</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more models…</source>
+        <translation>
+            <numerusform>另外 %n 个模型…</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Forget this server and its key?</source>
+        <translation>要移除此服务器及其密钥吗？</translation>
+    </message>
+    <message>
+        <source>Forget</source>
+        <translation>移出</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>保留</translation>
+    </message>
+</context>
+<context>
+    <name>ServerForm</name>
+    <message>
+        <source>The way to {host} is not encrypted. Others in your network could read your questions, pictures and key.</source>
+        <translation>到 {host} 的连接没有加密。同一网络中的其他人可能读到您的问题、图片和密钥。</translation>
+    </message>
+    <message>
+        <source>Add anyway</source>
+        <translation>仍然添加</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>地址</translation>
+    </message>
+    <message>
+        <source>API key</source>
+        <translation>API 密钥</translation>
+    </message>
+    <message>
+        <source>if the server wants one</source>
+        <translation>如果服务器需要</translation>
+    </message>
+    <message>
+        <source>empty: use no key</source>
+        <translation>留空：不使用密钥</translation>
+    </message>
+    <message>
+        <source>vLLM, Ollama, LM Studio, transformers serve and the like. Questions and pictures go there, without the pictures&apos; metadata. The key is kept in the system&apos;s keyring; where there is none, until mmdesk is closed.</source>
+        <translation>例如 vLLM、Ollama、LM Studio、transformers serve。问题和图片会发往那里，但不含图片的元数据。密钥存放在系统密钥环中；没有密钥环时，只保留到 mmdesk 关闭。</translation>
+    </message>
+    <message>
+        <source>Testing…</source>
+        <translation>正在测试…</translation>
+    </message>
+    <message>
+        <source>Test and add</source>
+        <translation>测试并添加</translation>
+    </message>
+    <message>
+        <source>Test and keep</source>
+        <translation>测试并保存</translation>
+    </message>
+</context>
+<context>
+    <name>ServerList</name>
+    <message>
+        <source>Servers</source>
+        <translation>服务器</translation>
+    </message>
+    <message>
+        <source>Add a server…</source>
+        <translation>添加服务器…</translation>
+    </message>
+    <message>
+        <source>Add a server</source>
+        <translation>添加服务器</translation>
+    </message>
+    <message>
+        <source>A larger model on another computer, asked over an OpenAI-compatible server.</source>
+        <translation>另一台电脑上的更大模型，通过兼容 OpenAI 的服务器提问。</translation>
     </message>
 </context>
 <context>
@@ -599,6 +1113,45 @@
     </message>
 </context>
 <context>
+    <name>SourceBar</name>
+    <message>
+        <source>Download from</source>
+        <translation>下载来源</translation>
+    </message>
+    <message>
+        <source>Another address…</source>
+        <translation>其他地址…</translation>
+    </message>
+    <message>
+        <source>Address of a mirror of Hugging Face</source>
+        <translation>Hugging Face 镜像的地址</translation>
+    </message>
+    <message>
+        <source>Write it like https://mirror.example.</source>
+        <translation>请写成 https://mirror.example 的形式。</translation>
+    </message>
+    <message>
+        <source>Any other model: maker/name</source>
+        <translation>其他模型：作者/名称</translation>
+    </message>
+    <message>
+        <source>Any other model of the hub, as maker/name</source>
+        <translation>模型库中的其他模型，写作“作者/名称”</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>下载</translation>
+    </message>
+    <message>
+        <source>Download the model of that name</source>
+        <translation>下载该名称的模型</translation>
+    </message>
+    <message>
+        <source>Write it like maker/name, as on its page at the hub.</source>
+        <translation>请按模型库页面上的写法：作者/名称。</translation>
+    </message>
+</context>
+<context>
     <name>StarterNotice</name>
     <message>
         <source>Starter model: knows drawn shapes, colours and counting. For photos, {link}.</source>
@@ -618,10 +1171,6 @@
     <message>
         <source>choose a Whisper model</source>
         <translation>选择一个 Whisper 模型</translation>
-    </message>
-    <message>
-        <source>Dismiss</source>
-        <translation>关闭提示</translation>
     </message>
 </context>
 <context>
@@ -663,16 +1212,24 @@
         <translation>失败</translation>
     </message>
     <message>
+        <source>Server on this computer</source>
+        <translation>本机服务器</translation>
+    </message>
+    <message>
+        <source>{name} is in memory now.</source>
+        <translation>{name} 现在在内存中。</translation>
+    </message>
+    <message>
+        <source>Loads with your next question</source>
+        <translation>下次提问时加载</translation>
+    </message>
+    <message>
         <source>Loading {percent} %</source>
         <translation>加载中 {percent} %</translation>
     </message>
     <message>
         <source>Loading…</source>
         <translation>加载中…</translation>
-    </message>
-    <message>
-        <source>No model</source>
-        <translation>没有模型</translation>
     </message>
     <message>
         <source>first word {seconds} s</source>
@@ -699,6 +1256,25 @@
     </message>
 </context>
 <context>
+    <name>VerifyLine</name>
+    <message>
+        <source>Checking the files</source>
+        <translation>正在核对文件</translation>
+    </message>
+    <message>
+        <source>Checked {percent} %</source>
+        <translation>已核对 {percent} %</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Stop checking the files</source>
+        <translation>停止核对文件</translation>
+    </message>
+</context>
+<context>
     <name>VoiceSection</name>
     <message>
         <source>Simplified</source>
@@ -711,14 +1287,6 @@
     <message>
         <source> s</source>
         <translation> 秒</translation>
-    </message>
-    <message>
-        <source>It has heard synthetic voices only. For your own voice get a Whisper checkpoint such as openai/whisper-base (larger hears better) and choose its folder.</source>
-        <translation>它只听过合成语音。要识别您自己的声音，请获取一个 Whisper 检查点，例如 openai/whisper-base（越大听得越准），并选择它的文件夹。</translation>
-    </message>
-    <message>
-        <source>Choose a folder…</source>
-        <translation>选择文件夹…</translation>
     </message>
     <message>
         <source>Choose a .pt file…</source>
@@ -757,8 +1325,16 @@
         <translation>语音模型</translation>
     </message>
     <message>
-        <source>Whisper: a folder with config.json and .safetensors files, or one of OpenAI&apos;s .pt files.</source>
-        <translation>Whisper：包含 config.json 和 .safetensors 文件的文件夹，或 OpenAI 的 .pt 文件。</translation>
+        <source>It has heard synthetic voices only. For your own voice get a Whisper checkpoint such as openai/whisper-base (larger hears better).</source>
+        <translation>它只听过合成语音。要听懂您的声音，请下载 Whisper 模型，例如 openai/whisper-base（越大听得越准）。</translation>
+    </message>
+    <message>
+        <source>All models…</source>
+        <translation>全部模型…</translation>
+    </message>
+    <message>
+        <source>Whisper: one from the Models page, a folder of yours, or one of OpenAI&apos;s .pt files.</source>
+        <translation>Whisper：“模型”页面上的模型、您自己的文件夹，或 OpenAI 的 .pt 文件。</translation>
     </message>
     <message>
         <source>Send at once</source>
@@ -830,6 +1406,17 @@
     <message>
         <source>choose a file</source>
         <translation>选择文件</translation>
+    </message>
+</context>
+<context>
+    <name>_ServedModel</name>
+    <message>
+        <source>In use</source>
+        <translation>使用中</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>使用</translation>
     </message>
 </context>
 <context>
@@ -1350,6 +1937,14 @@
         <translation>请选择 transformers 无需远程代码即可支持的版本。</translation>
     </message>
     <message>
+        <source>“{path}” holds an adapter (LoRA), not a whole model.</source>
+        <translation>“{path}”中是适配器（LoRA），不是完整的模型。</translation>
+    </message>
+    <message>
+        <source>Choose the whole model, or merge the adapter into it and take the result.</source>
+        <translation>请选择完整的模型，或先把适配器合并进去再使用。</translation>
+    </message>
+    <message>
         <source>The model in “{path}” needs the Python package {package}.</source>
         <translation>“{path}”中的模型需要 Python 软件包 {package}。</translation>
     </message>
@@ -1364,14 +1959,6 @@
     <message>
         <source>Choose “auto” as the device in the settings.</source>
         <translation>请在设置中将设备选为“自动”。</translation>
-    </message>
-    <message>
-        <source>The model in “{path}” does not fit into the memory of {device}.</source>
-        <translation>{device} 的内存装不下“{path}”中的模型。</translation>
-    </message>
-    <message>
-        <source>Close other programs, or choose a smaller model.</source>
-        <translation>请关闭其他程序，或选择更小的模型。</translation>
     </message>
     <message>
         <source>This conversation has {tokens} tokens, {picture_tokens} of them for {pictures} picture(s); the model takes {limit}.</source>
@@ -1396,14 +1983,6 @@
     <message>
         <source>Ask about fewer pictures in a new chat, or choose another model.</source>
         <translation>请在新对话中询问较少的图片，或选择其他模型。</translation>
-    </message>
-    <message>
-        <source>There was not enough memory on {device} to answer.</source>
-        <translation>{device} 的内存不足，无法回答。</translation>
-    </message>
-    <message>
-        <source>Remove a picture, start a new chat, or choose a smaller model.</source>
-        <translation>请移除一张图片、开始新对话，或选择更小的模型。</translation>
     </message>
     <message>
         <source>The model&apos;s process stopped: {reason}.</source>
@@ -1460,6 +2039,338 @@
     <message>
         <source>Give pictures with -a, and the question as plain text.</source>
         <translation>请用 -a 附上图片，问题写成纯文本。</translation>
+    </message>
+    <message>
+        <source>Models can&apos;t be used in {dtype} on {device} yet.</source>
+        <translation>目前还不能在 {device} 上以 {dtype} 使用模型。</translation>
+    </message>
+    <message>
+        <source>Choose “auto” as the precision in the settings; bfloat16 and float32 work there too.</source>
+        <translation>请在设置中把精度选为“自动”；那里也可以用 bfloat16 和 float32。</translation>
+    </message>
+    <message>
+        <source>The model in “{path}” does not fit into the memory of {device}: it needs {needed} GB, {available} GB are free.</source>
+        <translation>“{path}”中的模型放不进 {device} 的内存：需要 {needed} GB，可用 {available} GB。</translation>
+    </message>
+    <message>
+        <source>Close other programs, or choose a smaller model: one of {billions} billion parameters fits.</source>
+        <translation>请关闭其他程序，或选择更小的模型：{billions} B（十亿）参数的放得下。</translation>
+    </message>
+    <message>
+        <source>Choose {dtype} as the precision in the settings: then it needs {packed} GB. Or choose a smaller model.</source>
+        <translation>请在设置中把精度选为 {dtype}：这样只需 {packed} GB。也可以选择更小的模型。</translation>
+    </message>
+    <message>
+        <source>Close other programs, or use the starter model, which needs hardly any memory.</source>
+        <translation>请关闭其他程序，或使用几乎不占内存的入门模型。</translation>
+    </message>
+    <message>
+        <source>The model&apos;s chat template fails on this conversation: {reason}.</source>
+        <translation>模型的对话模板无法处理此对话：{reason}。</translation>
+    </message>
+    <message>
+        <source>Ask in a new chat, or choose another model.</source>
+        <translation>请在新对话中提问，或选择其他模型。</translation>
+    </message>
+    <message>
+        <source>This model answers only questions about a picture.</source>
+        <translation>此模型只回答有关图片的问题。</translation>
+    </message>
+    <message>
+        <source>Drop a picture into the chat, or choose a model that chats.</source>
+        <translation>请拖入一张图片，或选择能对话的模型。</translation>
+    </message>
+    <message>
+        <source>This model takes {limit} picture(s) in one question; there are {pictures}.</source>
+        <translation>此模型每个问题最多接受 {limit} 张图片，现在有 {pictures} 张。</translation>
+    </message>
+    <message>
+        <source>Ask about one picture after the other, or choose another model.</source>
+        <translation>请逐张提问，或选择其他模型。</translation>
+    </message>
+    <message>
+        <source>This model can&apos;t take “{name}” with its {width} × {height} pixels.</source>
+        <translation>此模型无法处理“{name}”（{width} × {height} 像素）。</translation>
+    </message>
+    <message>
+        <source>Cut out the part that the question is about, or choose another model.</source>
+        <translation>请截取与问题有关的部分，或选择其他模型。</translation>
+    </message>
+    <message>
+        <source>This model can&apos;t take pictures of this shape: {reason}</source>
+        <translation>此模型无法处理这种形状的图片：{reason}</translation>
+    </message>
+    <message>
+        <source>There was not enough memory on {device} to answer: {needed} GB are needed beside the model, {available} GB are free.</source>
+        <translation>{device} 的内存不足以回答：除模型外还需要 {needed} GB，可用 {available} GB。</translation>
+    </message>
+    <message>
+        <source>Close other programs, remove a picture, or start a new chat (Ctrl+N).</source>
+        <translation>请关闭其他程序、移除一张图片，或开始新对话（Ctrl+N）。</translation>
+    </message>
+    <message>
+        <source>The memory on {device} ran out in the middle of the answer.</source>
+        <translation>回答到一半，{device} 的内存用完了。</translation>
+    </message>
+    <message>
+        <source>What was written so far is kept. Close other programs, or start a new chat.</source>
+        <translation>已写出的内容会保留。请关闭其他程序，或开始新对话。</translation>
+    </message>
+    <message>
+        <source>{host} can&apos;t be reached: {reason}.</source>
+        <translation>无法连接 {host}：{reason}。</translation>
+    </message>
+    <message>
+        <source>Check the connection, or choose another source on the Models page (a mirror, ModelScope).</source>
+        <translation>请检查网络连接，或在“模型”页面另选来源（镜像、ModelScope）。</translation>
+    </message>
+    <message>
+        <source>{host} has no time at the moment (status {status}).</source>
+        <translation>{host} 暂时繁忙（状态 {status}）。</translation>
+    </message>
+    <message>
+        <source>What was downloaded is kept: go on later, or choose another source.</source>
+        <translation>已下载的部分会保留：请稍后继续，或另选来源。</translation>
+    </message>
+    <message>
+        <source>{host} does not answer like a model hub: {reason}.</source>
+        <translation>{host} 的应答不像模型库：{reason}。</translation>
+    </message>
+    <message>
+        <source>A login page of the network may be in between, or the address is wrong.</source>
+        <translation>中间可能有网络的登录页面，或者地址有误。</translation>
+    </message>
+    <message>
+        <source>{host} has no model “{id}”.</source>
+        <translation>{host} 上没有模型“{id}”。</translation>
+    </message>
+    <message>
+        <source>Check how it is written: maker/name. Or try a mirror.</source>
+        <translation>请检查写法：作者/名称；或试试镜像。</translation>
+    </message>
+    <message>
+        <source>“{id}” is only given to people who accepted its terms.</source>
+        <translation>“{id}”只提供给接受其条款的人。</translation>
+    </message>
+    <message>
+        <source>Accept them on its page at {host}, then start mmdesk with your access token in HF_TOKEN.</source>
+        <translation>请在 {host} 的模型页面接受条款，然后把访问令牌放进 HF_TOKEN 再启动 mmdesk。</translation>
+    </message>
+    <message>
+        <source>“{id}” is not downloaded, since HF_HUB_OFFLINE=1 forbids the network.</source>
+        <translation>没有下载“{id}”，因为 HF_HUB_OFFLINE=1 禁止联网。</translation>
+    </message>
+    <message>
+        <source>Start mmdesk without that variable to download models.</source>
+        <translation>要下载模型，请不带该变量启动 mmdesk。</translation>
+    </message>
+    <message>
+        <source>Another mmdesk is downloading “{id}” already.</source>
+        <translation>另一个 mmdesk 正在下载“{id}”。</translation>
+    </message>
+    <message>
+        <source>Wait until it is done, or pause it there first.</source>
+        <translation>请等它完成，或先在那里暂停。</translation>
+    </message>
+    <message>
+        <source>mmdesk can&apos;t use “{id}”: {reason}.</source>
+        <translation>mmdesk 无法使用“{id}”：{reason}。</translation>
+    </message>
+    <message>
+        <source>Choose a version with .safetensors weights that transformers supports.</source>
+        <translation>请选择 transformers 支持且带 .safetensors 权重的版本。</translation>
+    </message>
+    <message>
+        <source>“{file}” of {id} arrived damaged and was thrown away.</source>
+        <translation>{id} 的“{file}”下载后已损坏，已丢弃。</translation>
+    </message>
+    <message>
+        <source>Download it again; the other files are kept.</source>
+        <translation>请重新下载；其他文件会保留。</translation>
+    </message>
+    <message>
+        <source>The download of {id} broke off: {reason}.</source>
+        <translation>{id} 的下载中断：{reason}。</translation>
+    </message>
+    <message>
+        <source>What was downloaded is kept: go on when you are online.</source>
+        <translation>已下载的部分会保留：联网后请继续。</translation>
+    </message>
+    <message>
+        <source>There is too little space in “{path}”: {needed} GB needed, {free} GB free.</source>
+        <translation>“{path}”空间不足：需要 {needed} GB，可用 {free} GB。</translation>
+    </message>
+    <message>
+        <source>Free some space, or remove a model you no longer use.</source>
+        <translation>请腾出一些空间，或删除不再使用的模型。</translation>
+    </message>
+    <message>
+        <source>Models can&apos;t be written to “{path}”: {reason}.</source>
+        <translation>无法把模型写入“{path}”：{reason}。</translation>
+    </message>
+    <message>
+        <source>Check the permissions of that folder.</source>
+        <translation>请检查该文件夹的权限。</translation>
+    </message>
+    <message>
+        <source>There is no model “{id}” here.</source>
+        <translation>这里没有模型“{id}”。</translation>
+    </message>
+    <message>
+        <source>“mmdesk models” lists those that there are.</source>
+        <translation>“mmdesk models”会列出现有的模型。</translation>
+    </message>
+    <message>
+        <source>{name} is in use.</source>
+        <translation>{name} 正在使用中。</translation>
+    </message>
+    <message>
+        <source>Choose another model first, then remove it.</source>
+        <translation>请先选择其他模型，再删除它。</translation>
+    </message>
+    <message>
+        <source>“{path}” is not mmdesk&apos;s, so it stays as it is.</source>
+        <translation>“{path}”不属于 mmdesk，因此保持原样。</translation>
+    </message>
+    <message>
+        <source>Remove it with the program that put it there.</source>
+        <translation>请用放置它的程序删除。</translation>
+    </message>
+    <message>
+        <source>“{address}” is not the address of a server.</source>
+        <translation>“{address}”不是服务器地址。</translation>
+    </message>
+    <message>
+        <source>Write it like https://host:8000/v1.</source>
+        <translation>请写成 https://host:8000/v1 的形式。</translation>
+    </message>
+    <message>
+        <source>The way to {host} is not encrypted.</source>
+        <translation>到 {host} 的连接没有加密。</translation>
+    </message>
+    <message>
+        <source>Use https, or confirm that this is a computer in your own network: others in it could read your pictures, questions and key.</source>
+        <translation>请使用 https，或确认这是您自己网络中的电脑：网络中的其他人可能读到您的图片、问题和密钥。</translation>
+    </message>
+    <message>
+        <source>The server {host} is not among your servers any more.</source>
+        <translation>服务器 {host} 已不在您的服务器之列。</translation>
+    </message>
+    <message>
+        <source>Add it again on the Models page, or use another model.</source>
+        <translation>请在“模型”页面重新添加，或使用其他模型。</translation>
+    </message>
+    <message>
+        <source>Check that the server runs and the address is right, then try again.</source>
+        <translation>请确认服务器正在运行且地址正确，然后重试。</translation>
+    </message>
+    <message>
+        <source>{host} can&apos;t prove who it is: {reason}.</source>
+        <translation>{host} 无法证明自己的身份：{reason}。</translation>
+    </message>
+    <message>
+        <source>Nothing was sent. Have its certificate mended, or reach it by another address.</source>
+        <translation>没有发送任何内容。请修复其证书，或换一个地址连接。</translation>
+    </message>
+    <message>
+        <source>{host} sends mmdesk on to {target}, which it refuses.</source>
+        <translation>{host} 要把 mmdesk 转到 {target}，已拒绝。</translation>
+    </message>
+    <message>
+        <source>If you trust that address, add it as a server.</source>
+        <translation>如果您信任该地址，请把它添加为服务器。</translation>
+    </message>
+    <message>
+        <source>{host} sent nothing useful for {seconds} seconds.</source>
+        <translation>{host} 在 {seconds} 秒内没有发来有用的内容。</translation>
+    </message>
+    <message>
+        <source>It may be loading the model or be busy: try again later.</source>
+        <translation>它可能正在加载模型或很忙：请稍后重试。</translation>
+    </message>
+    <message>
+        <source>{host} does not accept the key.</source>
+        <translation>{host} 不接受该密钥。</translation>
+    </message>
+    <message>
+        <source>Give the server&apos;s API key on the Models page.</source>
+        <translation>请在“模型”页面填写服务器的 API 密钥。</translation>
+    </message>
+    <message>
+        <source>The keyring fails with the key of {host}: {reason}.</source>
+        <translation>密钥环无法处理 {host} 的密钥：{reason}。</translation>
+    </message>
+    <message>
+        <source>Unlock the system&apos;s keyring and try again, or give the key anew.</source>
+        <translation>请解锁系统密钥环后重试，或重新填写密钥。</translation>
+    </message>
+    <message>
+        <source>Try again in a while.</source>
+        <translation>请稍后重试。</translation>
+    </message>
+    <message>
+        <source>{host} refuses (status {status}): {reason}.</source>
+        <translation>{host} 拒绝了请求（状态 {status}）：{reason}。</translation>
+    </message>
+    <message>
+        <source>Shorten the conversation or remove pictures, or look into the server&apos;s log.</source>
+        <translation>请缩短对话或移除图片，或查看服务器的日志。</translation>
+    </message>
+    <message>
+        <source>{host} has no model “{model}”.</source>
+        <translation>{host} 没有模型“{model}”。</translation>
+    </message>
+    <message>
+        <source>Test the server on the Models page to see what it has.</source>
+        <translation>请在“模型”页面测试服务器，看看它有哪些模型。</translation>
+    </message>
+    <message>
+        <source>“{model}” at {host} takes no pictures.</source>
+        <translation>{host} 上的“{model}”不接受图片。</translation>
+    </message>
+    <message>
+        <source>Choose an image-text model on that server.</source>
+        <translation>请选择该服务器上的图文模型。</translation>
+    </message>
+    <message>
+        <source>{host} does not answer like an OpenAI-compatible server: {reason}.</source>
+        <translation>{host} 的应答不像兼容 OpenAI 的服务器：{reason}。</translation>
+    </message>
+    <message>
+        <source>Check the address; it usually ends in /v1.</source>
+        <translation>请检查地址，它通常以 /v1 结尾。</translation>
+    </message>
+    <message>
+        <source>{host} sent more than {limit}, so mmdesk hung up.</source>
+        <translation>{host} 发送的内容超过 {limit}，mmdesk 已断开。</translation>
+    </message>
+    <message>
+        <source>What was written so far is kept.</source>
+        <translation>已写出的内容会保留。</translation>
+    </message>
+    <message>
+        <source>{host} broke off in the middle of the answer.</source>
+        <translation>{host} 在回答中途断开。</translation>
+    </message>
+    <message>
+        <source>What was written so far is kept. Retry.</source>
+        <translation>已写出的内容会保留。请重试。</translation>
+    </message>
+    <message>
+        <source>The conversations can&apos;t be backed up: {reason}.</source>
+        <translation>无法备份对话：{reason}。</translation>
+    </message>
+    <message>
+        <source>Nothing was changed. Free some space or check the permissions of “{path}”.</source>
+        <translation>没有改动任何内容。请腾出一些空间，或检查“{path}”的权限。</translation>
+    </message>
+    <message>
+        <source>The file with the conversations was damaged; {messages} messages could still be read, the rest is as in the last backup ({backup}).</source>
+        <translation>保存对话的文件已损坏；仍读出了 {messages} 条消息，其余恢复为上次备份（{backup}）的内容。</translation>
+    </message>
+    <message>
+        <source>The damaged file is kept: “{path}”.</source>
+        <translation>损坏的文件已保留：“{path}”。</translation>
     </message>
     <message>
         <source>The settings in “{path}” can&apos;t be read: {reason}.</source>
@@ -1941,6 +2852,69 @@
     </message>
 </context>
 <context>
+    <name>models</name>
+    <message>
+        <source>{seconds} s</source>
+        <translation>{seconds} 秒</translation>
+    </message>
+    <message>
+        <source>{minutes} min</source>
+        <translation>{minutes} 分钟</translation>
+    </message>
+    <message>
+        <source>{hours} h {minutes} min</source>
+        <translation>{hours} 小时 {minutes} 分钟</translation>
+    </message>
+    <message>
+        <source>Fits</source>
+        <translation>放得下</translation>
+    </message>
+    <message>
+        <source>Tight</source>
+        <translation>勉强</translation>
+    </message>
+    <message>
+        <source>Does not fit</source>
+        <translation>放不下</translation>
+    </message>
+    <message>
+        <source>Weights ({dtype})</source>
+        <translation>权重（{dtype}）</translation>
+    </message>
+    <message>
+        <source>KV cache ({context} tokens)</source>
+        <translation>KV 缓存（{context} 个词元）</translation>
+    </message>
+    <message>
+        <source>Working memory</source>
+        <translation>工作内存</translation>
+    </message>
+    <message>
+        <source>Together</source>
+        <translation>合计</translation>
+    </message>
+    <message>
+        <source>Available on {device}</source>
+        <translation>{device} 可用</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>{languages} and many more languages</source>
+        <translation>{languages}及更多语言</translation>
+    </message>
+    <message>
+        <source>{languages} and {count} more languages</source>
+        <translation>{languages}及另外 {count} 种语言</translation>
+    </message>
+    <message>
+        <source>many languages</source>
+        <translation>多种语言</translation>
+    </message>
+</context>
+<context>
     <name>notes</name>
     <message>
         <source>Its colour profile can&apos;t be used; colours may look slightly different.</source>
@@ -1961,6 +2935,34 @@
     <message>
         <source>Reduced from {width} × {height} to {new_width} × {new_height} pixels.</source>
         <translation>已从 {width} × {height} 缩小到 {new_width} × {new_height} 像素。</translation>
+    </message>
+    <message>
+        <source>There was too little memory for the picture(s) at full size: the model saw them with at most {pixels} pixels on the longer side.</source>
+        <translation>内存不足以处理原尺寸的图片：模型看到的图片长边最多 {pixels} 像素。</translation>
+    </message>
+    <message>
+        <source>There was too little memory for the whole conversation: its {count} oldest message(s) were left out.</source>
+        <translation>内存不足以容纳整个对话：略去了最早的 {count} 条消息。</translation>
+    </message>
+    <message>
+        <source>This model takes one question about a picture at a time: {count} earlier message(s) were left out.</source>
+        <translation>此模型一次只接受一个关于图片的问题：略去了之前的 {count} 条消息。</translation>
+    </message>
+    <message>
+        <source>This model only writes captions: the question itself was not read.</source>
+        <translation>此模型只写图片说明：没有读取问题本身。</translation>
+    </message>
+    <message>
+        <source>The model was asked: “{prompt}”.</source>
+        <translation>向模型提出的是：“{prompt}”。</translation>
+    </message>
+    <message>
+        <source>The server does not take “{name}”: it chose its own.</source>
+        <translation>服务器不接受“{name}”，使用了它自己的值。</translation>
+    </message>
+    <message>
+        <source>The server&apos;s filter ended the answer.</source>
+        <translation>服务器的过滤器终止了回答。</translation>
     </message>
 </context>
 <context>

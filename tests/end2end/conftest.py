@@ -11,6 +11,7 @@ import pytest
 from mmdesk import paths
 from mmdesk.bench.endless import make_endless
 from tests.end2end.desktop import Desktop, Display
+from tests.peer import transformers_serve
 
 OpenDesktop = Callable[..., Desktop]
 _PORTAUDIO = re.compile(r"Expression '.*' failed in 'src/hostapi/")
@@ -45,6 +46,13 @@ def open_desktop(display: Display, home: Path) -> Iterator[OpenDesktop]:
     assert not noise, "\n".join(noise)
     said = (home / "stderr.txt").read_text().splitlines()
     assert not [line for line in said if not _PORTAUDIO.match(line)]
+
+
+@pytest.fixture(scope="session")
+def peer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server that holds the starter, by its address."""
+    with transformers_serve(paths.starter(), tmp_path_factory.mktemp("peer")) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

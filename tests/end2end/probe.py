@@ -49,7 +49,10 @@ class Probe:
 
 
 def look(look: str, name: str = "", path: str = "") -> Any:
-    """Return what a person would see of the widget called ``name``."""
+    """Return what a person would see of the widget called ``name``.
+
+    ``a/b`` is the first visible ``b`` inside the first visible ``a``.
+    """
     if look == "screenshot":
         return _find("mainWindow").grab().save(path)
     if look == "focus":
@@ -74,9 +77,13 @@ def look(look: str, name: str = "", path: str = "") -> Any:
 
 
 def _find(name: str) -> QWidget:
-    for widget in QApplication.allWidgets():
-        if widget.objectName() == name:
-            return widget
+    outer, _, inner = name.rpartition("/")
+    if outer:
+        widgets = _find(outer).findChildren(QWidget, inner)
+    else:
+        widgets = [w for w in QApplication.allWidgets() if w.objectName() == inner]
+    for widget in sorted(widgets, key=lambda widget: not widget.isVisible()):
+        return widget
     raise LookupError(name)
 
 

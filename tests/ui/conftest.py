@@ -102,11 +102,20 @@ def open_window(
             icon=paths.resources() / "icons" / "mmdesk.svg",
             geometry=tmp_path / "window.ini",
         )
-        session, saved = RecordingSession(), list[Settings]()
+        session, saved = RecordingSession(model=settings.model), list[Settings]()
+
+        def use(kept: Settings) -> None:
+            session.voice.use(kept.speech(places.starter_speech), kept.voice)
+
+        def keep(kept: Settings) -> None:
+            use(kept)
+            saved.append(kept)
+
+        use(settings)
         window = MainWindow(
             cast(ChatSession, session),
             settings,
-            saved.append,
+            keep,
             theme=look,
             language=translators,
             places=places,

@@ -14,12 +14,14 @@ from mmdesk.core.events import (
     AttachmentRemoved,
     ConversationOpened,
     Event,
+    ModelChosen,
     TurnAdded,
 )
 from mmdesk.core.messages import Picture, user_message
-from mmdesk.core.requests import GenerationSettings, LoadModel
+from mmdesk.core.models import STARTER, ModelKey, leaves_computer
 from mmdesk.session.controller import MAX_QUESTION
 from mmdesk.session.draft import Attachment
+from tests.ui.recording_library import RecordingLibrary
 from tests.ui.recording_voice import RecordingVoice
 
 
@@ -28,13 +30,16 @@ class RecordingSession:
     """Keeps the rules of ``ChatSession`` that the window relies on, without store or model."""
 
     emit: Callable[[Event], None] = lambda event: None
-    settings: GenerationSettings = field(default_factory=GenerationSettings)
     voice: RecordingVoice = field(default_factory=RecordingVoice)
+    library: RecordingLibrary = field(default_factory=RecordingLibrary)
     conversation: str | None = None
+    model: ModelKey = STARTER
+    entries: tuple[Entry, ...] = ()
     busy: bool = False
     editing: bool = False
     attachments: tuple[Attachment, ...] = ()
     last_question: str | None = None
+    prepared: int = 0
     calls: list[tuple[object, ...]] = field(default_factory=list)
 
     def new_conversation(self) -> None:
@@ -95,8 +100,16 @@ class RecordingSession:
         self.calls.append(("cancel_edit",))
         self.editing = False
 
-    def load_model(self, request: LoadModel) -> None:
-        self.calls.append(("load_model", request))
+    def use_model(self, model: ModelKey) -> None:
+        self.calls.append(("use_model", model))
+        self.model = model
+        self.emit(ModelChosen(model, leaves_computer(model)))
+
+    def prepare_model(self) -> None:
+        self.prepared += 1
+
+    def load_model(self) -> None:
+        self.calls.append(("load_model",))
 
     # What a test says
 

@@ -24,6 +24,7 @@ from mmdesk.core.events import (
     ConversationOpened,
     ConversationsListed,
     LoadStage,
+    ModelChosen,
     ModelFailed,
     ModelInfo,
     ModelLoading,
@@ -36,9 +37,7 @@ from mmdesk.core.events import (
     TurnStage,
 )
 from mmdesk.core.messages import Picture, assistant_message, user_message
-from mmdesk.core.requests import LoadModel
-from mmdesk.settings import Settings
-from mmdesk.ui.model_display import _count
+from mmdesk.ui.model_words import parameters_text
 from tests.ui.conftest import Desk
 
 NOW = datetime.now(UTC)
@@ -123,10 +122,11 @@ def test_the_status_line_follows_the_model(desk: Desk) -> None:
     window.handle(ModelLoading(LoadStage.WEIGHTS, 0.41))
     assert window.status.model.text() == "Loading 41 %"
     assert window.status.progress.isVisible()
-    info = ModelInfo("Qwen", desk.places.log, "cuda", "bfloat16", 3_750_000_000, None)
+    window.handle(ModelChosen("/m/Qwen", False))
+    info = ModelInfo("Qwen", Path("/m/Qwen"), "cuda", "int4", 3_750_000_000, None)
     window.handle(ModelReady(info))
     assert window.status.model.text() == "Ready"
-    assert window.status._where.text() == "CUDA · bf16"
+    assert window.status._where.text() == "CUDA · int4"
     assert not window.status.progress.isVisible()
     assert window.header.model_button.text() == "Qwen · 3.8 B ▾"
     assert not window.chat.first_start._line.isVisible()
@@ -144,44 +144,35 @@ def test_a_question_that_is_asked_early_says_what_it_waits_for(
 
 def test_a_model_that_can_not_be_loaded_offers_what_to_do(desk: Desk, qtbot: QtBot) -> None:
     error = ModelIncomplete(path="/models/x", missing="model-2.safetensors")
+    desk.window.handle(ModelChosen("/models/x", False))
     desk.window.handle(ModelFailed(error))
     assert desk.window.status.model.text() == "Failed"
     (card,) = desk.window.chat.errors.cards
-    retry = card.findChild(QPushButton, "retryModel")
-    assert isinstance(retry, QPushButton)
+    retry, starter = (card.findChild(QPushButton, name) for name in ("retryModel", "useStarter"))
     qtbot.mouseClick(retry, Qt.MouseButton.LeftButton)
-    assert desk.session.calls[-1] == ("load_model", LoadModel(desk.places.starter))
+    assert ("load_model",) in desk.session.calls
+    qtbot.mouseClick(starter, Qt.MouseButton.LeftButton)
+    assert desk.session.calls[-1] == ("use_model", "starter")
+    assert desk.window.status.model.text() == "Loads with your next question"
     desk.window.handle(ModelLoading(LoadStage.STARTING))
     assert not desk.window.chat.errors.cards
 
 
+def test_a_starter_that_fails_offers_the_models_page(desk: Desk, qtbot: QtBot) -> None:
+    desk.window.handle(ModelFailed(ModelIncomplete(path="/starter", missing="config.json")))
+    (card,) = desk.window.chat.errors.cards
+    assert card.findChild(QPushButton, "useStarter") is None
+    models = card.findChild(QPushButton, "showModels")
+    qtbot.mouseClick(models, Qt.MouseButton.LeftButton)
+    assert desk.window.page is desk.window.pages.models_page
+
+
 def test_a_chosen_model_that_fails_is_not_called_the_starter(desk: Desk) -> None:
     window = desk.window
-    window.apply_settings(Settings(language="en", theme="light", model=Path("/m/Qwen")))
+    window.handle(ModelChosen("/m/Qwen", False))
     window.handle(ModelLoading(LoadStage.STARTING))
     window.handle(ModelFailed(ModelIncomplete(path="/m/Qwen", missing="model-2.safetensors")))
     assert window.header.model_button.text() == "Qwen ▾"
-
-
-def test_a_model_of_the_command_line_keeps_its_name_while_it_loads_again(desk: Desk) -> None:
-    window = desk.window
-    window.handle(ModelReady(ModelInfo("qwen", Path("/m/Qwen"), "cpu", "float32", 3, 1024)))
-    window.handle(ModelLoading(LoadStage.STARTING))
-    assert window.header.model_button.text() == "qwen ▾"
-    window.handle(ModelReady(ModelInfo("qwen", Path("/m/Qwen"), "cpu", "float32", 3, 1024)))
-    window.apply_settings(Settings(language="en", theme="dark"))
-    assert window.header.model_button.text() == "qwen · 1 M ▾"
-    _ask(desk)
-    assert not window.chat.notice.isVisible()
-
-
-def test_the_starter_can_be_had_after_a_model_of_the_command_line(desk: Desk) -> None:
-    window = desk.window
-    window.header.starterChosen.emit()
-    assert not [call for call in desk.session.calls if call[0] == "load_model"]
-    window.handle(ModelReady(ModelInfo("qwen", Path("/m/Qwen"), "cpu", "float32", 3, 1024)))
-    window.header.starterChosen.emit()
-    assert desk.session.calls[-1] == ("load_model", LoadModel(desk.places.starter))
 
 
 def test_an_error_that_leaves_gives_the_focus_to_the_question(desk: Desk, qtbot: QtBot) -> None:
@@ -327,4 +318,4 @@ def _assert_unclipped(window: QWidget) -> None:
     [(4_015_104, "4 M"), (256_484_928, "256 M"), (2_200_000_000, "2.2 B"), (72e9, "72 B")],
 )
 def test_parameters_are_counted_in_the_usual_way(number: int, text: str) -> None:
-    assert _count(int(number)) == text
+    assert parameters_text(int(number)) == text

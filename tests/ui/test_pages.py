@@ -13,12 +13,15 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdi
 from pytestqt.qtbot import QtBot
 
 from mmdesk import paths
+from mmdesk.core.events import ModelChosen, ModelsListed
 from mmdesk.core.messages import Picture
-from mmdesk.core.requests import GenerationSettings, LoadModel
+from mmdesk.core.models import ModelRole, remote_key
+from mmdesk.core.requests import GenerationSettings
 from mmdesk.ui.first_start import SampleCard, load_samples
 from mmdesk.ui.settings_page import SettingsPage
 from mmdesk.ui.shortcuts import BINDINGS, conflict, keys_of, rebind
 from tests.ui.conftest import Desk
+from tests.ui.library_samples import ENTRIES, LAN, SERVERS
 
 
 @pytest.fixture
@@ -36,9 +39,8 @@ def test_generation_settings_hold_at_once(desk: Desk, page: SettingsPage) -> Non
     page.answers.seed.setValue(7)
     wanted = GenerationSettings(0.7, 0.9, 64, 7)
     assert desk.saved[-1].generation == wanted
-    assert desk.session.settings == wanted
     page.answers.fixed_seed.setChecked(False)
-    assert desk.session.settings.seed is None
+    assert desk.saved[-1].generation.seed is None
     assert not page.answers.seed.isEnabled()
 
 
@@ -46,7 +48,7 @@ def test_numbers_can_be_read(page: SettingsPage) -> None:
     """A style sheet once left the fields one pixel wide."""
     answers = page.answers
     numbers = (answers.temperature, answers.top_p, answers.max_tokens, answers.seed)
-    for spin in (page.model.threads, page.voice.silence, *numbers):
+    for spin in (page.model.threads, page.model.idle, page.voice.silence, *numbers):
         field = spin.findChild(QLineEdit)
         assert isinstance(field, QLineEdit)
         needed = field.fontMetrics().horizontalAdvance(field.text()) + 8
@@ -55,12 +57,16 @@ def test_numbers_can_be_read(page: SettingsPage) -> None:
 
 
 def test_where_the_model_runs_loads_it_anew(desk: Desk, page: SettingsPage) -> None:
+    before = desk.session.prepared
     page.model.device.setCurrentIndex(page.model.device.findData("cpu"))
     page.model.threads.setValue(3)
-    assert desk.session.calls == [
-        ("load_model", LoadModel(desk.places.starter, "cpu", "auto", 0)),
-        ("load_model", LoadModel(desk.places.starter, "cpu", "auto", 3)),
-    ]
+    page.model.dtype.setCurrentIndex(page.model.dtype.findData("int4"))
+    assert desk.session.prepared == before + 3
+    page.model.idle.setValue(0)
+    assert desk.session.prepared == before + 3
+    kept = desk.saved[-1]
+    assert (kept.device, kept.threads, kept.dtype, kept.idle_minutes) == ("cpu", 3, "int4", 0)
+    assert page.model.idle.text() == "Never"
 
 
 def test_the_theme_changes_at_once(desk: Desk, page: SettingsPage) -> None:
@@ -69,12 +75,17 @@ def test_the_theme_changes_at_once(desk: Desk, page: SettingsPage) -> None:
     assert desk.theme.tokens.background in desk.window.styleSheet()
 
 
-def test_a_model_folder_and_back_to_the_starter(desk: Desk, page: SettingsPage) -> None:
-    desk.window.apply_settings(replace(desk.window._settings, model=Path("/models/qwen")))
+def test_the_settings_lead_to_the_models_page(desk: Desk, page: SettingsPage) -> None:
+    desk.window.apply_settings(replace(desk.window._settings, model="/models/qwen"))
     assert page.model.path.text() == "/models/qwen"
-    page.model.starter_button.click()
-    requested = [call[1] for call in desk.session.calls if call[0] == "load_model"]
-    assert requested == [LoadModel(Path("/models/qwen")), LoadModel(desk.places.starter)]
+    page.model.models_button.click()
+    models = desk.window.pages.models_page
+    assert desk.window.page is models
+    assert models.roles.buttons[ModelRole.CHAT].isChecked()
+    desk.window.show_settings()
+    page.voice.models_button.click()
+    assert desk.window.page is models
+    assert models.roles.buttons[ModelRole.SPEECH].isChecked()
 
 
 def test_keys_are_changed_and_conflicts_refused(
@@ -176,7 +187,14 @@ def test_every_control_has_a_name_and_is_reached_by_tab(
 ) -> None:
     desk.session.add("a.png", picture())
     desk.window.composer.refresh()
-    for show in (desk.window.show_settings, desk.window.show_keys, desk.window.pages.toggle_about):
+    desk.window.handle(ModelsListed(ENTRIES, SERVERS))
+    desk.window.handle(ModelChosen(remote_key(LAN.url, LAN.models[0]), True))
+    for show in (
+        desk.window.models.show_models,
+        desk.window.show_settings,
+        desk.window.show_keys,
+        desk.window.pages.toggle_about,
+    ):
         show()
         qtbot.wait(20)
         reached = _tab_round(desk, qtbot)

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from mmdesk.core.errors import MicrophoneGone, MicrophoneMissing, PlaybackFailed
@@ -48,6 +48,7 @@ def _press(desk: Desk, key: Key, modifiers: Qt.KeyboardModifier) -> None:
 def _release(desk: Desk, key: Key) -> None:
     QTest.keyRelease(desk.window.windowHandle(), key)
     QTest.qWait(REPEAT_MS + 40)
+    QApplication.processEvents()  # on a busy machine the wait may end without the timer
 
 
 NONE = Qt.KeyboardModifier.NoModifier
@@ -129,6 +130,7 @@ def test_a_key_that_repeats_is_pressed_once(desk: Desk, later: Callable[[float],
         for kind in (QEvent.Type.KeyRelease, QEvent.Type.KeyPress):
             QGuiApplication.sendEvent(handle, QKeyEvent(kind, Key.Key_F9, NONE, "", flagged))
     QTest.qWait(REPEAT_MS + 40)
+    QApplication.processEvents()  # on a busy machine the wait may end without the timer
     assert not voice.called("finish")
     assert len(voice.called("start")) == 1
     _release(desk, Key.Key_F9)

@@ -191,10 +191,10 @@ def test_the_speech_model_and_back_to_the_starter(form: Callable[..., Form]) -> 
     assert not shown.voice.starter_button.isEnabled()
 
 
-def test_folder_and_file_are_asked_for(form: Callable[..., Form], qtbot: QtBot) -> None:
+def test_models_and_file_are_asked_for(form: Callable[..., Form], qtbot: QtBot) -> None:
     page = form().page
-    with qtbot.waitSignal(page.speechFolderWanted):
-        page.voice.folder_button.click()
+    with qtbot.waitSignal(page.modelsWanted, check_params_cb=lambda role: role == "speech"):
+        page.voice.models_button.click()
     with qtbot.waitSignal(page.speechFileWanted):
         page.voice.file_button.click()
 
@@ -229,6 +229,6 @@ def test_the_shelf_leads_to_the_voice_section(desk: Desk, qtbot: QtBot) -> None:
     assert page.voice.device.findData(USB.name) > 0
     assert desk.window.page is page
     qtbot.waitUntil(lambda: page.voice.visibleRegion().boundingRect().top() == 0)
-    assert QApplication.focusWidget() is page.voice.folder_button
+    assert QApplication.focusWidget() is page.voice.models_button
     shelf.show_voice_settings(Settings())
     assert desk.window.page is page

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel
 from mmdesk.core.conversations import Entry, EntryStatus, Failure, StopReason, Usage
 from mmdesk.core.errors import MmdeskError
 from mmdesk.core.events import TurnFinished
+from mmdesk.core.phrases import Phrase
 from mmdesk.core.reasoning import split_reasoning
 from mmdesk.ui.chat import status_line
 from mmdesk.ui.chat.actions import QuietButton
@@ -18,6 +19,7 @@ from mmdesk.ui.chat.message_view import MessageView
 from mmdesk.ui.chat.thought import ThoughtView
 from mmdesk.ui.fonts import SMALL_PX, base_font
 from mmdesk.ui.theme import Tokens
+from mmdesk.ui.translate import phrase_text
 
 _STATUS_HEIGHT = 22
 _ACTIONS_TOP = 4
@@ -45,6 +47,7 @@ class AnswerView(MessageView):
         self._status.setTextFormat(Qt.TextFormat.PlainText)
         self._status.setFont(base_font(SMALL_PX))
         self._status.setProperty("quiet", True)
+        self._notes = _notes_label(self)
         self._body = self._make_body()
         self._copy = self._action("copy", QCoreApplication.translate("chat", "Copy"))
         self._copy.setObjectName("copyButton")
@@ -60,6 +63,7 @@ class AnswerView(MessageView):
         """Return the view of a kept answer."""
         view = cls(entry.model, tokens, live=False)
         view.append(entry.message.text)
+        view._say_notes(entry.notes)
         view._end(entry.usage, entry.status, entry.stop_reason, entry.failure)
         return view
 
@@ -97,6 +101,7 @@ class AnswerView(MessageView):
         status = EntryStatus.FINISHED
         if event.stop_reason is StopReason.CANCELLED:
             status = EntryStatus.STOPPED
+        self._say_notes(event.notes)
         self._end(event.usage, status, event.stop_reason, None)
 
     def fail(self, error: MmdeskError) -> None:
@@ -130,11 +135,11 @@ class AnswerView(MessageView):
         return self._source
 
     def shown_text(self) -> str:
-        """Return the line above, the thought's label, the text and the error."""
+        """Return the line above, the thought's label, the text, notes and the error."""
         parts = [self._status.text()]
         if self._thought is not None:
             parts.append(self._thought.shown_text())
-        parts.append(self._body.shown_text())
+        parts += [self._body.shown_text(), self._notes.text()]
         if self._error is not None:
             parts.append(self._error.shown_text())
         return "\n".join(part for part in parts if part)
@@ -166,6 +171,10 @@ class AnswerView(MessageView):
             height = self._body.height_for(width)
             self._body.setGeometry(0, y, width, height)
             y += height
+        if self._notes.text():
+            height = self._notes.heightForWidth(width)
+            self._notes.setGeometry(0, y + 2, width, height)
+            y += height + 2
         if self._error is not None:
             height = self._error.height_for(width)
             self._error.setGeometry(0, y + _GAP, width, height)
@@ -196,6 +205,10 @@ class AnswerView(MessageView):
         self._failure = failure
         self._show_failure()
         self._offer_actions()
+
+    def _say_notes(self, notes: tuple[Phrase, ...]) -> None:
+        self._notes.setText("\n".join(phrase_text(note) for note in notes))
+        self._notes.setVisible(bool(notes))
 
     def _show_failure(self) -> None:
         if self._error is not None:
@@ -243,3 +256,15 @@ class AnswerView(MessageView):
         button = QuietButton(name, self)
         button.set_look(name, label, text=label)
         return button
+
+
+def _notes_label(parent: AnswerView) -> QLabel:
+    """Return what is said below an answer on how it came about."""
+    label = QLabel(parent)
+    label.setObjectName("answerNotes")
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setFont(base_font(SMALL_PX))
+    label.setProperty("note", True)
+    label.hide()
+    return label

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from mmdesk.core.conversations import EntryStatus, StopReason, Usage
+from mmdesk.core.models import host_of, is_remote, short_name
 
 _DOT = "  ·  "
 _STARTER = "Starter"
@@ -13,7 +14,7 @@ _STARTER = "Starter"
 
 def waiting_line(model: str, doing: str) -> str:
     """Return "Starter · writing…"."""
-    return _DOT.join(part for part in (model, doing) if part)
+    return _DOT.join(part for part in (_shown(model), doing) if part)
 
 
 def writing() -> str:
@@ -35,10 +36,17 @@ def finished_line(
     model: str, usage: Usage | None, status: EntryStatus, reason: StopReason | None
 ) -> str:
     """Return "Starter · 31 tokens · first word 0.18 s · 64 tokens/s", with how it ended."""
-    if model == _STARTER:
-        model = QCoreApplication.translate("ModelDisplay", "Starter")
-    parts = [model, *_usage_parts(usage), _ending(status, reason)]
+    parts = [_shown(model), *_usage_parts(usage), _ending(status, reason)]
     return _DOT.join(part for part in parts if part)
+
+
+def _shown(model: str) -> str:
+    """Return a model's name, with the host of one that isn't on this computer."""
+    if model == _STARTER:
+        return QCoreApplication.translate("ModelDisplay", "Starter")
+    if is_remote(model):
+        return _DOT.join(part for part in (short_name(model), host_of(model)) if part)
+    return model
 
 
 def _usage_parts(usage: Usage | None) -> list[str]:

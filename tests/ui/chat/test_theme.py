@@ -15,6 +15,8 @@ from mmdesk.ui.theme import DARK, LIGHT, Tokens, contrast, stylesheet, theme
 GROUNDS = ("background", "panel", "card", "user_bubble", "accent_tint")
 PAIRS = (
     *((text, ground) for text in ("text", "muted", "accent") for ground in GROUNDS),
+    *(("notice_text", ground) for ground in ("background", "panel", "card")),
+    *(("error_text", ground) for ground in ("background", "card")),
     ("on_accent", "accent"),
     ("notice_text", "notice_ground"),
     ("error_text", "error_ground"),
