@@ -10,6 +10,9 @@ from mmdesk.core.messages import Message
 from mmdesk.core.models import ModelKey
 from mmdesk.core.phrases import Phrase
 
+BIN_DAYS = 30
+"""How long a conversation stays in the bin."""
+
 
 class StopReason(StrEnum):
     """Why an answer ended."""

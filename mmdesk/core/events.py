@@ -455,9 +455,13 @@ class SearchDone:
 
 @dataclass(frozen=True, slots=True)
 class ConversationLoaded:
-    """The store has read this; the session turns it into :class:`ConversationOpened`."""
+    """The store has read this; the session turns it into :class:`ConversationOpened`.
+
+    ``message`` is to be gone to.
+    """
 
     conversation: Conversation
+    message: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -465,12 +469,13 @@ class ConversationOpened:
     """This conversation is shown now; None is a new, empty one.
 
     ``turn`` is the turn that is still answering at its end, with ``text`` streamed so far. A
-    :class:`ModelChosen` follows.
+    :class:`ModelChosen` follows. ``message`` is the id of the one that was searched for.
     """
 
     conversation: Conversation | None
     turn: TurnId | None = None
     text: str = ""
+    message: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

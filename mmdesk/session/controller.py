@@ -186,6 +186,16 @@ class ChatSession:
             lambda store: self._emit(ConversationLoaded(store.conversation(conversation)))
         )
 
+    def open_message(self, conversation: str, message: str) -> None:
+        """Show a kept conversation at one of its messages, of an earlier version perhaps."""
+
+        def load(store: ConversationStore) -> None:
+            store.show(conversation, message)
+            self._emit(ConversationLoaded(store.conversation(conversation), message))
+
+        self._wanted = conversation
+        self._ask_store(load)
+
     def attach(self, paths: Sequence[Path]) -> None:
         """Put picture and sound files into the composer."""
         self.prepare_model()
@@ -431,10 +441,8 @@ class ChatSession:
         self.model = loaded.summary.model or self._default_model
         self._leaves = loaded.summary.leaves
         shown = type(loaded)(loaded.summary, tuple(entries))
-        return (
-            ConversationOpened(shown, live.id if live else None, live.text if live else ""),
-            self._chosen(),
-        )
+        turn, text = (live.id, live.text) if live else (None, "")
+        return (ConversationOpened(shown, turn, text, event.message), self._chosen())
 
     def _show(self, conversation: str | None, entries: list[Entry], turn: TurnId | None) -> None:
         self.conversation = conversation

@@ -30,19 +30,23 @@ def is_sha256(text: object) -> bool:
 
 
 class AttachmentFolder:
-    """A folder of canonical pictures and recordings, shared by all conversations."""
+    """A folder of canonical pictures and recordings, shared by all conversations.
+
+    Attributes:
+        folder: It; not there before the first file.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
 
     def paths(self, sha256: str) -> tuple[Path, Path]:
         """Return where a picture's canonical file and its thumbnail are, or would be."""
-        shelf = self._folder / sha256[:2]
+        shelf = self.folder / sha256[:2]
         return shelf / f"{sha256}.png", shelf / f"{sha256}.thumb.png"
 
     def recording_path(self, sha256: str) -> Path:
         """Return where a recording is, or would be."""
-        return self._folder / sha256[:2] / f"{sha256}.flac"
+        return self.folder / sha256[:2] / f"{sha256}.flac"
 
     def keep(self, picture: Picture) -> None:
         """Keep a picture's files; when this returns, they are on disk.
@@ -74,13 +78,13 @@ class AttachmentFolder:
         if target.exists():
             return
         # One by one, since mkdir's mode is not that of the parents it makes.
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         target.parent.mkdir(mode=0o700, exist_ok=True)
         _keep_file(source, target, sha256)
 
     def _sync(self, shelf: Path) -> None:
         _sync_folder(shelf)
-        _sync_folder(self._folder)
+        _sync_folder(self.folder)
 
 
 def _require_sha256(text: str) -> None:

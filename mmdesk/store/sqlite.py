@@ -28,6 +28,7 @@ from mmdesk.core.models import ModelKey, leaves_computer
 from mmdesk.core.phrases import Phrase
 from mmdesk.store.attachments import AttachmentFolder
 from mmdesk.store.backups import BackupFolder
+from mmdesk.store.collecting import collect_files, empty_bin
 from mmdesk.store.failures import DatabaseDamaged, plain_failures
 from mmdesk.store.lock import InstanceLock
 from mmdesk.store.opening import open_database, reindex
@@ -48,8 +49,6 @@ from mmdesk.store.rows import (
     usage_row,
 )
 from mmdesk.store.search import index_message
-
-BIN_DAYS = 30
 
 _log = logging.getLogger(__name__)
 _PART_NAMES = ("message_id", "ordinal", *PART_COLUMNS)
@@ -229,7 +228,7 @@ class SqliteStore:
                 index_message(self._connection, answer)
 
     def back_up(self) -> None:
-        """Copy the database if the last copy is a day old and something changed since."""
+        """Once a day: copy what has changed, empty the bin, remove what nobody refers to."""
         now = datetime.now(UTC)
         if self._backups is None or not self._backups.due(now):
             return
@@ -240,6 +239,11 @@ class SqliteStore:
                 _log.warning("the indexes are made anew: %s", error)
                 reindex(self._connection)
                 self._backups.back_up(self._connection, now)
+        with self._transaction():
+            empty_bin(self._connection, time.time_ns() // 1000)
+        with plain_failures(self._shown):
+            copies = [backup.path for backup in self._backups.backups()]
+            collect_files(self._connection, self._attachments.folder, copies)
 
     def close(self) -> None:
         """Let go of the file; every write is committed already. May be called twice."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from mmdesk.core.conversations import Entry, EntryStatus
+from mmdesk.core.conversations import Conversation, Entry, EntryStatus
 from mmdesk.core.events import (
     ConversationOpened,
     Event,
@@ -135,6 +135,8 @@ class ChatPage(QWidget):
         elif isinstance(event, TranscriptReady):
             self._heard()
         self._show_state()
+        if isinstance(event, ConversationOpened) and event.message is not None:
+            self._go_to(event.message, event.conversation)
 
     def retranslate(self) -> None:
         """Set every text anew."""
@@ -179,6 +181,12 @@ class ChatPage(QWidget):
             if event.text:
                 self._waiting.discard(event.turn)
                 self.pane.append_text(event.turn, event.text, 0)
+
+    def _go_to(self, message: str, conversation: Conversation | None) -> None:
+        entries = conversation.entries if conversation else ()
+        for index, entry in enumerate(entries):
+            if entry.id == message:
+                self.pane.go_to(index)
 
     def _added(self, event: TurnAdded) -> None:
         self.forget_news()

@@ -25,6 +25,7 @@ class Header(QFrame):
     modelsWanted = Signal()
     """The menu opens: it is to be told which models there are now."""
     settingsWanted = Signal()
+    binWanted = Signal()
     keysWanted = Signal()
     logWanted = Signal()
     aboutWanted = Signal()
@@ -50,9 +51,7 @@ class Header(QFrame):
         self.settings_button.clicked.connect(self.settingsWanted)
         self.help_button = IconButton("helpButton", "more")
         self.help_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._models_action, self._keys_action, self._log_action, self._about_action = (
-            self._help_menu()
-        )
+        self._more = self._more_menu()
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 0, 12, 0)
         row.setSpacing(8)
@@ -84,10 +83,15 @@ class Header(QFrame):
         self.sidebar_button.describe(label_of("sidebar"), sidebar_keys)
         self.settings_button.describe(label_of("settings"), settings_keys)
         self.help_button.describe(self.tr("Help and more"))
-        self._keys_action.setText(label_of("keys"))
-        self._log_action.setText(self.tr("Open log file"))
-        self._about_action.setText(self.tr("About mmdesk"))
-        self._models_action.setText(self.tr("Models"))
+        texts = (
+            self.tr("Models"),
+            self.tr("Bin"),
+            label_of("keys"),
+            self.tr("Open log file"),
+            self.tr("About mmdesk"),
+        )
+        for action, text in zip(self._more, texts, strict=True):
+            action.setText(text)
         self.menu.retranslate()
         self.badge.retranslate()
         self.show_model(self._model)
@@ -98,13 +102,15 @@ class Header(QFrame):
         self.badge.shorten(event.size().width() < _NARROW)
         self.show_model(self._model)
 
-    def _help_menu(self) -> tuple[QAction, QAction, QAction, QAction]:
+    def _more_menu(self) -> tuple[QAction, ...]:
         menu = QMenu(self.help_button)
         menu.setObjectName("helpMenu")
         models = menu.addAction("", self.menu.allWanted.emit)
+        bin_ = menu.addAction("", self.binWanted.emit)
+        menu.addSeparator()
         keys = menu.addAction("", self.keysWanted.emit)
         log = menu.addAction("", self.logWanted.emit)
         menu.addSeparator()
         about = menu.addAction("", self.aboutWanted.emit)
         self.help_button.setMenu(menu)
-        return models, keys, log, about
+        return models, bin_, keys, log, about

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
+from PySide6.QtCore import QCoreApplication, QDate, QLibraryInfo, QLocale, QObject, QTranslator
 
 SYSTEM = "system"
 ENGLISH = "en"
@@ -53,3 +54,10 @@ class Language(QObject):
 
 
 _TRANSLATIONS = QLibraryInfo.LibraryPath.TranslationsPath
+
+
+def day_text(moment: datetime) -> str:
+    """Return the day of a moment, in local time, as people of the window's language write it."""
+    day = moment.astimezone().date()
+    short = QLocale.FormatType.ShortFormat
+    return QLocale().toString(QDate(day.year, day.month, day.day), short)

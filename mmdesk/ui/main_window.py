@@ -10,14 +10,17 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QIcon, QKeyEvent, QShowEvent
 
+from mmdesk.core.conversations import BIN_DAYS, ConversationSummary
 from mmdesk.core.errors import FileMissing, MmdeskError
 from mmdesk.core.events import (
     AttachmentRefused,
+    BinListed,
     ConversationOpened,
     ConversationsListed,
     Event,
     MicrophoneLevel,
     MicrophonesListed,
+    SearchDone,
     StoreFailed,
     TextDelta,
     TurnAdded,
@@ -91,6 +94,7 @@ class MainWindow(WindowFrame):
         self.pages = PageShelf(self, places.notices)
         self.models = ModelDesk(self, session, self.pages, places.starter)
         self._transcript = TranscriptPage()
+        self._say_when_opened: Callable[[], None] | None = None
         self._use_settings()
         self._commands = Commands(self, self._calls())
         self._connect()
@@ -211,7 +215,17 @@ class MainWindow(WindowFrame):
         self.pages.speechFileWanted.connect(
             partial(pick_whisper_file, self, self.models.add_folder)
         )
+        self.pages.searched.connect(self._session.conversations.search)
+        self.pages.messageChosen.connect(self._open_message)
+        self.pages.binWanted.connect(self._session.conversations.list_bin)
+        self.pages.restored.connect(self._take_back)
+        self.header.binWanted.connect(self.pages.toggle_bin)
         self.sidebar.newChatWanted.connect(self.new_chat)
+        self.sidebar.searchWanted.connect(self.pages.toggle_search)
+        self.sidebar.menu.renamed.connect(self._session.conversations.rename)
+        self.sidebar.menu.pinned.connect(self._session.conversations.pin)
+        self.sidebar.menu.moved.connect(self._session.conversations.move)
+        self.sidebar.menu.binned.connect(self._bin)
         self.sidebar.conversationChosen.connect(self._open_conversation)
         self.composer.filesWanted.connect(self._choose_pictures)
         self.composer.pictureOpened.connect(self._open_pictures)
@@ -233,6 +247,7 @@ class MainWindow(WindowFrame):
     def _calls(self) -> dict[str, Callable[[], object]]:
         return {
             "new_chat": self.new_chat,
+            "search": self.pages.toggle_search,
             "focus_composer": self._to_chat,
             "attach": self._choose_pictures,
             "hands_free": self.composer.voice.talk.toggle_hands_free,
@@ -270,6 +285,10 @@ class MainWindow(WindowFrame):
             self.composer.refused(event.error)
         elif isinstance(event, MicrophonesListed):
             self.pages.show_microphones(event)
+        elif isinstance(event, SearchDone):
+            self.pages.show_hits(event)
+        elif isinstance(event, BinListed):
+            self.pages.show_bin(event)
         elif isinstance(event, StoreFailed):
             self.show_error(event.error)
 
@@ -278,6 +297,9 @@ class MainWindow(WindowFrame):
         self.status.show_usage(None)
         self.composer.draft_dropped()
         self.show_chat()
+        if self._say_when_opened is not None:
+            self._say_when_opened()
+            self._say_when_opened = None
 
     def _show_turn(self) -> None:
         self.close_page()  # the button that asked for it may be gone, and the focus with it
@@ -290,6 +312,34 @@ class MainWindow(WindowFrame):
 
     def _open_conversation(self, conversation: str) -> None:
         self._session.open_conversation(conversation)
+        self._to_chat()
+
+    def _bin(self, summary: ConversationSummary) -> None:
+        """Put a conversation into the bin, and say how it comes back."""
+        conversations = self._session.conversations
+        conversations.bin(summary.id)
+
+        def undo() -> None:
+            conversations.unbin(summary.id)
+            self._open_conversation(summary.id)
+
+        def say() -> None:
+            said = self.tr("“{title}” is in the bin for {days} days. {link}")
+            said = said.replace("{days}", str(BIN_DAYS)).replace("{title}", _short(summary.title))
+            self.chat.say_news(said, self.tr("Undo"), undo)
+
+        if summary.id == self._session.conversation:
+            self._say_when_opened = say  # opening another one takes news away
+            self.new_chat()
+        else:
+            say()
+
+    def _take_back(self, conversation: str) -> None:
+        self._session.conversations.unbin(conversation)
+        self._session.conversations.list_bin()
+
+    def _open_message(self, conversation: str, message: str) -> None:
+        self._session.open_message(conversation, message)
         self._to_chat()
 
     def _open_pictures(self, pictures: Sequence[Picture], index: int) -> None:
@@ -331,3 +381,7 @@ class MainWindow(WindowFrame):
         url = QUrl(target, QUrl.ParsingMode.StrictMode)
         if url.scheme() in ("http", "https", "mailto"):
             QDesktopServices.openUrl(url)
+
+
+def _short(title: str, most: int = 40) -> str:
+    return title if len(title) <= most else f"{title[: most - 1]}…"

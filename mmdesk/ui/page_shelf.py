@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from mmdesk.core.events import MicrophonesListed, ModelsListed
+from mmdesk.core.events import BinListed, MicrophonesListed, ModelsListed, SearchDone
 from mmdesk.core.models import ModelKey, ModelRole
 from mmdesk.session.library import ModelLibrary
 from mmdesk.settings import Settings
@@ -16,13 +16,15 @@ from mmdesk.ui.pages import AboutPage, KeysPage, Page
 from mmdesk.ui.window_frame import WindowFrame
 
 if TYPE_CHECKING:
+    from mmdesk.ui.bin_page import BinPage
     from mmdesk.ui.library.page import ModelsPage
     from mmdesk.ui.library_events import LibraryEvent
+    from mmdesk.ui.search_page import SearchPage
     from mmdesk.ui.settings_page import SettingsPage
 
 
 class PageShelf(QObject):
-    """Settings, models, keys and about, in a window's frame."""
+    """Settings, models, search, the bin, keys and about, in a window's frame."""
 
     changed = Signal(object)
     """The :class:`Settings` that the person made."""
@@ -32,6 +34,14 @@ class PageShelf(QObject):
     modelUsed = Signal(object)
     """A :class:`ModelEntry` is to be used."""
     modelFolderWanted = Signal()
+    searched = Signal(str)
+    """What is looked for; :meth:`show_hits` answers."""
+    messageChosen = Signal(str, str)
+    """A conversation's and a message's id."""
+    binWanted = Signal()
+    """The bin is shown; :meth:`show_bin` answers."""
+    restored = Signal(str)
+    """A conversation's id, to be taken out of the bin."""
     microphonesWanted = Signal()
     """The settings are shown; :meth:`show_microphones` answers."""
 
@@ -46,6 +56,8 @@ class PageShelf(QObject):
         self._microphones: MicrophonesListed | None = None
         self._listed: ModelsListed | None = None
         self.models_page: ModelsPage | None = None
+        self._search: SearchPage | None = None
+        self._bin: BinPage | None = None
 
     @property
     def models_shown(self) -> bool:
@@ -94,6 +106,40 @@ class PageShelf(QObject):
             self._frame.toggle_page(page)
         page.go_to_voice()
 
+    def toggle_search(self) -> None:
+        """Show the search over all conversations, or leave it."""
+        if self._search is None:
+            from mmdesk.ui.search_page import SearchPage
+
+            self._search = SearchPage()
+            self._search.searched.connect(self.searched)
+            self._search.chosen.connect(self.messageChosen)
+            self._search.retranslate()
+        self._frame.toggle_page(self._search)
+        if self._frame.page is self._search:
+            self._search.begin()
+
+    def show_hits(self, done: SearchDone) -> None:
+        """Show what a search found."""
+        if self._search is not None:
+            self._search.show_hits(done)
+
+    def toggle_bin(self) -> None:
+        """Show the bin, or leave it."""
+        if self._bin is None:
+            from mmdesk.ui.bin_page import BinPage
+
+            self._bin = BinPage()
+            self._bin.restored.connect(self.restored)
+            self._bin.retranslate()
+        self._frame.toggle_page(self._bin)
+        self.binWanted.emit()
+
+    def show_bin(self, listed: BinListed) -> None:
+        """Show what is in the bin."""
+        if self._bin is not None:
+            self._bin.show_bin(listed)
+
     def toggle_keys(self, settings: Settings) -> None:
         """Show every key, or leave them."""
         if self._keys is None:
@@ -126,6 +172,8 @@ class PageShelf(QObject):
             self.models_page,
             self._keys,
             self._about,
+            self._search,
+            self._bin,
         )
         for page in pages:
             if page is not None:

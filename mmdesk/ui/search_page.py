@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import (
-    QLocale,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
@@ -37,6 +36,7 @@ from PySide6.QtWidgets import (
 from mmdesk.core.conversations import Hit
 from mmdesk.core.events import SearchDone
 from mmdesk.ui.controls import plain_label
+from mmdesk.ui.i18n import day_text
 from mmdesk.ui.pages import Page
 from mmdesk.ui.theme import current
 
@@ -77,6 +77,12 @@ class SearchPage(Page):
         self.content.addWidget(self._said)
         self.content.addWidget(self.results, 1)
         self.setFocusProxy(self.input)
+
+    def begin(self) -> None:
+        """Have something new typed in place of what was looked for last, and look again."""
+        self.input.setFocus()
+        self.input.selectAll()
+        self._search()
 
     def show_hits(self, done: SearchDone) -> None:
         """Show what was found, unless something else is being looked for by now."""
@@ -175,7 +181,7 @@ class _HitPainter(QStyledItemDelegate):
             painter.setBrush(QColor(tokens.accent_tint))
             painter.drawRoundedRect(area.adjusted(0, 1, 0, -1), 8, 8)
         inside = area.adjusted(_PAD, _PAD, -_PAD, -_PAD)
-        day = QLocale().toString(hit.conversation.updated.astimezone().date(), "d MMM yyyy")
+        day = day_text(hit.conversation.updated)
         font = QFont(option.font)
         self._head(painter, font, inside, " ".join(hit.conversation.title.split()), day)
         _excerpt(painter, font, inside.adjusted(0, _LINE, 0, 0), hit.excerpt, query)

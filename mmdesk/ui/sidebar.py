@@ -1,15 +1,24 @@
-"""The conversations, the latest first, grouped by day."""
+"""The conversations: pinned ones, folders, and the others by day, the latest first."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QFont
+from PySide6.QtCore import (
+    QModelIndex,
+    QPersistentModelIndex,
+    QSignalBlocker,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
+    QHBoxLayout,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -20,7 +29,8 @@ from PySide6.QtWidgets import (
 
 from mmdesk.core.conversations import ConversationSummary
 from mmdesk.ui.badge import leaves_text
-from mmdesk.ui.controls import restyle
+from mmdesk.ui.controls import IconButton, restyle
+from mmdesk.ui.conversation_menu import SUMMARY, ConversationMenu
 from mmdesk.ui.icons import icon
 from mmdesk.ui.shortcuts import label_of
 from mmdesk.ui.theme import theme
@@ -35,6 +45,7 @@ class Sidebar(QFrame):
     """New chat, and the list of conversations."""
 
     newChatWanted = Signal()
+    searchWanted = Signal()
     conversationChosen = Signal(str)
 
     def __init__(self) -> None:
@@ -48,13 +59,22 @@ class Sidebar(QFrame):
         self.new_chat.setCursor(Qt.CursorShape.PointingHandCursor)
         self.new_chat.setIconSize(QSize(16, 16))
         self.new_chat.clicked.connect(self.newChatWanted)
+        self.search = IconButton("searchButton", "search", side=34, glyph=18)
+        self.search.clicked.connect(self.searchWanted)
         self.list = _conversation_list()
         self.list.itemClicked.connect(self._chosen)
         self.list.itemActivated.connect(self._chosen)
+        self.menu = ConversationMenu(self.list)
+        self.list.key_taken = self.menu.key
+        self.list.itemDelegate().closeEditor.connect(self._edited)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 11, 8)
         column.setSpacing(6)
-        column.addWidget(self.new_chat)
+        top = QHBoxLayout()
+        top.setSpacing(2)
+        top.addWidget(self.new_chat, 1)
+        top.addWidget(self.search)
+        column.addLayout(top)
         column.addWidget(self.list, 1)
         self._tint()
         theme().changed.connect(self._tint)
@@ -62,15 +82,16 @@ class Sidebar(QFrame):
     def show_conversations(self, summaries: Sequence[ConversationSummary]) -> None:
         """Fill the list; where it is scrolled to and what is current stays."""
         self._summaries = tuple(summaries)
+        self.menu.use_folders(summaries)
+        if self.list.editing:
+            return  # what the person writes stays; leaving the field lists anew
         position = self.list.verticalScrollBar().value()
-        self.list.clear()
-        group = ""
-        for summary in self._summaries:
-            day = self._group(summary.updated.astimezone().date(), date.today())
-            if day != group:
-                group = day
-                self.list.addItem(_heading(day))
-            self.list.addItem(_line(summary, self.tr("Untitled")))
+        with QSignalBlocker(self.list):
+            self.list.clear()
+            for heading, group in self._groups():
+                self.list.addItem(_heading(heading))
+                for summary in group:
+                    self.list.addItem(_line(summary, self.tr("Untitled")))
         self.mark(self._shown)
         self.list.verticalScrollBar().setValue(position)
 
@@ -78,6 +99,8 @@ class Sidebar(QFrame):
         """Mark the shown conversation; None is a new one."""
         self._shown = conversation
         restyle(self.new_chat, "current", conversation is None)
+        if self.list.editing:
+            return
         self.list.clearSelection()
         for row in range(self.list.count()):
             item = self.list.item(row)
@@ -88,10 +111,22 @@ class Sidebar(QFrame):
 
     def retranslate(self) -> None:
         """Set every text anew."""
+        self.search.describe(label_of("search"))
         self.new_chat.setText(label_of("new_chat"))
         self.new_chat.setAccessibleName(label_of("new_chat"))
         self.list.setAccessibleName(self.tr("Conversations"))
         self.show_conversations(self._summaries)
+
+    def _groups(self) -> list[tuple[str, list[ConversationSummary]]]:
+        """Return the headings and what is below them, in the order of the list."""
+        today = date.today()
+        pinned = self.tr("Pinned")
+        groups: dict[str, list[ConversationSummary]] = {}
+        for summary in sorted(self._summaries, key=_pinned_then_folders):
+            day = self._group(summary.updated.astimezone().date(), today)
+            heading = pinned if summary.pinned else summary.folder or day
+            groups.setdefault(heading, []).append(summary)
+        return list(groups.items())
 
     def _group(self, day: date, today: date) -> str:
         if day >= today:
@@ -105,13 +140,41 @@ class Sidebar(QFrame):
         if conversation and conversation != self._shown:
             self.conversationChosen.emit(conversation)
 
+    def _edited(self) -> None:
+        """List anew once the field is gone: meanwhile nothing was, and no title may be empty."""
+        QTimer.singleShot(0, lambda: self.show_conversations(self._summaries))
+
     def _tint(self) -> None:
         self.show_conversations(self._summaries)
         self.new_chat.setIcon(icon("plus", theme().tokens.accent, 16))
 
 
-def _conversation_list() -> QListWidget:
-    made = QListWidget()
+class _List(QListWidget):
+    """A list whose keys someone else may take first."""
+
+    key_taken: Callable[[int], bool] = staticmethod(lambda key: False)
+
+    @property
+    def editing(self) -> bool:
+        """Whether a title is being written."""
+        return self.state() == QAbstractItemView.State.EditingState
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Offer a key before the list takes it for a letter to look for."""
+        if not self.key_taken(event.key()):
+            super().keyPressEvent(event)
+
+
+def _pinned_then_folders(summary: ConversationSummary) -> tuple[int, str]:
+    """Sort by place alone: within one, the order of the list stays."""
+    if summary.pinned:
+        return (0, "")
+    return (1, summary.folder.casefold()) if summary.folder else (2, "")
+
+
+def _conversation_list() -> _List:
+    made = _List()
+    made.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     made.setObjectName("conversationList")
     made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     made.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -136,6 +199,7 @@ def _line(summary: ConversationSummary, untitled: str) -> QListWidgetItem:
     title = " ".join(summary.title.split()) or untitled
     item = QListWidgetItem(title)
     item.setData(_ID, summary.id)
+    item.setData(SUMMARY, summary)
     item.setToolTip(title)
     item.setData(Qt.ItemDataRole.AccessibleTextRole, title)
     if summary.leaves:

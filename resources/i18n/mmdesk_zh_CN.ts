@@ -86,6 +86,29 @@
     </message>
 </context>
 <context>
+    <name>BinPage</name>
+    <message>
+        <source>Bin</source>
+        <translation>回收站</translation>
+    </message>
+    <message>
+        <source>Conversations stay here for {days} days.</source>
+        <translation>对话会在这里保留 {days} 天。</translation>
+    </message>
+    <message>
+        <source>There is nothing in the bin.</source>
+        <translation>回收站是空的。</translation>
+    </message>
+    <message>
+        <source>Take back</source>
+        <translation>恢复</translation>
+    </message>
+    <message>
+        <source>Take back “{title}”</source>
+        <translation>恢复“{title}”</translation>
+    </message>
+</context>
+<context>
     <name>ChatPage</name>
     <message>
         <source>Looking at picture {done} of {total}…</source>
@@ -192,6 +215,37 @@
     <message>
         <source>Listening: press to stop</source>
         <translation>正在聆听：按下可停止</translation>
+    </message>
+</context>
+<context>
+    <name>ConversationMenu</name>
+    <message>
+        <source>Rename</source>
+        <translation>重命名</translation>
+    </message>
+    <message>
+        <source>Unpin</source>
+        <translation>取消置顶</translation>
+    </message>
+    <message>
+        <source>Pin to the top</source>
+        <translation>置顶</translation>
+    </message>
+    <message>
+        <source>Move to a folder</source>
+        <translation>移到文件夹</translation>
+    </message>
+    <message>
+        <source>Move to the bin</source>
+        <translation>移到回收站</translation>
+    </message>
+    <message>
+        <source>No folder</source>
+        <translation>不放入文件夹</translation>
+    </message>
+    <message>
+        <source>New folder</source>
+        <translation>新建文件夹</translation>
     </message>
 </context>
 <context>
@@ -391,6 +445,10 @@
         <translation>模型</translation>
     </message>
     <message>
+        <source>Bin</source>
+        <translation>回收站</translation>
+    </message>
+    <message>
         <source>Open log file</source>
         <translation>打开日志文件</translation>
     </message>
@@ -526,6 +584,17 @@
     <message>
         <source>Light or dark.</source>
         <translation>浅色或深色。</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>“{title}” is in the bin for {days} days. {link}</source>
+        <translation>“{title}”已移到回收站，保留 {days} 天。{link}</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
     </message>
 </context>
 <context>
@@ -1083,6 +1152,10 @@
     <message>
         <source>Conversations</source>
         <translation>对话列表</translation>
+    </message>
+    <message>
+        <source>Pinned</source>
+        <translation>已置顶</translation>
     </message>
     <message>
         <source>Today</source>
@@ -3001,6 +3074,10 @@
     <message>
         <source>New chat</source>
         <translation>新对话</translation>
+    </message>
+    <message>
+        <source>Search all conversations</source>
+        <translation>搜索全部对话</translation>
     </message>
     <message>
         <source>Go to the question</source>

@@ -25,6 +25,16 @@ from tests.ui.recording_library import RecordingLibrary
 from tests.ui.recording_voice import RecordingVoice
 
 
+class RecordingConversations:
+    """Stands in for ``ConversationList``."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[object, ...]] = []
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *arguments: self.calls.append((name, *arguments))
+
+
 @dataclass
 class RecordingSession:
     """Keeps the rules of ``ChatSession`` that the window relies on, without store or model."""
@@ -32,6 +42,7 @@ class RecordingSession:
     emit: Callable[[Event], None] = lambda event: None
     voice: RecordingVoice = field(default_factory=RecordingVoice)
     library: RecordingLibrary = field(default_factory=RecordingLibrary)
+    conversations: RecordingConversations = field(default_factory=RecordingConversations)
     conversation: str | None = None
     model: ModelKey = STARTER
     entries: tuple[Entry, ...] = ()
@@ -49,6 +60,9 @@ class RecordingSession:
 
     def open_conversation(self, conversation: str) -> None:
         self.calls.append(("open", conversation))
+
+    def open_message(self, conversation: str, message: str) -> None:
+        self.calls.append(("open_message", conversation, message))
 
     def attach(self, paths: Sequence[Path]) -> None:
         self.calls.append(("attach", tuple(paths)))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from mmdesk.ui.chat.message_view import MessageView
+from mmdesk.ui.theme import current
 
 WIDEST = 760
 _SIDE = 28
@@ -26,6 +29,22 @@ class Column(QWidget):
         super().__init__()
         self.views: list[MessageView] = []
         self._heights: dict[MessageView, tuple[int, int]] = {}
+        self._marked: MessageView | None = None
+
+    def mark(self, view: MessageView | None) -> None:
+        """Put a ground behind a message that was searched for; None takes it away."""
+        self._marked = view
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the ground."""
+        if self._marked is not None and self._marked in self.views:
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(current().panel))
+            around = self._marked.geometry().adjusted(-12, -8, 12, 8)
+            painter.drawRoundedRect(around, 14, 14)
 
     def insert(self, index: int, view: MessageView) -> None:
         """Add a view; it is placed by the next :meth:`lay_out`."""

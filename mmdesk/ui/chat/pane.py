@@ -87,6 +87,7 @@ class ChatPane(QScrollArea):
 
     def add_question(self, entry: Entry) -> None:
         """Show a question at the end, and go there."""
+        self._column.mark(None)
         self._add(self._view_of(entry))
         self._following = True
         self._update_last()
@@ -170,6 +171,17 @@ class ChatPane(QScrollArea):
     def following(self) -> bool:
         """Whether the pane follows the end."""
         return self._following
+
+    def go_to(self, index: int) -> None:
+        """Go to one of the shown messages, counted from the first, and mark it."""
+        while index < len(self._earlier):
+            self._load_earlier()
+        view = self._column.views[index - len(self._earlier)]
+        self._column.mark(view)
+        self._following = False
+        self._relayout()
+        bar = self.verticalScrollBar()
+        bar.setValue(view.y() - self.viewport().height() // 5)
 
     def jump_to_latest(self) -> None:
         """Go to the end and follow it from now on."""

@@ -1,0 +1,114 @@
+"""What nobody can reach any more is destroyed, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from mmdesk.core.conversations import BIN_DAYS
+from mmdesk.core.messages import user_message
+from mmdesk.store.backups import BackupFolder
+from mmdesk.store.sqlite import SqliteStore
+from tests.unit.store.conftest import MakePicture, MakeRecording, OpenStore
+
+LONG_AGO = 90 * 86_400
+
+
+@pytest.fixture
+def backups(tmp_path: Path) -> Path:
+    return tmp_path / "backups"
+
+
+def keep(store: SqliteStore, picture: object) -> str:
+    question = user_message("look", (picture,))  # type: ignore[arg-type]
+    return store.begin_turn(question, conversation=None, parent=None, model="m").conversation
+
+
+def age(folder: Path) -> None:
+    for file in folder.rglob("*.*"):
+        os.utime(file, (time.time() - LONG_AGO,) * 2)
+
+
+def names(database: Path) -> set[str]:
+    return {file.name.partition(".")[0] for file in (database.parent / "attachments").glob("*/*")}
+
+
+def binned_before(store: SqliteStore, conversation: str, days: int) -> None:
+    store.alter(conversation, binned=True)
+    store._connection.execute(
+        "UPDATE conversation SET binned_us = ? WHERE id = ?",
+        ((time.time_ns() // 1000) - days * 86_400_000_000, conversation),
+    )
+
+
+def test_the_bin_is_emptied_after_its_days(
+    open_store: OpenStore, make_picture: MakePicture, database: Path, backups: Path
+) -> None:
+    store = open_store()
+    gone, shared = make_picture(b"gone"), make_picture(b"shared")
+    old, young, kept = keep(store, gone), keep(store, make_picture(b"young")), keep(store, shared)
+    keep(store, shared)
+    binned_before(store, old, BIN_DAYS + 1)
+    binned_before(store, young, BIN_DAYS - 1)
+    age(database.parent / "attachments")
+    store.back_up()
+    assert {summary.id for summary in store.binned()} == {young}
+    assert kept in {summary.id for summary in store.conversations()}
+    assert gone.sha256 in names(database)  # the backup that was just made has it
+    for copy in backups.iterdir():
+        copy.unlink()
+    store.back_up()
+    assert names(database) >= {shared.sha256}
+    assert gone.sha256 not in names(database)
+    assert len(store.search("look")) == 2
+    check = store._connection.execute("PRAGMA integrity_check").fetchone()[0]
+    assert check == "ok"
+
+
+def test_new_files_and_foreign_ones_stay(
+    open_store: OpenStore, database: Path, make_recording: MakeRecording
+) -> None:
+    store = open_store()
+    recording = make_recording()
+    question = user_message("a", recordings=(recording,))
+    store.begin_turn(question, conversation=None, parent=None, model="m")
+    shelf = database.parent / "attachments" / "ab"
+    shelf.mkdir(parents=True)
+    fresh = shelf / f"ab{'0' * 62}.png"
+    fresh.write_bytes(b"just written")
+    foreign = shelf / "notes.txt"
+    foreign.write_bytes(b"a person's")
+    age_of_foreign = time.time() - LONG_AGO
+    os.utime(foreign, (age_of_foreign,) * 2)
+    store.back_up()
+    assert fresh.exists()
+    assert foreign.exists()
+    assert recording.sha256 in names(database)
+
+
+def test_with_a_damaged_backup_nothing_is_removed(
+    open_store: OpenStore, database: Path, backups: Path
+) -> None:
+    store = open_store()
+    shelf = database.parent / "attachments" / "ab"
+    shelf.mkdir(parents=True)
+    unneeded = shelf / f"ab{'0' * 62}.png"
+    unneeded.write_bytes(b"x")
+    age(database.parent / "attachments")
+    backups.mkdir()
+    (backups / "conversations-20200101T000000Z.sqlite3").write_bytes(b"\0" * 9000)
+    store.back_up()
+    assert unneeded.exists()
+    for copy in BackupFolder(backups).backups():
+        if copy.made < datetime(2021, 1, 1, tzinfo=UTC):
+            copy.path.unlink()
+        else:
+            os.rename(copy.path, copy.path.with_name("conversations-20250101T000000Z.sqlite3"))
+    keep_changed = store.begin_turn(user_message("b"), conversation=None, parent=None, model="m")
+    assert keep_changed
+    store.back_up()
+    assert not unneeded.exists()
