@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_ask(commands)
     _add_transcribe(commands)
     _add_record(commands)
+    _add_models(commands)
     _add_doctor(commands)
     _add_developer_commands(commands)
     return parser
@@ -143,6 +144,14 @@ def _add_speech_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--speech-model", type=Path, metavar="PATH", help="a Whisper folder or .pt file"
     )
+
+
+def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from mmdesk import models_command
+
+    parser = commands.add_parser("models", help="list, download, check and choose models")
+    models_command.add_arguments(parser)
+    parser.set_defaults(run=models_command.run)
 
 
 def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -1,1 +1,1 @@
-"""What this computer could run."""
+"""Models: the catalogue, downloads, what is on this disk, and what fits this computer."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import os
 from collections.abc import Collection
 from pathlib import Path
 
-import psutil
 import torch
 
 from mmdesk.core.errors import DeviceUnavailable
+from mmdesk.models.machine import main_memory
 
 
 def choose_device(
@@ -69,29 +71,41 @@ def free_bytes(device: torch.device) -> int:
     """Return the device's free memory; MPS shares the machine's."""
     if device.type == "cuda":
         return int(torch.cuda.mem_get_info(device)[0])
-    return int(psutil.virtual_memory().available)
+    return main_memory()[1]
 
 
 def free_memory(device: torch.device) -> None:
-    """Give cached device memory back to the system."""
+    """Give memory that nothing uses any more back to the system."""
+    gc.collect()
     if device.type == "cuda":
         torch.cuda.empty_cache()
     elif device.type == "mps":
         torch.mps.empty_cache()
+    else:
+        _trim_heap()
+
+
+def _trim_heap() -> None:
+    """glibc keeps freed blocks below the largest used one; other C libraries have no such call."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
+    if trim is not None:
+        trim(0)
+
+
+_OUT_OF_MEMORY = (
+    "DefaultCPUAllocator", "Cannot allocate memory", "bad_alloc", "could not create a primitive",
+    "could not create a memory", "Invalid buffer size", "MPS backend out of memory",
+    "CUBLAS_STATUS_ALLOC_FAILED", "CUDNN_STATUS_ALLOC_FAILED",
+)  # fmt: skip
 
 
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether an allocation failed.
 
-    CUDA has a class of its own for it; the CPU and MPS allocators raise a plain RuntimeError
-    that only its text tells apart.
+    CUDA has a class of its own for it; the CPU and MPS allocators, oneDNN and cuBLAS raise a plain
+    RuntimeError that only its text tells apart.
     """
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
     text = str(error)
-    return isinstance(error, RuntimeError) and (
-        "DefaultCPUAllocator" in text
-        or "MPS backend out of memory" in text
-        or "Invalid buffer size" in text
-        or "Cannot allocate memory" in text
-    )
+    return isinstance(error, RuntimeError) and any(sign in text for sign in _OUT_OF_MEMORY)

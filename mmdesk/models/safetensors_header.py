@@ -14,9 +14,9 @@ from pathlib import Path
 _LENGTH_BYTES = 8
 _HEADER_LIMIT = 100_000_000  # the safetensors library's own
 _BITS = {
-    "BOOL": 8, "U8": 8, "I8": 8, "F8_E4M3": 8, "F8_E5M2": 8, "F8_E8M0": 8, "F4": 4,
-    "F6_E2M3": 6, "F6_E3M2": 6, "I16": 16, "U16": 16, "F16": 16, "BF16": 16, "I32": 32,
-    "U32": 32, "F32": 32, "C64": 64, "F64": 64, "I64": 64, "U64": 64,
+    "BOOL": 8, "U8": 8, "I8": 8, "F8_E4M3": 8, "F8_E5M2": 8, "F8_E8M0": 8, "F8_E4M3FNUZ": 8,
+    "F8_E5M2FNUZ": 8, "F4": 4, "F6_E2M3": 6, "F6_E3M2": 6, "I16": 16, "U16": 16, "F16": 16,
+    "BF16": 16, "I32": 32, "U32": 32, "F32": 32, "C64": 64, "F64": 64, "I64": 64, "U64": 64,
 }  # fmt: skip
 
 
@@ -106,7 +106,8 @@ def _tensor(name: str, entry: object) -> tuple[TensorEntry, int]:
     if not all(isinstance(side, int) and side >= 0 for side in shape) or not 0 <= begin <= end:
         raise MalformedHeader(f"its header says nothing sensible about {name[:80]}")
     tensor = TensorEntry(dtype, tuple(shape))
-    bits = _BITS.get(dtype)
-    if bits is not None and tensor.elements * bits != (end - begin) * 8:
+    if dtype not in _BITS:
+        raise MalformedHeader(f"the type of {name[:80]} is unknown")
+    if tensor.elements * _BITS[dtype] != (end - begin) * 8:
         raise MalformedHeader(f"the size of {name[:80]} does not fit its shape")
     return tensor, end

@@ -11,8 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mmdesk.core.errors import SpeechModelDamaged, SpeechModelMissing, SpeechModelUnknown
+from mmdesk.core.errors import (
+    ModelDamaged,
+    ModelIncomplete,
+    SpeechModelDamaged,
+    SpeechModelIncomplete,
+    SpeechModelMissing,
+    SpeechModelUnknown,
+)
 from mmdesk.models.files import is_file, read_regular
+from mmdesk.models.manifest import check
 from mmdesk.speech.dimensions import Dimensions
 from mmdesk.speech.huggingface import (
     check_weights,
@@ -87,6 +95,7 @@ def read_checkpoint(
     """
     if is_file(path):
         return _read_file(path, pinned)
+    _check_download(path)
     dimensions = read_dimensions(path)
     return FolderCheckpoint(
         path=path,
@@ -95,6 +104,17 @@ def read_checkpoint(
         languages=read_languages(path, dimensions),
         alignment_heads=read_alignment_heads(path, dimensions),
     )
+
+
+def _check_download(path: Path) -> None:
+    """Refuse a download with a file that isn't what was downloaded."""
+    try:
+        check(path)
+    except ModelIncomplete as error:
+        raise SpeechModelIncomplete(**error.fields) from error
+    except ModelDamaged as error:
+        reason = f"{error.fields['file']}: {error.fields['reason']}"
+        raise SpeechModelDamaged(path=str(path), reason=reason) from error
 
 
 def _read_file(path: Path, pinned: Mapping[str, OfficialCheckpoint]) -> OpenAICheckpoint:
