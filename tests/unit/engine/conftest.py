@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from mmdesk.core.messages import Picture
 from mmdesk.core.requests import LoadModel
 from mmdesk.engine.local import LocalChatEngine
+from tests.unit.engine.pictures import draw_picture
 from tests.unit.engine.tiny_models import make_idefics, make_llava
 
 PictureMaker = Callable[..., Picture]
@@ -29,18 +29,7 @@ def idefics(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def picture(tmp_path_factory: pytest.TempPathFactory) -> PictureMaker:
-    folder = tmp_path_factory.mktemp("pictures")
-
-    def make(color: str = "red", size: tuple[int, int] = (64, 48)) -> Picture:
-        path = folder / f"{color}-{size[0]}x{size[1]}.png"
-        if not path.exists():
-            image = Image.new("RGB", size, "white")
-            image.paste(color, (0, 0, size[0] // 2, size[1] // 2))
-            image.save(path)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        return Picture(digest, path, path, path.name, *size)
-
-    return make
+    return partial(draw_picture, tmp_path_factory.mktemp("pictures"))
 
 
 @pytest.fixture(scope="module")

@@ -78,6 +78,8 @@ def test_a_good_checkpoint_passes(llava: Path) -> None:
     tensors = load_file(llava / WEIGHTS)
     assert summary.elements == sum(tensor.numel() for tensor in tensors.values())
     assert summary.stored_bytes == sum(tensor.nbytes for tensor in tensors.values())
+    assert summary.tensors == len(tensors)
+    assert summary.widest == max(max(tensor.shape) for tensor in tensors.values())
 
 
 def test_shards_load(model: Path) -> None:
@@ -127,7 +129,9 @@ def test_a_config_of_many_gigabytes_is_not_read(model: Path) -> None:
 def test_a_fifo_does_not_block(model: Path) -> None:
     (model / "config.json").unlink()
     os.mkfifo(model / "config.json")
-    assert isinstance(load_error(model), ModelMissing)
+    error = load_error(model)
+    assert isinstance(error, ModelDamaged)
+    assert "not a regular file" in error.message
 
 
 @pytest.mark.parametrize(
@@ -249,6 +253,11 @@ def test_auto_map_of_a_class_that_transformers_has_loads_that_one(
         ({"model_type": "telepathy"}, ArchitectureUnknown, "telepathy"),
         ({"model_type": "", "architectures": []}, ArchitectureUnknown, "names none"),
         ({"architectures": ["LlavaLlamaForCausalLM"]}, ArchitectureUnknown, "LlavaLlama"),
+        (
+            {"model_type": "pi0", "architectures": ["PI0ForConditionalGeneration"]},
+            ModelTakesNoPictures,
+            "PI0",
+        ),
         (
             {"model_type": "llama", "architectures": ["LlamaForCausalLM"]},
             ModelTakesNoPictures,

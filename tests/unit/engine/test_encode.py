@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import torch
+from PIL import Image
 from torch.nn.modules import module as torch_module
 
 from mmdesk.core.errors import FileMissing, PictureDamaged
@@ -50,7 +51,7 @@ def plain(path: Path, messages: tuple[Message, ...]) -> str:
     """What transformers answers when it does all by itself."""
     conversation: list[dict[str, object]] = []
     for message in messages:
-        content = [{"type": "image", "path": str(each.path)} for each in message.pictures]
+        content = [{"type": "image", "image": Image.open(each.path)} for each in message.pictures]
         content.append({"type": "text", "text": message.text})
         conversation.append({"role": message.role.value, "content": content})
     return reference(path, conversation, TOKENS)

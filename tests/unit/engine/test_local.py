@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
+import weakref
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from PIL import Image
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from mmdesk.core.conversations import StopReason
@@ -52,7 +54,7 @@ def test_the_stream_equals_transformers_own_answer(
     path, engine = loaded
     red, blue = picture("red"), picture("blue", (200, 40))
     finished, events = ask(engine, talk((QUESTION, (red, blue))), max_tokens=60)
-    content = [{"type": "image", "path": str(file.path)} for file in (red, blue)]
+    content = [{"type": "image", "image": Image.open(file.path)} for file in (red, blue)]
     content.append({"type": "text", "text": QUESTION})
     expected = reference(path, [{"role": "user", "content": content}], 60)
     assert finished.text == expected
@@ -270,3 +272,22 @@ def test_an_empty_engine_says_so(llava: Path) -> None:
     engine.close()
     with pytest.raises(EngineEmpty):
         ask(engine, talk("Hi"))
+
+
+def test_the_old_model_is_gone_before_the_new_one_comes(llava: Path, idefics: Path) -> None:
+    """Otherwise both would have to fit."""
+    engine = LocalChatEngine()
+    engine.load(LoadModel(llava), lambda event: None)
+    assert ask(engine, talk(QUESTION), max_tokens=2)[0].usage
+    assert engine._loaded is not None
+    model = weakref.ref(engine._loaded.model)
+    weights = weakref.ref(next(engine._loaded.model.parameters()))
+    alive: list[bool] = []
+
+    def look(event: Event) -> None:
+        alive.append(model() is not None or weights() is not None)
+
+    engine.load(LoadModel(idefics), look)
+    assert len(alive) > 3
+    assert not any(alive)
+    assert ask(engine, talk(QUESTION), max_tokens=2)[0].usage

@@ -28,6 +28,8 @@ from transformers import (
     ProcessorMixin,
 )
 
+from mmdesk.engine.generation import generating_part
+
 CORPUS = (
     "What color is the circle in the picture? The red square is left of the green star.",
     "How many triangles are there? There are three. Yes. No. I can't say that.",
@@ -136,13 +138,13 @@ def make_llava(
             image_size=IMAGE_SIDE,
             patch_size=8,
         ),
-        text_config=_llama(len(tokenizer), context, intermediate),
-        image_token_index=_id(tokenizer, "<image>"),
+        text_config=llama_config(len(tokenizer), context, intermediate),
+        image_token_index=token_id(tokenizer, "<image>"),
         vision_feature_layer=-1,
     )
     torch.manual_seed(seed)
     model = LlavaForConditionalGeneration(config)
-    return _save(directory, model, processor)
+    return save(directory, model, processor)
 
 
 def make_idefics(directory: Path, *, seed: int = 0) -> Path:
@@ -173,16 +175,17 @@ def make_idefics(directory: Path, *, seed: int = 0) -> Path:
             "image_size": IMAGE_SIDE,
             "patch_size": 8,
         },
-        text_config=_llama(len(tokenizer), CONTEXT, 128),
-        image_token_id=_id(tokenizer, "<image>"),
+        text_config=llama_config(len(tokenizer), CONTEXT, 128),
+        image_token_id=token_id(tokenizer, "<image>"),
         scale_factor=2,
     )
     torch.manual_seed(seed)
     model = Idefics3ForConditionalGeneration(config)
-    return _save(directory, model, processor)
+    return save(directory, model, processor)
 
 
-def _llama(vocabulary: int, context: int, intermediate: int) -> LlamaConfig:
+def llama_config(vocabulary: int, context: int, intermediate: int) -> LlamaConfig:
+    """Return Llama 2 x 64."""
     return LlamaConfig(
         vocab_size=vocabulary,
         hidden_size=64,
@@ -197,16 +200,18 @@ def _llama(vocabulary: int, context: int, intermediate: int) -> LlamaConfig:
     )
 
 
-def _id(tokenizer: PreTrainedTokenizerFast, token: str) -> int:
+def token_id(tokenizer: PreTrainedTokenizerFast, token: str) -> int:
+    """Return the id of a token that the vocabulary has."""
     found = tokenizer.convert_tokens_to_ids(token)
     assert isinstance(found, int)
     return found
 
 
-def _save(directory: Path, model: PreTrainedModel, processor: ProcessorMixin) -> Path:
+def save(directory: Path, model: PreTrainedModel, processor: ProcessorMixin) -> Path:
+    """Write a model and its processor as a checkpoint; return the folder."""
     # Random weights of the usual scale prefer one token for ever: widen the output.
     with torch.no_grad():
-        cast(Any, model).get_output_embeddings().weight.mul_(20)
+        cast(Any, generating_part(model)).get_output_embeddings().weight.mul_(20)
     model.save_pretrained(directory)
     processor.save_pretrained(directory)
     return directory

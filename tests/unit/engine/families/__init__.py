@@ -1,0 +1,1 @@
+"""Tiny checkpoints with the real architecture and processor class of every family."""
