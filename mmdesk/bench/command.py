@@ -9,8 +9,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument(
         "name",
-        choices=["ui", "speech"],
-        help="ui: start, load and streaming of the window; speech: short speech beside Whisper's",
+        choices=["ui", "speech", "fit"],
+        help="ui: start, load and streaming of the window; speech: short speech beside Whisper's; "
+        "fit: the estimate of a model's memory beside the measured peak",
     )
     parser.add_argument("--n", type=int, default=10, metavar="N", help="trials of each side")
     parser.add_argument("--json", action="store_true", help="one JSON object per figure")
@@ -26,6 +27,10 @@ def run(arguments: argparse.Namespace) -> int:
 
         print_figures(speech.measure(trials), as_json=arguments.json)
         print_figures([endpoint.measure(trials)], as_json=arguments.json)
+    elif arguments.name == "fit":
+        from mmdesk.bench import fit
+
+        print_figures(fit.measure(), as_json=arguments.json)
     else:
         from mmdesk.bench import ui
 

@@ -3,9 +3,26 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
-from mmdesk.core.errors import ArchitectureUnknown, ModelTakesNoPictures, RemoteCodeRefused
-from mmdesk.engine.checkpoint import CheckpointConfig
+from mmdesk.core.errors import (
+    ArchitectureUnknown,
+    ModelDamaged,
+    ModelTakesNoPictures,
+    RemoteCodeRefused,
+)
+from mmdesk.engine.checkpoint import CheckpointConfig, WeightsSummary
+from mmdesk.models.families import IMAGE_TEXT_MODEL_TYPES
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedConfig
+
+_TOLERANCE = 2
+"""Elements in memory for one in the files: tied weights are stored once."""
+_BUFFERS = 2**24
+"""Elements that no file holds, such as position tables."""
+_MOST_PER_BYTE = 8
+"""Packed parameters in a byte of the files, at the very most."""
 
 
 def check_architecture(config: CheckpointConfig) -> None:
@@ -23,7 +40,7 @@ def check_architecture(config: CheckpointConfig) -> None:
     path = str(config.path)
     if any(name not in _transformers_names() for name in config.custom_classes):
         raise RemoteCodeRefused(path=path)
-    if config.model_type in image_text_model_types():
+    if config.model_type in IMAGE_TEXT_MODEL_TYPES:
         # The first LLaVA checkpoints say "llava", but were saved from classes of their own.
         if config.architectures and not _transformers_names().intersection(config.architectures):
             raise ArchitectureUnknown(path=path, architecture=config.architecture)
@@ -34,12 +51,50 @@ def check_architecture(config: CheckpointConfig) -> None:
     raise ArchitectureUnknown(path=path, architecture=kind)
 
 
-@lru_cache(maxsize=1)
-def image_text_model_types() -> frozenset[str]:
-    """Return the model types of ``AutoModelForImageTextToText``."""
-    from transformers.models.auto import modeling_auto
+def checked_config(config: CheckpointConfig, weights: WeightsSummary) -> PreTrainedConfig:
+    """Return transformers' configuration of a model no larger than its files.
 
-    return frozenset(modeling_auto.MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES)
+    transformers would make a place in memory for all that ``config.json`` asks for, and compare
+    it with the files afterwards. Which kernels compute attention is the machine's affair: what
+    the checkpoint says about it is forgotten.
+
+    Raises:
+        ModelDamaged: the configuration asks for much more than the files hold.
+    """
+    if config.layers > weights.tensors:
+        raise _too_much(config, f"{config.layers} layers, but the files hold {weights.tensors}")
+    if config.experts > max(weights.tensors, weights.widest):
+        raise _too_much(config, f"{config.experts} experts, which the files don't hold")
+    from transformers import AutoConfig
+
+    auto: Any = AutoConfig
+    found: PreTrainedConfig = auto.from_pretrained(
+        config.path, local_files_only=True, trust_remote_code=False
+    )
+    found._attn_implementation = None
+    found._experts_implementation = None
+    elements = _elements(found)
+    limit = weights.elements * _TOLERANCE + _BUFFERS
+    if config.quantized:
+        limit = max(limit, weights.stored_bytes * _MOST_PER_BYTE)
+    if elements > limit:
+        raise _too_much(config, f"{elements} numbers, but the files hold {weights.elements}")
+    return found
+
+
+def _elements(config: PreTrainedConfig) -> int:
+    """Return how many numbers a model would have, without making a place for them."""
+    import torch
+    from transformers import AutoModelForImageTextToText
+
+    auto: Any = AutoModelForImageTextToText
+    with torch.device("meta"):
+        model: torch.nn.Module = auto.from_config(config)
+    return sum(part.numel() for parts in (model.parameters(), model.buffers()) for part in parts)
+
+
+def _too_much(config: CheckpointConfig, what: str) -> ModelDamaged:
+    return ModelDamaged(path=str(config.path), file="config.json", reason=f"it asks for {what}")
 
 
 @lru_cache(maxsize=1)

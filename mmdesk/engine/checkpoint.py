@@ -6,30 +6,37 @@ and whatever is wrong ends in a :class:`~mmdesk.core.errors.ModelError`.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from mmdesk.core.errors import ModelDamaged, ModelIncomplete, ModelMissing
+from mmdesk.engine.untrusted import (
+    INDEX,
+    WEIGHTS,
+    check_configs,
+    check_entries,
+    check_is_whole_model,
+    numbers_of,
+    read_json,
+)
 from mmdesk.models.files import is_file
 from mmdesk.models.safetensors_header import MalformedHeader, read_header
 
-_JSON_LIMIT = 64 * 2**20
-_WEIGHTS = "model.safetensors"
-_INDEX = "model.safetensors.index.json"
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt")
 _TOKENIZERS = (
     ("tokenizer.json",),
     ("tokenizer.model",),
     ("tekken.json",),
+    ("tiktoken.model",),
     ("spiece.model",),
     ("sentencepiece.bpe.model",),
     ("vocab.json", "merges.txt"),
     ("vocab.txt",),
 )
 _PROCESSORS = ("processor_config.json", "preprocessor_config.json")
-_MAY_NAME_CODE = ("config.json", "tokenizer_config.json", *_PROCESSORS)
+_LAYERS = re.compile(r"(.*_)?layers?|depths?")
+_EXPERTS = re.compile(r"(num|n)_(.*_)?experts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +46,21 @@ class WeightsSummary:
     Attributes:
         elements: Tensor elements; the parameters, unless the weights are packed.
         stored_bytes: Their size on disk.
+        tensors: Their number.
+        widest: The longest side of any.
     """
 
     elements: int = 0
     stored_bytes: int = 0
+    tensors: int = 0
+    widest: int = 0
 
     def __add__(self, other: WeightsSummary) -> WeightsSummary:
         return WeightsSummary(
-            self.elements + other.elements, self.stored_bytes + other.stored_bytes
+            self.elements + other.elements,
+            self.stored_bytes + other.stored_bytes,
+            self.tensors + other.tensors,
+            max(self.widest, other.widest),
         )
 
 
@@ -59,6 +73,7 @@ class CheckpointConfig:
         architectures: The model classes that the checkpoint was saved from.
         custom_classes: Classes that ``auto_map`` entries of any of its files name.
         quantized: Whether the weights are stored in a quantisation scheme.
+        layers, experts: The largest number of them that any part of the model is to have.
     """
 
     path: Path
@@ -66,6 +81,8 @@ class CheckpointConfig:
     architectures: tuple[str, ...]
     custom_classes: tuple[str, ...]
     quantized: bool
+    layers: int = 0
+    experts: int = 0
 
     @property
     def architecture(self) -> str:
@@ -78,11 +95,14 @@ def read_config(path: Path) -> CheckpointConfig:
 
     Raises:
         ModelMissing: no such directory, or no ``config.json`` in it.
-        ModelDamaged: the configuration can't be read.
+        ModelDamaged: a configuration can't be read, or contradicts what mmdesk may load.
+        ModelIsAdapter, RemoteCodeRefused: see :mod:`mmdesk.engine.untrusted`.
     """
-    if not is_file(path / "config.json"):
+    check_is_whole_model(path)
+    if not (path / "config.json").exists():
         raise ModelMissing(path=str(path))
-    config = _read_json(path, "config.json")
+    check_entries(path)
+    config = read_json(path, "config.json")
     model_type = config.get("model_type", "")
     architectures = config.get("architectures") or []
     if not isinstance(model_type, str) or not isinstance(architectures, list):
@@ -91,9 +111,15 @@ def read_config(path: Path) -> CheckpointConfig:
         path=path,
         model_type=model_type,
         architectures=tuple(name for name in architectures if isinstance(name, str)),
-        custom_classes=tuple(_custom_classes(path)),
+        custom_classes=check_configs(path),
         quantized=bool(config.get("quantization_config")),
+        layers=_largest(config, _LAYERS),
+        experts=_largest(config, _EXPERTS),
     )
+
+
+def _largest(config: dict[str, object], keys: re.Pattern[str]) -> int:
+    return max((number for key, number in numbers_of(config) if keys.fullmatch(key)), default=0)
 
 
 def check_files(path: Path) -> WeightsSummary:
@@ -111,74 +137,59 @@ def check_files(path: Path) -> WeightsSummary:
     if missing:
         raise ModelIncomplete(path=str(path), missing=_listed(missing))
     total = WeightsSummary()
-    for name in shards:
-        total += _summary(path, name)
+    for name, promised in shards.items():
+        total += _summary(path, name, promised)
     return total
 
 
-def _summary(path: Path, name: str) -> WeightsSummary:
+def _summary(path: Path, name: str, promised: set[str]) -> WeightsSummary:
+    """Return what a weight file holds, at least the tensors ``promised`` by the index."""
     try:
         header = read_header(path / name)
     except MalformedHeader as error:
         raise _damaged(path, name, str(error)) from error
-    elements = sum(tensor.elements for tensor in header.tensors.values())
-    return WeightsSummary(elements, header.stored_bytes)
+    lacking = min(promised - header.tensors.keys(), default="")
+    if lacking:
+        raise _damaged(path, name, f"it lacks {lacking[:80]}, which {INDEX} looks for in it")
+    tensors = header.tensors.values()
+    return WeightsSummary(
+        elements=sum(tensor.elements for tensor in tensors),
+        stored_bytes=header.stored_bytes,
+        tensors=len(tensors),
+        widest=max((side for tensor in tensors for side in tensor.shape), default=0),
+    )
 
 
-def _shards(path: Path) -> tuple[list[str], list[str]]:
-    """Return the names of the weight files, and of those that are missing."""
-    if is_file(path / _INDEX):
-        names = _indexed_files(path)
-        return names, [name for name in names if not is_file(path / name)]
-    if is_file(path / _WEIGHTS):
-        return [_WEIGHTS], []
+def _shards(path: Path) -> tuple[dict[str, set[str]], list[str]]:
+    """Return the weight files with the tensors that they should hold, and what is missing.
+
+    What is checked must be what is loaded: beside a ``model.safetensors``, transformers doesn't
+    look at an index.
+    """
+    if is_file(path / WEIGHTS):
+        return {WEIGHTS: set()}, []
+    if is_file(path / INDEX):
+        shards = _indexed_files(path)
+        return shards, sorted(name for name in shards if not is_file(path / name))
     if any(path.glob("model-*-of-*.safetensors")):
-        return [], [_INDEX]
+        return {}, [INDEX]
     if any(next(path.glob(pattern), None) for pattern in _PICKLES):
         # Unpickling runs code that the file carries.
-        return [], [f"{_WEIGHTS} (mmdesk loads no pickled .bin or .pt files)"]
-    return [], [_WEIGHTS]
+        return {}, [f"{WEIGHTS} (mmdesk loads no pickled .bin or .pt files)"]
+    return {}, [WEIGHTS]
 
 
-def _indexed_files(path: Path) -> list[str]:
-    weight_map = _read_json(path, _INDEX).get("weight_map")
+def _indexed_files(path: Path) -> dict[str, set[str]]:
+    weight_map = read_json(path, INDEX).get("weight_map")
     if not isinstance(weight_map, dict) or not weight_map:
-        raise _damaged(path, _INDEX, "weight_map is missing")
-    names: set[str] = set()
-    for name in weight_map.values():
-        if not isinstance(name, str) or Path(name).name != name or not name.endswith("safetensors"):
-            raise _damaged(path, _INDEX, "weight_map names something else than .safetensors files")
-        names.add(name)
-    return sorted(names)
-
-
-def _custom_classes(path: Path) -> Iterator[str]:
-    """Yield the class names of all ``auto_map`` entries: ``module.Class``, alone or in lists."""
-    for name in _MAY_NAME_CODE:
-        if not is_file(path / name):
-            continue
-        auto_map = _read_json(path, name).get("auto_map")
-        targets = list(auto_map.values()) if isinstance(auto_map, dict) else [auto_map]
-        for target in targets:
-            for reference in target if isinstance(target, list) else [target]:
-                if reference is not None:
-                    yield str(reference).rpartition(".")[2]
-
-
-def _read_json(path: Path, name: str) -> dict[str, object]:
-    """Return the object in a JSON file of the checkpoint."""
-    file = path / name
-    try:
-        if file.stat().st_size > _JSON_LIMIT:
-            raise _damaged(path, name, "it is implausibly large")
-        content = json.loads(file.read_bytes().decode("utf-8-sig"))
-    except OSError as error:
-        raise _damaged(path, name, f"it can't be read ({error.strerror})") from error
-    except (ValueError, RecursionError) as error:
-        raise _damaged(path, name, f"it is not valid JSON ({_short(error)})") from error
-    if not isinstance(content, dict):
-        raise _damaged(path, name, "it holds no JSON object")
-    return content
+        raise _damaged(path, INDEX, "weight_map is missing")
+    shards: dict[str, set[str]] = {}
+    for tensor, name in weight_map.items():
+        plain = isinstance(name, str) and Path(name).name == name and name.endswith(".safetensors")
+        if not plain:
+            raise _damaged(path, INDEX, "weight_map names something else than .safetensors files")
+        shards.setdefault(name, set()).add(tensor)
+    return shards
 
 
 def _listed(names: list[str], shown: int = 4) -> str:
@@ -187,10 +198,6 @@ def _listed(names: list[str], shown: int = 4) -> str:
     if len(names) > shown:
         text += f" and {len(names) - shown} more"
     return text + (" is missing" if len(names) == 1 else " are missing")
-
-
-def _short(error: BaseException) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:120]
 
 
 def _damaged(path: Path, file: str, reason: str) -> ModelDamaged:

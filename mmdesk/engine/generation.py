@@ -11,6 +11,7 @@ from typing import Any, cast
 import torch
 from transformers import (
     GenerationConfig,
+    GenerationMixin,
     PreTrainedModel,
     PreTrainedTokenizerBase,
     StoppingCriteria,
@@ -29,9 +30,13 @@ _SAMPLING_FIELDS = (
     "do_sample", "temperature", "top_p", "top_k", "min_p", "typical_p", "epsilon_cutoff",
     "eta_cutoff", "num_beams", "num_beam_groups", "num_return_sequences", "penalty_alpha",
     "max_length", "min_length", "max_new_tokens", "min_new_tokens", "max_time", "stop_strings",
-    "prompt_lookup_num_tokens", "assistant_early_exit", "return_dict_in_generate",
+    "forced_eos_token_id", "early_stopping", "length_penalty", "prompt_lookup_num_tokens",
+    "assistant_early_exit", "return_dict_in_generate",
     "output_scores", "output_logits", "output_attentions", "output_hidden_states",
 )  # fmt: skip
+
+
+_INNER_MODELS = ("language_model", "text_decoder", "text_model")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,14 @@ def neutral_config(
     return config
 
 
+def generating_part(model: PreTrainedModel) -> PreTrainedModel:
+    """Return the model whose ``generate`` makes the tokens: in BLIP-2 and its kin the inner one."""
+    if getattr(type(model), "generate", None) is GenerationMixin.generate:
+        return model
+    parts = (getattr(model, name, None) for name in _INNER_MODELS)
+    return next((part for part in parts if isinstance(part, PreTrainedModel)), model)
+
+
 def end_tokens(config: GenerationConfig) -> frozenset[int]:
     """Return the tokens that end an answer."""
     ends = config.eos_token_id
@@ -93,7 +106,7 @@ def generate(
         started: ``time.perf_counter()`` when the work on this question began.
         cancelled: Asked once per token.
     """
-    stream = _TokenStream(tokenizer, end_tokens(_config_of(model)), sink)
+    stream = _TokenStream(tokenizer, end_tokens(_config_of(generating_part(model))), sink)
     stop = _Cancel(cancelled)
     _seed(settings)
     with torch.inference_mode():

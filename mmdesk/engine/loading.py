@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import logging
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,33 +13,38 @@ from typing import Any
 import torch
 
 from mmdesk.core.errors import (
+    ChatTemplateFailed,
     MmdeskError,
     ModelDamaged,
     ModelNeedsPackage,
-    ModelOutOfMemory,
     RemoteCodeRefused,
 )
 from mmdesk.core.events import LoadStage, ModelInfo, ModelLoading
-from mmdesk.core.messages import user_message
 from mmdesk.core.protocols import EventSink
 from mmdesk.core.requests import GenerationSettings, LoadModel
-from mmdesk.engine.architecture import check_architecture
+from mmdesk.engine.architecture import check_architecture, checked_config
+from mmdesk.engine.chat_template import tokenizer_panics
 from mmdesk.engine.checkpoint import CheckpointConfig, check_files
-from mmdesk.engine.devices import Placement, place
+from mmdesk.engine.devices import Placement, out_of_memory, place
+from mmdesk.engine.memory import limited_to_free_memory
+from mmdesk.engine.quantisation import packing_config
 from mmdesk.engine.torchvision_compat import prepare_torchvision
 from mmdesk.models.hardware import free_memory, is_out_of_memory, set_threads
+from mmdesk.models.manifest import check as check_manifest
+from mmdesk.models.shape import Shape, read_shape
 
 prepare_torchvision()  # before transformers looks for it
 
 from transformers import (  # noqa: E402
     AutoModelForImageTextToText,
     AutoProcessor,
+    PreTrainedConfig,
     PreTrainedModel,
     ProcessorMixin,
 )
 from transformers.utils import logging as transformers_logging  # noqa: E402
 
-from mmdesk.engine.generation import generate, neutral_config  # noqa: E402
+from mmdesk.engine.generation import generate, generating_part, neutral_config  # noqa: E402
 from mmdesk.engine.prompt import PromptBuilder, tokenizer_of  # noqa: E402
 from mmdesk.engine.vision import PictureEncoder  # noqa: E402
 
@@ -62,7 +67,17 @@ class LoadedModel:
     prompts: PromptBuilder
     encoder: PictureEncoder
     placement: Placement
+    shape: Shape
     info: ModelInfo
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is loaded, and where to."""
+
+    request: LoadModel
+    shape: Shape
+    placement: Placement
 
 
 def load_model(request: LoadModel, config: CheckpointConfig, emit: EventSink) -> LoadedModel:
@@ -74,33 +89,45 @@ def load_model(request: LoadModel, config: CheckpointConfig, emit: EventSink) ->
     path = request.path
     emit(ModelLoading(LoadStage.CHECKING))
     check_architecture(config)
+    check_manifest(path)
     weights = check_files(path)
     set_threads(request.threads)
-    placement = place(request, weights, quantized=config.quantized)
+    shape = read_shape(path)
+    placement = place(request, shape)
+    plan = _Plan(request, shape, placement)
     emit(ModelLoading(LoadStage.PROCESSOR))
-    with _as_model_errors(path, "processor", placement):
+    with _as_model_errors("processor", plan):
         processor = _AnyProcessor.from_pretrained(path, **_LOCAL_ONLY)
         tokenizer = tokenizer_of(processor)
         # Prompts are measured against the model's context, which is what counts.
         tokenizer.model_max_length = 2**62
     emit(ModelLoading(LoadStage.WEIGHTS, 0.0))
-    with _as_model_errors(path, "model.safetensors", placement):
-        model = _load_weights(config, placement, emit)
-        model.generation_config = neutral_config(model.generation_config, tokenizer)
+    with _as_model_errors("config.json", plan):
+        architecture = checked_config(config, weights)
+    with _as_model_errors("model.safetensors", plan):
+        model = _load_weights(config, architecture, placement, emit)
+        for part in {model, generating_part(model)}:
+            part.generation_config = neutral_config(part.generation_config, tokenizer)
     emit(ModelLoading(LoadStage.WARMING))
-    with _as_model_errors(path, "chat template", placement):
+    with _as_model_errors("chat template", plan):
         context_length = _context_length(model)
-        prompts = PromptBuilder(processor, _image_token_id(model), context_length)
+        prompts = PromptBuilder(
+            processor,
+            _image_token_id(model),
+            context_length,
+            encoder_decoder=bool(model.config.is_encoder_decoder),
+        )
     info = ModelInfo(
         name=display_name(path),
         path=path,
         device=placement.device_name,
-        dtype=str(model.dtype).removeprefix("torch."),
+        dtype=placement.packing or str(model.dtype).removeprefix("torch."),
         parameters=model.num_parameters(),
         context_length=context_length,
     )
-    loaded = LoadedModel(model, processor, prompts, PictureEncoder(model), placement, info)
-    with _as_model_errors(path, "model.safetensors", placement):
+    encoder = PictureEncoder(model)
+    loaded = LoadedModel(model, processor, prompts, encoder, placement, shape, info)
+    with _as_model_errors("model.safetensors", plan):
         _warm_up(loaded)
     return loaded
 
@@ -114,16 +141,20 @@ def display_name(path: Path) -> str:
 
 
 def _load_weights(
-    config: CheckpointConfig, placement: Placement, emit: EventSink
+    config: CheckpointConfig,
+    architecture: PreTrainedConfig,
+    placement: Placement,
+    emit: EventSink,
 ) -> PreTrainedModel:
     with _weights_progress(emit):
         model, report = _AnyModel.from_pretrained(
             config.path,
+            config=architecture,
             **_LOCAL_ONLY,
             use_safetensors=True,
             dtype="auto" if config.quantized else placement.dtype,
-            device_map={"": placement.device},
             output_loading_info=True,
+            **_options(placement),
         )
     absent = sorted(report["missing_keys"])
     if absent:
@@ -135,6 +166,16 @@ def _load_weights(
         )
     assert isinstance(model, PreTrainedModel)  # in evaluation mode, as from_pretrained leaves it
     return model
+
+
+def _options(placement: Placement) -> dict[str, Any]:
+    """Return the options that put a model where it belongs."""
+    options: dict[str, Any] = {"device_map": {"": placement.device}}
+    if placement.packing:
+        options["quantization_config"] = packing_config(placement.packing, placement.dtype)
+    if placement.limits is not None:
+        options |= {"device_map": "auto", "max_memory": dict(placement.limits)}
+    return options
 
 
 @contextmanager
@@ -179,7 +220,7 @@ class _Reported:
 
 
 @contextmanager
-def _as_model_errors(path: Path, file: str, placement: Placement) -> Iterator[None]:
+def _as_model_errors(file: str, plan: _Plan) -> Iterator[None]:
     """Turn whatever loading a foreign checkpoint raises into a ModelError.
 
     transformers, tokenizers, safetensors and jinja2 share no exception type; the log has the
@@ -187,27 +228,34 @@ def _as_model_errors(path: Path, file: str, placement: Placement) -> Iterator[No
     half-loaded model alive.
     """
     failure: MmdeskError
+    path = plan.request.path
     try:
-        yield
+        limited = limited_to_free_memory(plan.placement.device, mapped=plan.shape.stored_bytes)
+        with limited, tokenizer_panics():
+            yield
         return
+    except ChatTemplateFailed as error:
+        _LOG.warning("Loading %s failed at its %s", path, file, exc_info=True)
+        failure = ModelDamaged(path=str(path), file=file, reason=str(error.fields["reason"]))
     except MmdeskError as error:
         failure = error
     except Exception as error:
         _LOG.warning("Loading %s failed at its %s", path, file, exc_info=True)
-        failure = _model_error(error, path, file, placement)
-    gc.collect()
-    free_memory(placement.device)
+        failure = _model_error(error, file, plan)
+    free_memory(plan.placement.device)
     raise failure.with_traceback(None)
 
 
-def _model_error(error: Exception, path: Path, file: str, placement: Placement) -> MmdeskError:
+def _model_error(error: Exception, file: str, plan: _Plan) -> MmdeskError:
     text = str(error).strip()
+    path = plan.request.path
     if is_out_of_memory(error):
-        return ModelOutOfMemory(path=str(path), device=placement.device_name)
+        return out_of_memory(plan.request, plan.shape, plan.placement)
     if "trust_remote_code" in text:
         return RemoteCodeRefused(path=str(path))
     if isinstance(error, ImportError):
-        package = next((name for name in ("torchvision", "timm") if name in text.lower()), text)
+        named = re.search(r"(torchvision|timm)|pip install (?:-U )?[`'\"]?([\w.-]+)", text.lower())
+        package = (named[1] or named[2]) if named else text
         return ModelNeedsPackage(path=str(path), package=package[:80])
     reason = " ".join(text.split())[:160].rstrip(".") or type(error).__name__
     return ModelDamaged(path=str(path), file=file, reason=reason)
@@ -233,7 +281,7 @@ def _image_token_id(model: PreTrainedModel) -> int | None:
 def _warm_up(loaded: LoadedModel) -> None:
     """Answer one token, so that the first question doesn't pay for lazy initialisation."""
     settings = GenerationSettings(max_tokens=1)
-    prompt = loaded.prompts.build((user_message("Hello"),), 1, lambda done, total: None)
+    prompt = loaded.prompts.example()
     generate(
         loaded.model,
         tokenizer_of(loaded.processor),

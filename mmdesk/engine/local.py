@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from mmdesk.core.conversations import StopReason, Usage
-from mmdesk.core.errors import AnswerOutOfMemory, EngineEmpty, ModelNeedsPackage
+from mmdesk.core.errors import EngineEmpty, ModelNeedsPackage
 from mmdesk.core.events import (
     LoadStage,
     ModelInfo,
     ModelLoading,
-    TextDelta,
     TurnFinished,
-    TurnProgress,
-    TurnStage,
 )
 from mmdesk.core.messages import Picture, user_message
 from mmdesk.core.protocols import EventSink
@@ -74,19 +68,9 @@ class LocalChatEngine:
         """Generate; see :class:`~mmdesk.core.protocols.ChatEngine`."""
         if self._loaded is None:
             raise EngineEmpty
-        from mmdesk.models.hardware import free_memory, is_out_of_memory
+        from mmdesk.engine.answering import answer_question
 
-        try:
-            return _answer(self._loaded, request, emit, cancelled)
-        except (MemoryError, RuntimeError) as error:
-            if not is_out_of_memory(error):
-                raise
-        # Outside `except`: the exception's frames hold the tensors that were too many.
-        self._loaded.prompts.forget_pictures()
-        self._loaded.encoder.forget()
-        gc.collect()
-        free_memory(self._loaded.placement.device)
-        raise AnswerOutOfMemory(device=self._loaded.placement.device_name)
+        return answer_question(self._loaded, request, emit, cancelled)
 
     def encode(self, request: EncodePictures, cancelled: Callable[[], bool]) -> None:
         """Encode ahead; see :class:`~mmdesk.core.protocols.ChatEngine`.
@@ -105,7 +89,6 @@ class LocalChatEngine:
             return
         from mmdesk.models.hardware import free_memory
 
-        gc.collect()
         free_memory(self._loaded.placement.device)
 
     def close(self) -> None:
@@ -116,7 +99,6 @@ class LocalChatEngine:
 
         device = self._loaded.placement.device
         self._loaded = None
-        gc.collect()
         free_memory(device)
 
 
@@ -131,41 +113,10 @@ def _encode(
         if cancelled():
             raise _Cancelled
 
-    # Any text will do: templates expect one, and it says nothing of the pictures.
-    prompt = loaded.prompts.build((user_message("?", pictures),), 1, look)
-    look()
-    loaded.encoder.encode(prompt.inputs)
+    from mmdesk.engine.memory import limited_to_free_memory
 
-
-def _answer(
-    loaded: LoadedModel,
-    request: AnswerQuestion,
-    emit: EventSink,
-    cancelled: Callable[[], bool],
-) -> TurnFinished:
-    from mmdesk.engine.generation import generate
-    from mmdesk.engine.prompt import tokenizer_of
-
-    started = time.perf_counter()
-    turn, settings = request.turn, request.settings
-
-    def prepared(done: int, total: int) -> None:
-        emit(TurnProgress(turn, TurnStage.PICTURES, done, total))
-
-    prompt = loaded.prompts.build(request.messages, settings.max_tokens, prepared)
-    if cancelled():
-        usage = Usage(prompt.tokens, 0, 0.0, 0.0)
-        return TurnFinished(turn, StopReason.CANCELLED, "", usage, loaded.info.name)
-    emit(TurnProgress(turn, TurnStage.PREFILL))
-    room = settings.max_tokens if prompt.room is None else prompt.room
-    answer = generate(
-        loaded.model,
-        tokenizer_of(loaded.processor),
-        loaded.encoder.encode(prompt.inputs),
-        settings,
-        max_tokens=min(settings.max_tokens, room),
-        started=started,
-        sink=lambda text, tokens: emit(TextDelta(turn, text, tokens)),
-        cancelled=cancelled,
-    )
-    return TurnFinished(turn, answer.stop_reason, answer.text, answer.usage, loaded.info.name)
+    with limited_to_free_memory(loaded.placement.device):
+        # Any text will do: templates expect one, and it says nothing of the pictures.
+        prompt = loaded.prompts.build((user_message("?", pictures),), 1, look)
+        look()
+        loaded.encoder.encode(prompt.inputs)

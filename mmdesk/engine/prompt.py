@@ -2,37 +2,43 @@
 
 from __future__ import annotations
 
-import re
+import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PIL import Image
 from transformers import BatchFeature, PreTrainedTokenizerBase, ProcessorMixin
 
 from mmdesk.core.errors import PicturesNotPlaced, PromptTooLong
-from mmdesk.core.messages import ImagePart, Message, Part, Role, TextPart, TranscriptPart
+from mmdesk.core.messages import (
+    ImagePart,
+    Message,
+    Part,
+    Role,
+    TextPart,
+    TranscriptPart,
+    user_message,
+)
+from mmdesk.core.phrases import Phrase
 from mmdesk.core.reasoning import split_reasoning
+from mmdesk.engine.chat_template import (
+    DEFAULT_TEMPLATE,
+    check_length,
+    template_errors,
+    template_of,
+    tokenizer_panics,
+)
+from mmdesk.engine.control_tokens import ControlTokens
 from mmdesk.engine.pictures import PictureReader
+from mmdesk.engine.prompt_style import PromptStyle, pictures_asked_about, style_of, write_prompt
 
 LEAST_ANSWER = 16
 """Tokens that a prompt must leave in the context for the answer."""
 
-_DEFAULT_TEMPLATE = """\
-{%- for message in messages -%}
-{%- if message.role == 'assistant' %}{{ 'ASSISTANT: ' }}
-{%- elif message.role == 'user' %}{{ 'USER: ' }}{% endif -%}
-{%- for part in message.content -%}
-{%- if part.type == 'image' %}{{ image_token + '\\n' }}{% else %}{{ part.text }}{% endif -%}
-{%- endfor -%}
-{{ '\\n' }}
-{%- endfor -%}
-{%- if add_generation_prompt %}{{ 'ASSISTANT:' }}{% endif -%}
-"""
-"""For a checkpoint without a chat template: the plain dialogue of LLaVA (Liu et al., 2023)."""
-
 _TYPE_PROBE = "probe of content"
-_ZERO_WIDTH_SPACE = "\N{ZERO WIDTH SPACE}"
+_EXAMPLE_SIDE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +49,13 @@ class Prompt:
         inputs: Tensors for ``generate``, on the CPU; ``input_ids`` is (1, tokens).
         tokens: Length of the prompt, pictures included.
         room: The longest answer that fits behind it, or None where the model sets no limit.
+        notes: What the person should know about what was asked.
     """
 
     inputs: BatchFeature
     tokens: int
     room: int | None
+    notes: tuple[Phrase, ...] = ()
 
 
 class PromptBuilder:
@@ -57,38 +65,56 @@ class PromptBuilder:
         processor: The checkpoint's own; it alone decides the resolution of pictures.
         image_token_id: The token that the model replaces by picture features, if it has one.
         context_length: Tokens of prompt and answer together, or None.
+        encoder_decoder: Whether prompt and answer each have ``context_length`` to themselves.
     """
 
     def __init__(
-        self, processor: ProcessorMixin, image_token_id: int | None, context_length: int | None
+        self,
+        processor: ProcessorMixin,
+        image_token_id: int | None,
+        context_length: int | None,
+        *,
+        encoder_decoder: bool = False,
     ) -> None:
         self._processor = processor
+        self._encoder_decoder = encoder_decoder
+        self._style = style_of(processor)
         self._image_token_id = image_token_id
         self._context_length = context_length
         self._pictures = PictureReader(processor)
         self._tokenizer = tokenizer_of(processor)
         self._image_token = getattr(processor, "image_token", None)
-        self._template = self._choose_template()
-        self._plain_text = self._wants_plain_text()
-        self._control_tokens = _control_tokens(processor, self._tokenizer)
+        self._template = template_of(processor)
+        self._plain_text = self._style is None and self._wants_plain_text()
+        self._control_tokens = ControlTokens(processor, self._tokenizer)
 
     def build(
-        self, messages: tuple[Message, ...], max_tokens: int, progress: Callable[[int, int], None]
+        self,
+        messages: tuple[Message, ...],
+        max_tokens: int,
+        progress: Callable[[int, int], None],
+        longest_side: int | None = None,
     ) -> Prompt:
         """Build the prompt for the answer to the last of ``messages``.
 
         Args:
             progress: Called with (pictures read, pictures in all).
+            longest_side: Pixels that larger pictures are shrunk to; None is full size.
 
         Raises:
             PromptTooLong: fewer than ``min(LEAST_ANSWER, max_tokens)`` tokens would be left.
             PicturesNotPlaced: the model's template or processor left pictures out.
+            ChatTemplateFailed: the template refuses the conversation, or does not end.
+            PictureNeeded, TooManyPicturesForModel: the model knows no chat.
             PictureError: a picture's file is gone or broken.
         """
+        if self._style is not None:
+            return self._ask(messages, self._style, max_tokens, progress, longest_side)
         pictures = [picture for message in messages for picture in message.pictures]
-        with self._pictures.read(pictures, progress) as images:
+        read = self._pictures.read(pictures, progress, longest_side)
+        with read as images, without_deprecations(), tokenizer_panics():
             conversation = self._conversation(messages, images)
-            self._check_placeholders(conversation, len(pictures))
+            self._check_template(conversation, len(pictures))
             inputs: Any = self._processor.apply_chat_template(
                 conversation,
                 chat_template=self._template,
@@ -100,9 +126,51 @@ class PromptBuilder:
             )
         return self._fitting(inputs, len(pictures), max_tokens)
 
+    def example(self) -> Prompt:
+        """Return a short prompt that the model surely takes."""
+        if self._style is None:
+            return self.build((user_message("Hello"),), 1, lambda done, total: None)
+        with Image.new("RGB", (_EXAMPLE_SIDE, _EXAMPLE_SIDE)) as image:
+            text = self._style.write("", self._processor)
+            inputs = self._styled_inputs(self._style, text, [image])
+        return self._fitting(inputs, 1, 1)
+
     def forget_pictures(self) -> None:
         """Free the memory that earlier pictures take."""
         self._pictures.forget()
+
+    def _ask(
+        self,
+        messages: tuple[Message, ...],
+        style: PromptStyle,
+        max_tokens: int,
+        progress: Callable[[int, int], None],
+        longest_side: int | None,
+    ) -> Prompt:
+        """Build the prompt of the last question alone; see :mod:`mmdesk.engine.prompt_style`."""
+        pictures = pictures_asked_about(messages, style)
+        said = (part for part in messages[-1].parts if not isinstance(part, ImagePart))
+        texts = [
+            entry["text"] for part in said for entry in self._contents(part, Role.USER, iter(()))
+        ]
+        written = write_prompt(messages, "\n".join(texts), style, self._processor)
+        with self._pictures.read(pictures, progress, longest_side) as images:
+            inputs = self._styled_inputs(style, written.text, images)
+        prompt = self._fitting(inputs, len(pictures), max_tokens)
+        return replace(prompt, notes=written.notes)
+
+    def _styled_inputs(
+        self, style: PromptStyle, text: str, images: list[Image.Image]
+    ) -> BatchFeature:
+        marks = str(self._image_token) * len(images) if style.marked else ""
+        processor: Any = self._processor
+        options = {"add_special_tokens": False} if style.complete else {}
+        with without_deprecations(), tokenizer_panics():
+            inputs: BatchFeature = processor(
+                images=images, text=marks + text, return_tensors="pt", **options
+            )
+        inputs.pop("labels", None)
+        return inputs
 
     def _fitting(self, inputs: BatchFeature, pictures: int, max_tokens: int) -> Prompt:
         ids = inputs["input_ids"]
@@ -110,14 +178,18 @@ class PromptBuilder:
         limit = self._context_length
         if limit is None:
             return Prompt(inputs, tokens, None)
-        if tokens + min(LEAST_ANSWER, max_tokens) > limit:
+        answer = 0 if self._encoder_decoder else min(LEAST_ANSWER, max_tokens)
+        if tokens + answer > limit:
             raise PromptTooLong(
                 tokens=tokens,
                 limit=limit,
-                picture_tokens=int((ids == self._image_token_id).sum()) if pictures else 0,
+                picture_tokens=self._picture_tokens(ids) if pictures else 0,
                 pictures=pictures,
             )
-        return Prompt(inputs, tokens, limit - tokens)
+        return Prompt(inputs, tokens, limit if self._encoder_decoder else limit - tokens)
+
+    def _picture_tokens(self, ids: Any) -> int:
+        return 0 if self._image_token_id is None else int((ids == self._image_token_id).sum())
 
     def _conversation(
         self, messages: tuple[Message, ...], images: list[Image.Image]
@@ -152,17 +224,14 @@ class PromptBuilder:
         if isinstance(part, ImagePart):
             yield {"type": "image", "image": next(images)}
         elif isinstance(part, TranscriptPart):
-            yield self._text(_transcript(part))
+            yield self._text(part.prompt_text)
         elif isinstance(part, TextPart):
             # A thought is the model's own; its templates expect it gone from earlier turns.
             answer = role is Role.ASSISTANT
             yield self._text(split_reasoning(part.text).answer if answer else part.text)
 
     def _text(self, text: str) -> dict[str, Any]:
-        # "<image>" or "<|im_end|>" in what a person wrote is text. transformers' own
-        # sanitize_control_tokens isn't used: processors with a __call__ of their own (Idefics3)
-        # still take a marked "<image>" for a picture.
-        return {"type": "text", "text": self._control_tokens.sub(_defused, text)}
+        return {"type": "text", "text": self._control_tokens.defuse(text)}
 
     def _flatten(self, conversation: list[dict[str, Any]]) -> None:
         """Give texts alone a plain string; parts with pictures stay parts."""
@@ -170,37 +239,28 @@ class PromptBuilder:
             if all(part["type"] == "text" for part in message["content"]):
                 message["content"] = "\n".join(part["text"] for part in message["content"])
 
-    def _check_placeholders(self, conversation: list[dict[str, Any]], pictures: int) -> None:
+    def _check_template(self, conversation: list[dict[str, Any]], pictures: int) -> None:
         """Render with other texts and count: a template may skip pictures silently."""
-        if not isinstance(self._image_token, str):
-            return
         bare = [
             {"role": message["role"], "content": _with_text(message["content"], str(number))}
             for number, message in enumerate(conversation)
         ]
-        placed = self._render(bare).count(self._image_token)
+        text = check_length(self._render(bare))
+        placed = text.count(self._image_token) if isinstance(self._image_token, str) else pictures
         if placed != pictures:
             raise PicturesNotPlaced(pictures=pictures, placed=placed)
 
     def _render(self, conversation: list[dict[str, Any]]) -> str:
-        text = self._processor.apply_chat_template(
-            conversation,
-            chat_template=self._template,
-            add_generation_prompt=True,
-            tokenize=False,
-            **self._template_variables(),
-        )
+        with template_errors():
+            text = self._processor.apply_chat_template(
+                conversation,
+                chat_template=self._template,
+                add_generation_prompt=True,
+                tokenize=False,
+                **self._template_variables(),
+            )
         assert isinstance(text, str)
         return text
-
-    def _choose_template(self) -> str:
-        for holder in (self._processor, self._tokenizer):
-            template = getattr(holder, "chat_template", None)
-            if isinstance(template, dict):
-                template = template.get("default") or next(iter(template.values()), None)
-            if isinstance(template, str) and template:
-                return template
-        return _DEFAULT_TEMPLATE
 
     def _wants_plain_text(self) -> bool:
         """Whether the template prints a list of parts as Python would instead of its text."""
@@ -209,9 +269,17 @@ class PromptBuilder:
         return _TYPE_PROBE not in rendered or "'type'" in rendered
 
     def _template_variables(self) -> dict[str, Any]:
-        if self._template == _DEFAULT_TEMPLATE:
+        if self._template == DEFAULT_TEMPLATE:
             return {"image_token": self._image_token or ""}
         return {}
+
+
+@contextmanager
+def without_deprecations() -> Iterator[None]:
+    """Silence numpy over the way in which the processors of GLM and PaliGemma copy tensors."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        yield
 
 
 def tokenizer_of(processor: ProcessorMixin) -> PreTrainedTokenizerBase:
@@ -219,30 +287,6 @@ def tokenizer_of(processor: ProcessorMixin) -> PreTrainedTokenizerBase:
     tokenizer = getattr(processor, "tokenizer", processor)
     assert isinstance(tokenizer, PreTrainedTokenizerBase)
     return tokenizer
-
-
-def _control_tokens(
-    processor: ProcessorMixin, tokenizer: PreTrainedTokenizerBase
-) -> re.Pattern[str]:
-    """Return a pattern for the strings that mean more than text to tokenizer or processor."""
-    tokens = {token.content for token in tokenizer.added_tokens_decoder.values() if token.special}
-    for kind in ("image", "video", "audio", "boi", "eoi"):
-        token = getattr(processor, f"{kind}_token", None)
-        tokens |= {token} if isinstance(token, str) else set()
-    # A single character can't be broken, and "(?!)" never matches.
-    longest_first = sorted((token for token in tokens if len(token) > 1), key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, longest_first)) or "(?!)")
-
-
-def _transcript(part: TranscriptPart) -> str:
-    """Return a transcript under a line that says what it is, apart from what follows."""
-    name = " ".join(part.name.split())
-    heading = f"Transcript of “{name}”:" if name else "Transcript:"
-    return f"{heading}\n{part.text.strip()}\n\n"
-
-
-def _defused(match: re.Match[str]) -> str:
-    return match.group()[0] + _ZERO_WIDTH_SPACE + match.group()[1:]
 
 
 def _with_text(content: list[dict[str, Any]] | str, text: str) -> list[dict[str, Any]] | str:

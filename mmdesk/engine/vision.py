@@ -20,6 +20,8 @@ from transformers import BatchFeature, PreTrainedModel
 from transformers.utils.generic import ModelOutput
 
 from mmdesk.engine.bounded_cache import BoundedCache
+from mmdesk.engine.generation import generating_part
+from mmdesk.engine.pictures import refusals_told
 from mmdesk.engine.tensors import digest, tensor_bytes
 
 MOST_ENTRIES = 8
@@ -50,6 +52,9 @@ class PictureEncoder:
 
         Args:
             inputs: As the processor returns them, on the CPU.
+
+        Raises:
+            PicturesUnsuitable: the tower fails over the shapes of the pictures.
         """
         pixels = [name for name in _PIXELS if inputs.get(name) is not None]
         if self._tower is None or not pixels:
@@ -59,7 +64,7 @@ class PictureEncoder:
         features = self._kept.get(key)
         if features is None:
             placed = self._placed(BatchFeature(pictures))
-            with torch.inference_mode():
+            with torch.inference_mode(), refusals_told():
                 features = _lean(self._tower(**placed, return_dict=True))
             self._kept.put(key, features, tensor_bytes(features))
         rest = {name: value for name, value in inputs.items() if name not in pixels}
@@ -79,6 +84,8 @@ def _tower_of(model: PreTrainedModel) -> Callable[..., ModelOutput] | None:
     """Return what ``generate`` would call for the features, or None where it calls nothing."""
     takes_features = "mm_encoder_outputs" in inspect.signature(model.forward).parameters
     if not takes_features or model.config.is_encoder_decoder:
+        return None
+    if generating_part(model) is not model:  # BLIP-2's own generate() wants pixels
         return None
     if "image" not in model.input_modalities:
         return None

@@ -202,7 +202,8 @@ def test_memory_that_runs_out_in_the_middle(text: Limited) -> None:
         if isinstance(event, TextDelta):
             text.limit(-50)
 
-    sampled = {"temperature": 5.0, "seed": 1}  # greedily it would repeat the last token for ever
+    # Greedily it would repeat the last token for ever.
+    sampled: dict[str, Any] = {"temperature": 5.0, "seed": 1}
     with pytest.raises(MemoryRanOut, match="in the middle of the answer"):
         ask(text.engine, question, emit=starve, max_tokens=600, **sampled)
     said = streamed(events)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from mmdesk.core.errors import ModelDamaged, ModelMissing
-from mmdesk.core.models import FIT_CONTEXT, Fit
+from mmdesk.core.models import FIT_CONTEXT, Fit, ModelRole
 from mmdesk.models import fit
 from mmdesk.models.fit import estimate, estimate_for_folder, estimate_for_parameters
 from mmdesk.models.machine import Gpu, Machine
@@ -241,6 +241,13 @@ def test_larger_models_take_more() -> None:
     assert all(total > weight for total, weight in zip(totals, weights, strict=True))
     for small in (1, 10**6, 10**13):
         assert estimate_for_parameters(small, LAPTOP).total > 0
+
+
+def test_speech_and_matching_take_little_beside_their_weights() -> None:
+    for role in (ModelRole.SPEECH, ModelRole.MATCH):
+        found = estimate_for_parameters(39_000_000, LAPTOP, role=role)
+        assert found.weights <= found.total < 3 * found.weights
+        assert found.total < estimate_for_parameters(39_000_000, LAPTOP).total
 
 
 def test_broken_folders_are_refused(tmp_path: Path) -> None:

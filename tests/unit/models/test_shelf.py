@@ -9,6 +9,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from mmdesk.core.errors import (
     ModelIncomplete,
     ModelMissing,
     ModelNotOurs,
+    ModelsFolderUnwritable,
     ModelUnknown,
     RemoteCodeRefused,
     SpeechModelUnknown,
@@ -333,6 +335,49 @@ def test_a_damaged_memory_is_set_aside(tmp_path: Path, make_shelf: MakeShelf) ->
     assert (tmp_path / "models" / "folders.broken").exists()
     shelf.add(write(tmp_path / "llava", CHAT))
     assert "llava" in here(shelf)
+
+
+def test_folders_that_are_added_at_the_same_time_are_all_remembered(
+    tmp_path: Path, make_shelf: MakeShelf
+) -> None:
+    """The window makes a shelf for each job, and they run side by side."""
+    folders = [write(tmp_path / f"llava-{number}", CHAT) for number in range(12)]
+    with ThreadPoolExecutor(len(folders)) as pool:
+        for _ in pool.map(lambda folder: make_shelf().add(folder), folders):
+            pass
+    assert {folder.name for folder in folders} <= set(here(make_shelf()))
+
+
+def test_a_folder_of_models_that_is_a_file_is_said(tmp_path: Path, make_shelf: MakeShelf) -> None:
+    (tmp_path / "models").write_bytes(b"")
+    with pytest.raises(ModelsFolderUnwritable):
+        make_shelf().add(write(tmp_path / "llava", CHAT))
+
+
+def test_of_a_linked_model_the_link_alone_is_removed(tmp_path: Path, make_shelf: MakeShelf) -> None:
+    elsewhere = write(tmp_path / "large-disk" / "llava", CHAT)
+    (tmp_path / "models").mkdir()
+    link = tmp_path / "models" / "maker--llava"
+    link.symlink_to(elsewhere)
+    shelf = make_shelf()
+    assert shelf.remove(str(link)) == 0
+    assert not link.is_symlink()
+    assert {file.name for file in elsewhere.iterdir()} == set(CHAT)
+
+
+@pytest.mark.parametrize("name", ["..", ".", "", "../..", "maker/..", "a/b--c"])
+def test_what_is_no_id_discards_nothing(name: str, tmp_path: Path, make_shelf: MakeShelf) -> None:
+    kept = write(tmp_path / "models" / "maker--llava", CHAT)
+    begun = write(tmp_path / "models" / ".incoming" / "maker--other", {"config.json": b"{}"})
+    make_shelf().discard(name)
+    assert len(list(kept.iterdir())) == 2
+    assert len(list(begun.iterdir())) == 1
+
+
+def test_a_snapshot_that_vanished_is_said(tmp_path: Path, make_shelf: MakeShelf) -> None:
+    snapshot = tmp_path / "cache" / "models--maker--llava" / "snapshots" / "abcdef0123"
+    with pytest.raises(ModelMissing):
+        make_shelf().verify(str(snapshot), lambda fraction: None, never)
 
 
 def test_downloads_from_beginning_to_end(
