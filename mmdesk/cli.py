@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import logging
 import os
 import signal
 import sys
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mmdesk import __version__
-from mmdesk.core.errors import InstallationBroken, MmdeskError
+from mmdesk.core.errors import InstallationBroken, InternalError, MmdeskError
 
 ENGINES = ("child", "in-process")
 INTERRUPTED = 130
@@ -34,6 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _say(InstallationBroken(what=error))
     except MmdeskError as error:
         return _say(error)
+    except Exception as error:
+        logging.getLogger(__name__).exception("running a command")
+        return _say(InternalError.of(error))
     finally:
         _release_streams()
 
@@ -207,7 +211,10 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
 
 def _say(error: MmdeskError) -> int:
-    print(f"mmdesk: {error.message}\n  {error.hint}", file=sys.stderr)
+    hint = error.hint
+    if isinstance(error, InternalError):  # its own speaks of the window's menu
+        hint = "The log has the details; “mmdesk doctor” says where it is."
+    print(f"mmdesk: {error.message}\n  {hint}", file=sys.stderr)
     return 1
 
 

@@ -21,8 +21,9 @@
     ├── ModelError                 the model can't be loaded
     │   ├── ModelMissing  ModelIncomplete  ModelDamaged
     │   ├── ArchitectureUnknown  RemoteCodeRefused  ModelTakesNoPictures
-    │   ├── ModelNeedsPackage  DeviceUnavailable  ModelIsAdapter
+    │   ├── ModelNeedsPackage  DeviceUnavailable  ModelIsAdapter  PrecisionUnavailable
     │   └── ModelOutOfMemory
+    │       └── ModelFitsPacked  NoModelFits
     ├── MicrophoneError            nothing can be recorded, or no more
     │   ├── SoundSystemMissing  MicrophoneMissing  MicrophoneGone
     │   ├── MicrophoneRefused  MicrophoneBusy  MicrophoneUnusable
@@ -34,8 +35,9 @@
     │   ├── SpeechLanguageUnknown  SpeechOutOfMemory
     │   └── SpeechTooLong  NothingSaid
     ├── GenerationError            a loaded model can't answer this
-    │   ├── EngineEmpty  PromptTooLong  PicturesNotPlaced  AnswerOutOfMemory
-    │   ├── (MemoryRanOut  QuestionOutOfMemory)
+    │   ├── EngineEmpty  PromptTooLong  PicturesNotPlaced
+    │   ├── AnswerOutOfMemory
+    │   │   └── MemoryRanOut  QuestionOutOfMemory
     │   ├── PictureNeeded  TooManyPicturesForModel  ChatTemplateFailed
     │   ├── PictureUnsuitable  PicturesUnsuitable
     │   └── EngineCrashed
@@ -1129,9 +1131,9 @@ class FolderUnusable(MmdeskError):
 
 
 class InstallationBroken(MmdeskError):
-    """A package of mmdesk's own can't be imported. Fields: ``what`` (the import's complaint)."""
+    """A package or file of mmdesk's own is missing or damaged. Fields: ``what``."""
 
-    sentence = QT_TRANSLATE_NOOP("errors", "Parts of mmdesk are not installed: {what}.")
+    sentence = QT_TRANSLATE_NOOP("errors", "Parts of mmdesk are missing or damaged: {what}.")
     advice = QT_TRANSLATE_NOOP(
         "errors", "“mmdesk doctor” says what is missing; install mmdesk again."
     )

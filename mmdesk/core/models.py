@@ -237,3 +237,12 @@ def short_name(key: ModelKey) -> str:
         return path.parent.parent.name.rpartition("--")[2]
     name = path.name.rpartition("--")[2]
     return name.capitalize() if name.isalpha() and name.islower() else name
+
+
+def parameters_text(parameters: int) -> str:
+    """Return a number of parameters in the field's way: 4 M, 2.2 B."""
+    if parameters >= 10_000_000_000:
+        return f"{parameters / 1e9:.0f} B"
+    if parameters >= 1_000_000_000:
+        return f"{parameters / 1e9:.1f} B"
+    return f"{max(1, round(parameters / 1e6))} M"

@@ -126,6 +126,7 @@ class _Attempt:
         self._cancelled = cancelled
         self._started = time.perf_counter()
         self._least = math.inf
+        self._opening = ""
         self.spoken = False
         self.failed = False
         self.smaller = False
@@ -160,6 +161,7 @@ class _Attempt:
     def _generated(self, prompt: Prompt, rung: _Rung) -> TurnFinished:
         loaded, settings = self._loaded, self._request.settings
         self._emit(TurnProgress(self._request.turn, TurnStage.PREFILL))
+        self._opening = prompt.opening
         room = settings.max_tokens if prompt.room is None else prompt.room
         answer = generate(
             loaded.model,
@@ -174,7 +176,7 @@ class _Attempt:
         return TurnFinished(
             self._request.turn,
             answer.stop_reason,
-            answer.text,
+            (prompt.opening if self.spoken else "") + answer.text,
             answer.usage,
             loaded.info.name,
             prompt.notes + rung.notes,
@@ -184,6 +186,8 @@ class _Attempt:
         self._emit(TurnProgress(self._request.turn, TurnStage.PICTURES, done, total))
 
     def _speak(self, text: str, tokens: int) -> None:
+        if not self.spoken:
+            text = self._opening + text
         self.spoken = True
         self._emit(TextDelta(self._request.turn, text, tokens))
 

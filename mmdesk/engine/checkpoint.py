@@ -35,7 +35,7 @@ _TOKENIZERS = (
     ("vocab.txt",),
 )
 _PROCESSORS = ("processor_config.json", "preprocessor_config.json")
-_LAYERS = re.compile(r"(.*_)?layers?|depths?")
+_LAYERS = re.compile(r"(?!max_window_)(.*_)?layers?|depths?")
 _EXPERTS = re.compile(r"(num|n)_(.*_)?experts")
 
 

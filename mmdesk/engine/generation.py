@@ -31,7 +31,8 @@ _SAMPLING_FIELDS = (
     "eta_cutoff", "num_beams", "num_beam_groups", "num_return_sequences", "penalty_alpha",
     "max_length", "min_length", "max_new_tokens", "min_new_tokens", "max_time", "stop_strings",
     "forced_eos_token_id", "early_stopping", "length_penalty", "prompt_lookup_num_tokens",
-    "assistant_early_exit", "return_dict_in_generate",
+    "assistant_early_exit", "return_dict_in_generate", "cache_implementation", "cache_config",
+    "compile_config", "token_healing", "is_assistant", "dola_layers", "guidance_scale",
     "output_scores", "output_logits", "output_attentions", "output_hidden_states",
 )  # fmt: skip
 
@@ -53,9 +54,9 @@ def neutral_config(
 ) -> GenerationConfig:
     """Return a checkpoint's generation config without its own choice of sampling.
 
-    What belongs to the model stays: end and padding tokens, suppressed tokens, penalties, the
-    kind of cache. How to sample and how long is the person's choice, and greedy means greedy
-    whatever the checkpoint recommends.
+    What belongs to the model stays: end and padding tokens, suppressed tokens, penalties. How to
+    sample and how long is the person's choice, how to compute the engine's, and greedy means
+    greedy whatever the checkpoint recommends.
     """
     config = copy.deepcopy(config)
     for name in _SAMPLING_FIELDS:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -20,6 +19,7 @@ from mmdesk.core.errors import (
     RemoteCodeRefused,
 )
 from mmdesk.core.events import LoadStage, ModelInfo, ModelLoading
+from mmdesk.core.models import short_name
 from mmdesk.core.protocols import EventSink
 from mmdesk.core.requests import GenerationSettings, LoadModel
 from mmdesk.engine.architecture import check_architecture, checked_config
@@ -118,7 +118,7 @@ def load_model(request: LoadModel, config: CheckpointConfig, emit: EventSink) ->
             encoder_decoder=bool(model.config.is_encoder_decoder),
         )
     info = ModelInfo(
-        name=display_name(path),
+        name=short_name(str(path.expanduser().resolve())),
         path=path,
         device=placement.device_name,
         dtype=placement.packing or str(model.dtype).removeprefix("torch."),
@@ -130,14 +130,6 @@ def load_model(request: LoadModel, config: CheckpointConfig, emit: EventSink) ->
     with _as_model_errors("model.safetensors", plan):
         _warm_up(loaded)
     return loaded
-
-
-def display_name(path: Path) -> str:
-    """Return a model directory's name for people; a hub cache's snapshot gets its model's."""
-    path = path.expanduser().resolve()
-    if path.parent.name == "snapshots":
-        return path.parent.parent.name.rpartition("--")[2]
-    return path.name.capitalize() if path.name.isalpha() and path.name.islower() else path.name
 
 
 def _load_weights(

@@ -22,7 +22,7 @@ from mmdesk.core.messages import (
     user_message,
 )
 from mmdesk.core.phrases import Phrase
-from mmdesk.core.reasoning import split_reasoning
+from mmdesk.core.reasoning import OPEN, split_reasoning
 from mmdesk.engine.chat_template import (
     DEFAULT_TEMPLATE,
     check_length,
@@ -50,12 +50,14 @@ class Prompt:
         tokens: Length of the prompt, pictures included.
         room: The longest answer that fits behind it, or None where the model sets no limit.
         notes: What the person should know about what was asked.
+        opening: What the template has begun the answer with and belongs to it: ``<think>``.
     """
 
     inputs: BatchFeature
     tokens: int
     room: int | None
     notes: tuple[Phrase, ...] = ()
+    opening: str = ""
 
 
 class PromptBuilder:
@@ -114,7 +116,7 @@ class PromptBuilder:
         read = self._pictures.read(pictures, progress, longest_side)
         with read as images, without_deprecations(), tokenizer_panics():
             conversation = self._conversation(messages, images)
-            self._check_template(conversation, len(pictures))
+            opening = self._checked_opening(conversation, len(pictures))
             inputs: Any = self._processor.apply_chat_template(
                 conversation,
                 chat_template=self._template,
@@ -124,7 +126,7 @@ class PromptBuilder:
                 return_tensors="pt",
                 **self._template_variables(),
             )
-        return self._fitting(inputs, len(pictures), max_tokens)
+        return replace(self._fitting(inputs, len(pictures), max_tokens), opening=opening)
 
     def example(self) -> Prompt:
         """Return a short prompt that the model surely takes."""
@@ -239,8 +241,12 @@ class PromptBuilder:
             if all(part["type"] == "text" for part in message["content"]):
                 message["content"] = "\n".join(part["text"] for part in message["content"])
 
-    def _check_template(self, conversation: list[dict[str, Any]], pictures: int) -> None:
-        """Render with other texts and count: a template may skip pictures silently."""
+    def _checked_opening(self, conversation: list[dict[str, Any]], pictures: int) -> str:
+        """Render with other texts and count: a template may skip pictures silently.
+
+        Returns:
+            The thought's tag, where the template opens one.
+        """
         bare = [
             {"role": message["role"], "content": _with_text(message["content"], str(number))}
             for number, message in enumerate(conversation)
@@ -249,6 +255,7 @@ class PromptBuilder:
         placed = text.count(self._image_token) if isinstance(self._image_token, str) else pictures
         if placed != pictures:
             raise PicturesNotPlaced(pictures=pictures, placed=placed)
+        return f"{OPEN}\n" if text.rstrip().endswith(OPEN) else ""
 
     def _render(self, conversation: list[dict[str, Any]]) -> str:
         with template_errors():

@@ -39,7 +39,7 @@ from mmdesk.models_command.output import (
     size_text,
     table_row,
 )
-from mmdesk.settings import Settings, load_settings, save_settings
+from mmdesk.settings import Settings, load_settings, save_changes
 from mmdesk.terminal import CONTROLS, Interrupts
 
 _INTERRUPTED = 130
@@ -221,7 +221,7 @@ def _use(arguments: argparse.Namespace, settings: Settings) -> int:
         changed = replace(settings, speech_model=None if shipped else Path(key))
     else:
         changed = replace(settings, match_model=Path(key))
-    save_settings(changed, paths.settings_file())
+    save_changes(settings, changed, paths.settings_file())
     verb = {ModelRole.CHAT: "answers", ModelRole.SPEECH: "hears", ModelRole.MATCH: "matches"}[role]
     told = f"{short_name(key)} {verb} from now on."
     if role is ModelRole.CHAT and is_remote(key):

@@ -17,6 +17,7 @@ from mmdesk.core.models import (
     ModelRole,
     Place,
     Server,
+    parameters_text,
 )
 from mmdesk.settings import Settings
 from mmdesk.terminal import CONTROLS
@@ -104,7 +105,9 @@ def table_row(entry: ModelEntry, settings: Settings) -> tuple[str, ...]:
     if entry.problem is not None:
         notes.append(entry.problem.message)
     size = (
-        size_text(entry.size) if entry.size else f"{(entry.parameters or 0) / 1e9:.2g} B parameters"
+        size_text(entry.size)
+        if entry.size
+        else f"{parameters_text(entry.parameters or 0)} parameters"
     )
     where = "to download" if entry.place is Place.CATALOGUE else str(entry.place)
     fit = str(entry.estimate.fit) if entry.estimate else ""

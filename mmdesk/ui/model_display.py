@@ -17,10 +17,11 @@ from mmdesk.core.models import (
     is_loopback,
     is_remote,
     leaves_computer,
+    parameters_text,
 )
 from mmdesk.ui.chat_page import ChatPage
 from mmdesk.ui.header import Header
-from mmdesk.ui.model_words import DOT, model_name, parameters_text
+from mmdesk.ui.model_words import DOT, model_name
 from mmdesk.ui.status_line import ModelState, Remote, Resting, StatusLine
 
 LoadEvent = ModelLoading | ModelReady | ModelFailed | ModelUnloaded

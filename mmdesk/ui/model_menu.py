@@ -18,12 +18,13 @@ from mmdesk.core.models import (
     Server,
     host_of,
     leaves_computer,
+    parameters_text,
     remote_key,
     short_name,
 )
 from mmdesk.ui.badge import leaves_text
 from mmdesk.ui.icons import icon
-from mmdesk.ui.model_words import DOT, fit_text, model_name, parameters_text, size_text
+from mmdesk.ui.model_words import DOT, fit_text, model_name, size_text
 from mmdesk.ui.theme import theme
 
 _GLYPH = 16

@@ -16,15 +16,6 @@ DTYPES = {"bfloat16": "bf16", "float16": "fp16", "float32": "fp32"}
 """Number formats as they are written in the field; the others are short already."""
 
 
-def parameters_text(parameters: int) -> str:
-    """Return a number of parameters in the field's way: 4 M, 2.2 B."""
-    if parameters >= 10_000_000_000:
-        return f"{parameters / 1e9:.0f} B"
-    if parameters >= 1_000_000_000:
-        return f"{parameters / 1e9:.1f} B"
-    return f"{max(1, round(parameters / 1e6))} M"
-
-
 def size_text(size: float) -> str:
     """Return bytes in decimal units, as hubs and disks count them: 4.2 GB."""
     for unit, bytes_of in (("GB", 1e9), ("MB", 1e6)):

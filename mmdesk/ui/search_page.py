@@ -203,13 +203,20 @@ class _HitPainter(QStyledItemDelegate):
 
 
 def marked_ranges(text: str, query: str) -> list[tuple[int, int]]:
-    """Return start and length of each place in ``text`` that has a word of ``query``."""
+    """Return start and length of each place in ``text`` that has a word of ``query``.
+
+    They are in UTF-16 code units, as Qt counts: an emoji is two.
+    """
     words = [quoted or word for quoted, word in _WORD.findall(query)]
     pattern = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True) if word)
     if not pattern:
         return []
     found = re.finditer(pattern, text, re.IGNORECASE)
-    return [(match.start(), match.end() - match.start()) for match in found]
+    return [(_units(text[: match.start()]), _units(match.group())) for match in found]
+
+
+def _units(text: str) -> int:
+    return len(text) + sum(character > "\uffff" for character in text)
 
 
 def _rect(option: QStyleOptionViewItem) -> QRect:

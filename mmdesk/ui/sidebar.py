@@ -97,8 +97,10 @@ class Sidebar(QFrame):
 
     def mark(self, conversation: str | None) -> None:
         """Mark the shown conversation; None is a new one."""
-        self._shown = conversation
         restyle(self.new_chat, "current", conversation is None)
+        if conversation == self._shown and self._is_marked(conversation):
+            return  # every event asks for it, and the list may be long
+        self._shown = conversation
         if self.list.editing:
             return
         self.list.clearSelection()
@@ -108,6 +110,13 @@ class Sidebar(QFrame):
                 self.list.setCurrentItem(item)
                 return
         self.list.setCurrentRow(-1)
+
+    def _is_marked(self, conversation: str | None) -> bool:
+        row = self.list.currentRow()
+        marked = [item.data(_ID) for item in self.list.selectedItems()]
+        if conversation is None:
+            return row < 0 and not marked
+        return row >= 0 and marked == [conversation] == [self.list.item(row).data(_ID)]
 
     def retranslate(self) -> None:
         """Set every text anew."""

@@ -40,6 +40,7 @@ QLabel[chip="bad"] { background: $error_ground; color: $error_text; }
 #newChatButton[current="true"] { background: $accent_tint; }
 #conversationList { background: transparent; border: none; }
 #conversationList::item { padding: 7px 9px; margin: 1px 0; }
+#conversationList QLineEdit { padding: 3px 7px; border-radius: 6px; min-height: 16px; }
 #conversationList::item:disabled { color: $muted; padding: 12px 5px 3px 5px; }
 #conversationList::item:disabled:hover { background: transparent; }
 

@@ -2470,10 +2470,6 @@
         <translation>请让它可写，或在环境变量 MMDESK_HOME 中另指定一个位置。</translation>
     </message>
     <message>
-        <source>Parts of mmdesk are not installed: {what}.</source>
-        <translation>mmdesk 有部分内容没有安装：{what}。</translation>
-    </message>
-    <message>
         <source>“mmdesk doctor” says what is missing; install mmdesk again.</source>
         <translation>“mmdesk doctor”会说明缺少什么；请重新安装 mmdesk。</translation>
     </message>
@@ -2484,6 +2480,10 @@
     <message>
         <source>The defaults are used; the file was set aside with the ending .broken.</source>
         <translation>已改用默认设置；原文件已另存，后缀为 .broken。</translation>
+    </message>
+    <message>
+        <source>Parts of mmdesk are missing or damaged: {what}.</source>
+        <translation>mmdesk 的部分文件缺失或损坏：{what}。</translation>
     </message>
     <message>
         <source>There is no display to open a window on.</source>

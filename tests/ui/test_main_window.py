@@ -37,7 +37,7 @@ from mmdesk.core.events import (
     TurnStage,
 )
 from mmdesk.core.messages import Picture, assistant_message, user_message
-from mmdesk.ui.model_words import parameters_text
+from mmdesk.core.models import parameters_text
 from tests.ui.conftest import Desk
 
 NOW = datetime.now(UTC)

@@ -293,6 +293,17 @@ def test_files_are_checked_and_damage_is_said(desk: Desk, page: ModelsPage, qtbo
     assert "as they should be" not in row.verify.accessibleName()
 
 
+def test_a_check_that_breaks_off_is_no_longer_said_to_run(
+    desk: Desk, page: ModelsPage, qtbot: QtBot
+) -> None:
+    row = _row(page, QWEN.id)
+    row.verify.click()
+    assert row.verify.isHidden()
+    desk.window.handle(LibraryFailed(QWEN.key or "", InternalError.of(OSError("no more files"))))
+    assert row.verify.isVisible()
+    assert "no more files" in _said(row)
+
+
 def test_a_check_can_be_stopped(desk: Desk, page: ModelsPage, qtbot: QtBot) -> None:
     row = _row(page, QWEN.id)
     row.verify.click()

@@ -160,7 +160,7 @@ def test_a_missing_package_is_named(shell: Shell) -> None:
     (shell.home / "shadow").mkdir()
     (shell.home / "shadow" / "platformdirs.py").write_text("raise ImportError('no platformdirs')")
     search = os.pathsep.join([str(shell.home / "shadow"), *sys.path])
-    assert "not installed: no platformdirs" in refusal(shell.ask("Hi", PYTHONPATH=search))
+    assert "missing or damaged: no platformdirs" in refusal(shell.ask("Hi", PYTHONPATH=search))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from mmdesk.core.errors import MmdeskError
-from mmdesk.core.models import STARTER, Fit, ModelEntry, ModelKey, ModelRole, Place
+from mmdesk.core.models import STARTER, Fit, ModelEntry, ModelKey, ModelRole, Place, parameters_text
 from mmdesk.ui.badge import Chip
 from mmdesk.ui.controls import IconButton, plain_label
 from mmdesk.ui.library.asking import InlineQuestion
@@ -24,7 +24,6 @@ from mmdesk.ui.model_words import (
     good_at,
     languages_text,
     model_name,
-    parameters_text,
     size_text,
 )
 from mmdesk.ui.notices import ErrorCard

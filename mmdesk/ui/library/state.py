@@ -162,6 +162,7 @@ class LibraryState:
 
     def _failed(self, event: LibraryFailed) -> None:
         self.testing.discard(event.subject)
+        self.verifying.pop(event.subject, None)
         if any(server.url == event.subject for server in self.servers):
             self.tests[event.subject] = ServerTested(event.subject, None, 0.0, event.error)
         else:

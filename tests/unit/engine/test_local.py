@@ -17,7 +17,6 @@ from mmdesk.core.conversations import StopReason
 from mmdesk.core.errors import DeviceUnavailable, EngineEmpty, PromptTooLong
 from mmdesk.core.events import Event, LoadStage, ModelLoading, TextDelta, TurnProgress, TurnStage
 from mmdesk.core.requests import LoadModel
-from mmdesk.engine.loading import display_name
 from mmdesk.engine.local import LocalChatEngine
 from mmdesk.models.hardware import usable_cores
 from tests.unit.engine.conftest import PictureMaker
@@ -78,18 +77,6 @@ def test_loading_tells_its_stages(llava: Path) -> None:
         parameter.numel()
         for parameter in AutoModelForImageTextToText.from_pretrained(llava).parameters()
     )
-
-
-@pytest.mark.parametrize(
-    ("path", "name"),
-    [
-        ("/x/resources/starter", "Starter"),
-        ("/x/Qwen3-VL-4B-Instruct", "Qwen3-VL-4B-Instruct"),
-        ("/x/models--google--gemma-3-4b-it/snapshots/0a1b2c", "gemma-3-4b-it"),
-    ],
-)
-def test_names_for_people(path: str, name: str) -> None:
-    assert display_name(Path(path)) == name
 
 
 def test_threads_leave_a_core_to_the_window(llava: Path) -> None:
