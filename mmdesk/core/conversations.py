@@ -64,7 +64,14 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One message of a conversation, with its id; ``notes`` as ``TurnFinished`` has them."""
+    """One message of a conversation.
+
+    Attributes:
+        id: The store's; "" where it has none yet.
+        notes: As ``TurnFinished`` has them.
+        versions: The ids of all versions of it, its own too, in the order of writing; () where it
+            is the only one.
+    """
 
     id: str
     message: Message
@@ -74,6 +81,7 @@ class Entry:
     failure: Failure | None = None
     model: str = ""
     notes: tuple[Phrase, ...] = ()
+    versions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +131,13 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class SavedTurn:
-    """Ids that the store gave to a question and to the empty answer below it."""
+    """Ids that the store gave to a question and to the empty answer below it.
+
+    For the versions see :class:`Entry`.
+    """
 
     conversation: str
     question: str
     answer: str
+    question_versions: tuple[str, ...] = ()
+    answer_versions: tuple[str, ...] = ()

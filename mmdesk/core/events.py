@@ -457,11 +457,12 @@ class SearchDone:
 class ConversationLoaded:
     """The store has read this; the session turns it into :class:`ConversationOpened`.
 
-    ``message`` is to be gone to.
+    ``message`` is to be gone to, and marked if it was ``found`` by a search.
     """
 
     conversation: Conversation
     message: str | None = None
+    found: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -469,13 +470,15 @@ class ConversationOpened:
     """This conversation is shown now; None is a new, empty one.
 
     ``turn`` is the turn that is still answering at its end, with ``text`` streamed so far. A
-    :class:`ModelChosen` follows. ``message`` is the id of the one that was searched for.
+    :class:`ModelChosen` follows. For ``message`` and ``found`` see
+    :class:`ConversationLoaded`.
     """
 
     conversation: Conversation | None
     turn: TurnId | None = None
     text: str = ""
     message: str | None = None
+    found: bool = False
 
 
 @dataclass(frozen=True, slots=True)

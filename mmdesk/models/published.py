@@ -1,10 +1,10 @@
 """Published image-text models by size, for an estimate from the number of parameters alone.
 
 The rows follow the models' ``config.json`` as it is remembered (there was no hub where this was
-written; the widths of Qwen3-VL were looked up), so they are for the order of things only. Between two sizes everything is
-interpolated, as powers of the number of parameters; beyond the ends it is extrapolated. Families
-of one size differ: at 3 billion parameters Qwen2.5-VL caches 36 kB per token, Gemma 3 a third of
-its neighbours'. A folder's own files tell it exactly.
+written; the widths of Qwen3-VL were looked up), so they are for the order of things only. Between
+two sizes everything is interpolated, as powers of the number of parameters; beyond the ends it is
+extrapolated. Families of one size differ: at 3 billion parameters Qwen2.5-VL caches 36 kB per
+token, Gemma 3 a third of its neighbours'. A folder's own files tell it exactly.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ changes only in :meth:`ChatSession.handle` and in the methods a person's action 
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -55,6 +56,8 @@ if TYPE_CHECKING:
 
 MAX_QUESTION = 200_000
 """Characters of one question; far more than any model's context."""
+BACK_UP_S = 6 * 3600.0
+"""How often the store is asked whether a backup is due."""
 
 
 class ChatSession:
@@ -98,6 +101,7 @@ class ChatSession:
         self._shown: TurnId | None = None
         self._edited: int | None = None
         self._send_when_ready: str | None = None
+        self._looked_at = 0.0
 
     # What the window may read
 
@@ -126,7 +130,7 @@ class ChatSession:
     def start(self) -> None:
         """List the conversations, then have them backed up if that is due."""
         self.conversations.list()
-        self._ask_store(lambda store: store.back_up())
+        self._back_up()
 
     def close(self) -> None:
         """Save what has streamed; the worker and the store are closed by who made them."""
@@ -186,15 +190,28 @@ class ChatSession:
             lambda store: self._emit(ConversationLoaded(store.conversation(conversation)))
         )
 
-    def open_message(self, conversation: str, message: str) -> None:
-        """Show a kept conversation at one of its messages, of an earlier version perhaps."""
+    def open_message(self, conversation: str, message: str, *, found: bool = True) -> None:
+        """Show a kept conversation at one of its messages, of an earlier version perhaps.
+
+        While it is being answered, it stays at that answer, which no other version leads to.
+
+        Args:
+            found: Whether the message was searched for, and is to be marked.
+        """
+        answered = any(turn.conversation == conversation for turn in self._turns.values())
 
         def load(store: ConversationStore) -> None:
-            store.show(conversation, message)
-            self._emit(ConversationLoaded(store.conversation(conversation), message))
+            if not answered:
+                store.show(conversation, message)
+            self._emit(ConversationLoaded(store.conversation(conversation), message, found))
 
         self._wanted = conversation
         self._ask_store(load)
+
+    def show_version(self, message: str) -> None:
+        """Show another version of a message of the shown conversation, and what came after it."""
+        if self.conversation is not None and not self.busy:
+            self.open_message(self.conversation, message, found=False)
 
     def attach(self, paths: Sequence[Path]) -> None:
         """Put picture and sound files into the composer."""
@@ -374,11 +391,17 @@ class ChatSession:
             return
         turn.saved = event.saved
         turn.conversation = event.saved.conversation
-        turn.path[-1] = Entry(event.saved.question, turn.path[-1].message)
+        turn.path[-1] = Entry(
+            event.saved.question,
+            turn.path[-1].message,
+            versions=event.saved.question_versions,
+        )
         if self._shown == turn.id:
             if self._wanted == self.conversation:  # else another one is being opened
                 self._wanted = event.saved.conversation
             self.conversation = event.saved.conversation
+            if self.model != turn.model:  # another was chosen while there was none to keep it with
+                self.use_model(self.model)
         self._answers.try_again()  # the store works: what it refused before may go now
         request = AnswerQuestion(turn.id, prompt_messages(turn.path), self._generation)
         self._answering.answer(request, turn.model)
@@ -393,6 +416,8 @@ class ChatSession:
         answer = turn.settle(event)
         if turn.saved:
             self._answers.save_settled(answer)
+            if time.monotonic() - self._looked_at >= BACK_UP_S:  # a window may be open for weeks
+                self._back_up()
         if self._shown == turn.id:
             self._shown = None
             self._entries = [*turn.path, answer]
@@ -442,7 +467,8 @@ class ChatSession:
         self._leaves = loaded.summary.leaves
         shown = type(loaded)(loaded.summary, tuple(entries))
         turn, text = (live.id, live.text) if live else (None, "")
-        return (ConversationOpened(shown, turn, text, event.message), self._chosen())
+        opened = ConversationOpened(shown, turn, text, event.message, event.found)
+        return (opened, self._chosen())
 
     def _show(self, conversation: str | None, entries: list[Entry], turn: TurnId | None) -> None:
         self.conversation = conversation
@@ -467,6 +493,10 @@ class ChatSession:
 
     def _ask_store(self, job: Callable[[ConversationStore], None]) -> None:
         self._store.put(job, self._store_failed)
+
+    def _back_up(self) -> None:
+        self._looked_at = time.monotonic()
+        self._ask_store(lambda store: store.back_up())
 
     def _store_failed(self, error: MmdeskError) -> None:
         self._emit(StoreFailed(error))

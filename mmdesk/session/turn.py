@@ -73,6 +73,7 @@ class Turn:
             failure=failure,
             model=(finished and finished.model) or self.model,
             notes=finished.notes if finished else (),
+            versions=self.saved.answer_versions if self.saved else (),
         )
 
 

@@ -6,6 +6,7 @@ of 9 months. Pictures and recordings need no copy: they are files that never cha
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import os
@@ -75,13 +76,15 @@ class BackupFolder:
             _copy(connection, part)
             latest = next(iter(self.backups()), None)
             if latest is not None and _digest(latest.path) == _digest(part):
-                part.unlink()
                 return None
             made = Backup(self._folder / f"conversations-{now:{_TIME}}.sqlite3", now)
             os.replace(part, made.path)
         except (OSError, sqlite3.OperationalError) as error:
             reason = str(getattr(error, "strerror", None) or error).lower()
             raise StoreNotBackedUp(path=self._folder, reason=reason) from error
+        finally:
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)  # what filled the disk must not keep it full
         self._thin_out()
         return made
 
@@ -132,7 +135,6 @@ def _copy(connection: sqlite3.Connection, target: Path) -> None:
     finally:
         copy.close()
     if problem != "ok":
-        target.unlink()
         raise DatabaseDamaged(problem)
     with target.open("rb+") as file:
         os.fsync(file.fileno())

@@ -24,11 +24,13 @@ def empty_bin(connection: sqlite3.Connection, now_us: int) -> int:
     Runs inside a transaction of the caller's. Raises ``sqlite3.Error``.
     """
     due = now_us - BIN_DAYS * _DAY_S * 1_000_000
-    connection.execute(
-        "DELETE FROM search WHERE rowid IN (SELECT message.number FROM message"
-        " JOIN conversation ON conversation.id = message.conversation_id WHERE binned_us < ?)",
-        (due,),
+    messages = (
+        "(SELECT message.number FROM message"
+        " JOIN conversation ON conversation.id = message.conversation_id WHERE binned_us < ?)"
     )
+    connection.execute(f"DELETE FROM search WHERE rowid IN {messages}", (due,))
+    # Each message would take its children along: sqlite follows no more than 1000 generations.
+    connection.execute(f"UPDATE message SET parent_id = NULL WHERE number IN {messages}", (due,))
     return connection.execute("DELETE FROM conversation WHERE binned_us < ?", (due,)).rowcount
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import sqlite3
@@ -13,7 +14,7 @@ from mmdesk.core.conversations import EntryStatus
 from mmdesk.core.errors import StoreMended
 from mmdesk.store.backups import BackupFolder
 from mmdesk.store.failures import DatabaseDamaged, is_damage
-from mmdesk.store.salvage import recover_rows, restore_base, set_aside
+from mmdesk.store.salvage import discard, exchange, recover_rows, restore_base
 from mmdesk.store.schema import TABLES, migrate
 
 WAL_SAFE = (3, 51, 3)
@@ -66,19 +67,29 @@ def _open(path: Path | Literal[":memory:"], backups: BackupFolder | None) -> sql
 
 
 def _mend(path: Path, backups: BackupFolder) -> tuple[sqlite3.Connection, StoreMended]:
-    """Replace a damaged database."""
-    damaged = set_aside(path)
-    backup = restore_base(path, backups)
-    _make_private(path)
-    connection = _open(path, None)  # the backup is older perhaps, and is a backup itself
+    """Replace a damaged database, at once by the whole of what can be had, or not at all."""
+    new = path.with_name(f"{path.name}.new")
     try:
-        messages = recover_rows(damaged, connection)
-        connection.execute("PRAGMA foreign_keys = ON")
+        discard(new)  # an earlier try was cut off
+        backup = restore_base(new, backups)
+        _make_private(new)
+        messages = _recovered(path, new)
+        damaged = exchange(path, new)
     except BaseException:
-        connection.close()
+        with contextlib.suppress(OSError):
+            discard(new)
         raise
     when = backup.made.astimezone().strftime("%Y-%m-%d %H:%M") if backup else "–"
-    return connection, StoreMended(path=str(damaged), messages=messages, backup=when)
+    mended = StoreMended(path=str(damaged), messages=messages, backup=when)
+    return _open(path, None), mended
+
+
+def _recovered(damaged: Path, new: Path) -> int:
+    connection = _open(new, None)  # the backup is older perhaps, and is a backup itself
+    try:
+        return recover_rows(damaged, connection)
+    finally:
+        connection.close()
 
 
 def _was_emptied(path: Path) -> bool:

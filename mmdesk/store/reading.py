@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from mmdesk.core.conversations import Conversation, ConversationSummary, Entry, Hit
@@ -77,8 +78,24 @@ def read_conversation(
     for message in _shown_path(connection, row):
         previous = entries[-1].message.role if entries else None
         parts = _parts(connection, attachments, message["id"])
-        entries.append(read_entry(message, parts, previous))
+        entry = read_entry(message, parts, previous)
+        entries.append(replace(entry, versions=versions_of(connection, message["id"])))
     return Conversation(_summary(row), tuple(entries))
+
+
+def versions_of(connection: sqlite3.Connection, message: str) -> tuple[str, ...]:
+    """Return the ids of all versions of a message, in the order of writing; () for a single one.
+
+    Versions stand below the same message, or all at the root of a conversation.
+    """
+    rows = connection.execute(
+        "SELECT version.id FROM message JOIN message AS version"
+        " ON version.conversation_id = message.conversation_id"
+        " AND version.parent_id IS message.parent_id AND version.role = message.role"
+        " WHERE message.id = ? ORDER BY version.number",
+        (message,),
+    ).fetchall()
+    return tuple(row["id"] for row in rows) if len(rows) > 1 else ()
 
 
 def shown_path_ids(connection: sqlite3.Connection, conversation: str) -> list[str]:

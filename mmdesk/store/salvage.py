@@ -1,7 +1,8 @@
 """What can still be read of a damaged database, brought together with its last backup.
 
-The damaged file is set aside, never deleted. The new one begins as the last backup that is whole;
-every row that sqlite can still read of the damaged file takes the place of the backup's.
+The new one begins as the last backup that is whole; every row that sqlite can still read of the
+damaged file takes the place of the backup's. It is made beside the damaged file, which is set
+aside, never deleted, when it is done.
 """
 
 from __future__ import annotations
@@ -29,16 +30,30 @@ _UNREADABLE = (sqlite3.Error, OverflowError, UnicodeDecodeError)
 """The last where the text of sqlite's own message is damaged."""
 
 
-def set_aside(path: Path) -> Path:
-    """Rename a database and its journals; return the new path. Raises ``OSError``."""
+def exchange(path: Path, new: Path) -> Path:
+    """Put a new database in the place of a damaged one; return where that is now.
+
+    The damaged one's journals go first, since sqlite would apply them to the new one; killed in
+    between, it is mended again. Raises ``OSError``.
+    """
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
     aside = path.with_name(f"{path.name}.damaged-{stamp}")
     for companion in _COMPANIONS:
         journal = path.with_name(path.name + companion)
         if journal.exists():
             os.replace(journal, aside.with_name(aside.name + companion))
-    os.replace(path, aside)
+    try:
+        os.link(path, aside)
+    except OSError:  # a file system without links
+        os.replace(path, aside)
+    os.replace(new, path)
     return aside
+
+
+def discard(path: Path) -> None:
+    """Remove a database that never came into its place. Raises ``OSError``."""
+    for companion in ("", *_COMPANIONS):
+        path.with_name(path.name + companion).unlink(missing_ok=True)
 
 
 def restore_base(path: Path, backups: BackupFolder) -> Backup | None:

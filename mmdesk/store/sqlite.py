@@ -38,6 +38,7 @@ from mmdesk.store.reading import (
     read_hits,
     read_summaries,
     shown_path_ids,
+    versions_of,
 )
 from mmdesk.store.rows import (
     PART_COLUMNS,
@@ -133,14 +134,14 @@ class SqliteStore:
             asked = self._add_message(conversation, parent, question, EntryStatus.FINISHED, now)
             index_message(self._connection, asked)
             answer = self._add_answer(conversation, asked, model, now)
-        return SavedTurn(conversation, asked, answer)
+            return self._saved(conversation, asked, answer)
 
     def begin_answer(self, conversation: str, question: str, *, model: ModelKey) -> SavedTurn:
         """Add another, empty answer below a kept question; it becomes the shown one."""
         with self._transaction():
             self._require_message(question, conversation)
             answer = self._add_answer(conversation, question, model, self._now())
-        return SavedTurn(conversation, question, answer)
+            return self._saved(conversation, question, answer)
 
     def binned(self) -> tuple[ConversationSummary, ...]:
         """Return the conversations in the bin, the latest first."""
@@ -293,6 +294,10 @@ class SqliteStore:
                 _log.info("the recording of a question is gone: kept without it")
                 return False
         return True
+
+    def _saved(self, conversation: str, question: str, answer: str) -> SavedTurn:
+        versions = (versions_of(self._connection, each) for each in (question, answer))
+        return SavedTurn(conversation, question, answer, *versions)
 
     def _now(self) -> int:
         """Return microseconds since 1970, later than every conversation even if a clock isn't."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from mmdesk.core.conversations import Conversation, Entry, EntryStatus
+from mmdesk.core.conversations import Entry, EntryStatus
 from mmdesk.core.events import (
     ConversationOpened,
     Event,
@@ -20,6 +20,7 @@ from mmdesk.core.events import (
     TurnFailed,
     TurnFinished,
     TurnProgress,
+    TurnSaved,
     TurnStage,
 )
 from mmdesk.core.messages import Role
@@ -130,13 +131,15 @@ class ChatPage(QWidget):
             and event.turn in self._turns
         ):
             self._turn_event(event)
+        elif isinstance(event, TurnSaved):
+            self.pane.show_saved(event.turn, event.saved)
         elif isinstance(event, PlaybackChanged):
             self.pane.show_playing(event.key)
         elif isinstance(event, TranscriptReady):
             self._heard()
         self._show_state()
         if isinstance(event, ConversationOpened) and event.message is not None:
-            self._go_to(event.message, event.conversation)
+            self._go_to(event)
 
     def retranslate(self) -> None:
         """Set every text anew."""
@@ -182,11 +185,11 @@ class ChatPage(QWidget):
                 self._waiting.discard(event.turn)
                 self.pane.append_text(event.turn, event.text, 0)
 
-    def _go_to(self, message: str, conversation: Conversation | None) -> None:
-        entries = conversation.entries if conversation else ()
+    def _go_to(self, event: ConversationOpened) -> None:
+        entries = event.conversation.entries if event.conversation else ()
         for index, entry in enumerate(entries):
-            if entry.id == message:
-                self.pane.go_to(index)
+            if entry.id == event.message:
+                self.pane.go_to(index, mark=event.found)
 
     def _added(self, event: TurnAdded) -> None:
         self.forget_news()

@@ -241,6 +241,7 @@ class MainWindow(WindowFrame):
         pane.pictureActivated.connect(self._open_pictures)
         pane.recordingActivated.connect(self._play)
         pane.linkActivated.connect(self._open_link)
+        pane.versionChosen.connect(self._session.show_version)
         pane.regenerateRequested.connect(self._session.regenerate)
         pane.retryRequested.connect(self._session.retry)
 

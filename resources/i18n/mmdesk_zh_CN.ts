@@ -1650,6 +1650,18 @@
         <source>Transcript of {name}, {length}, show</source>
         <translation>{name} 的转写文本，{length}，展开</translation>
     </message>
+    <message>
+        <source>Version before</source>
+        <translation>上一版本</translation>
+    </message>
+    <message>
+        <source>Version after</source>
+        <translation>下一版本</translation>
+    </message>
+    <message>
+        <source>Version {number} of {count}</source>
+        <translation>第 {number} 个版本，共 {count} 个</translation>
+    </message>
 </context>
 <context>
     <name>errors</name>

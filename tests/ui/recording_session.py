@@ -64,6 +64,9 @@ class RecordingSession:
     def open_message(self, conversation: str, message: str) -> None:
         self.calls.append(("open_message", conversation, message))
 
+    def show_version(self, message: str) -> None:
+        self.calls.append(("show_version", message))
+
     def attach(self, paths: Sequence[Path]) -> None:
         self.calls.append(("attach", tuple(paths)))
         for path in paths:

@@ -17,6 +17,7 @@ from mmdesk.ui.chat.body import MarkdownBody
 from mmdesk.ui.chat.error_card import ErrorCard
 from mmdesk.ui.chat.message_view import MessageView
 from mmdesk.ui.chat.thought import ThoughtView
+from mmdesk.ui.chat.versions import VersionSwitch
 from mmdesk.ui.fonts import SMALL_PX, base_font
 from mmdesk.ui.theme import Tokens
 from mmdesk.ui.translate import phrase_text
@@ -55,6 +56,8 @@ class AnswerView(MessageView):
         self._regenerate = self._action("retry", QCoreApplication.translate("chat", "Regenerate"))
         self._regenerate.setObjectName("regenerateButton")
         self._regenerate.clicked.connect(self.regenerateRequested)
+        self._versions = VersionSwitch(self)
+        self._versions.chosen.connect(self.versionChosen)
         self._offer_actions()
         self.set_doing(status_line.waiting())
 
@@ -64,6 +67,7 @@ class AnswerView(MessageView):
         view = cls(entry.model, tokens, live=False)
         view.append(entry.message.text)
         view._say_notes(entry.notes)
+        view.show_versions(entry.versions, entry.id)
         view._end(entry.usage, entry.status, entry.stop_reason, entry.failure)
         return view
 
@@ -123,6 +127,10 @@ class AnswerView(MessageView):
             self._offer_actions()
             self.heightChanged.emit()
 
+    def show_versions(self, versions: tuple[str, ...], own: str) -> None:
+        """Tell which versions of this answer there are, and which one this is."""
+        self._versions.show_versions(versions, own)
+
     def reveal(self, revealed: bool) -> None:
         """Show or hide the actions."""
         for button in (self._copy, self._regenerate):
@@ -139,7 +147,7 @@ class AnswerView(MessageView):
         parts = [self._status.text()]
         if self._thought is not None:
             parts.append(self._thought.shown_text())
-        parts += [self._body.shown_text(), self._notes.text()]
+        parts += [self._body.shown_text(), self._notes.text(), self._versions.shown_text()]
         if self._error is not None:
             parts.append(self._error.shown_text())
         return "\n".join(part for part in parts if part)
@@ -181,9 +189,11 @@ class AnswerView(MessageView):
             y += height + _GAP
         y += _ACTIONS_TOP
         x = -6
-        for button in (self._copy, self._regenerate):
-            hint = button.sizeHint()
-            self.place(button, x, y, hint.width(), hint.height(), width)
+        # What is always painted stands first.
+        parts = (self._versions, self._copy, self._regenerate)
+        for part in (each for each in parts if not each.isHidden()):
+            hint = part.sizeHint()
+            self.place(part, x, y, hint.width(), hint.height(), width)
             x += hint.width() + 4
         return y + self._copy.sizeHint().height()
 

@@ -19,6 +19,7 @@ from mmdesk.ui.chat.replay import ReplayButton
 from mmdesk.ui.chat.thumbnails import Thumbnail, thumbnail_size
 from mmdesk.ui.chat.transcript_card import WIDEST as CARD_WIDEST
 from mmdesk.ui.chat.transcript_card import TranscriptCard
+from mmdesk.ui.chat.versions import VersionSwitch
 from mmdesk.ui.theme import Tokens
 from mmdesk.ui.translate import phrase_text
 
@@ -61,6 +62,8 @@ class QuestionView(MessageView):
         self._copy.set_look("copy", QCoreApplication.translate("chat", "Copy question"))
         self._copy.clicked.connect(self.copy)
         self._copy.setVisible(bool(message.text))
+        self._versions = VersionSwitch(self)
+        self._versions.chosen.connect(self.versionChosen)
 
     def copy(self) -> None:
         """Put the question's text on the clipboard."""
@@ -76,6 +79,10 @@ class QuestionView(MessageView):
         for card in self._cards:
             card.restyle(tokens)
         self.update()
+
+    def show_versions(self, versions: tuple[str, ...], own: str) -> None:
+        """Tell which versions of this question there are, and which one this is."""
+        self._versions.show_versions(versions, own)
 
     def reveal(self, revealed: bool) -> None:
         """Show or hide the copy button."""
@@ -96,6 +103,7 @@ class QuestionView(MessageView):
         cards = [card.shown_text() for card in self._cards]
         replays = [replay.shown_text() for replay in self._replays]
         parts = [*names, self._notes.text(), *cards, self._message.text, *replays]
+        parts.append(self._versions.shown_text())
         return "\n".join(part for part in parts if part)
 
     def height_for(self, width: int) -> int:
@@ -115,7 +123,10 @@ class QuestionView(MessageView):
         self._bubble = QRectF(x, top, needed + 2 * _PADDING, y + _VERTICAL)
         hint = self._copy.sizeHint()
         beside = max(0, left - hint.width() - 4)
-        self.place(self._copy, beside, y + _VERTICAL - hint.height() - 4, *hint.toTuple(), width)
+        above = y + _VERTICAL - hint.height() - 4
+        self.place(self._copy, beside, above, *hint.toTuple(), width)
+        hint = self._versions.sizeHint()
+        self.place(self._versions, max(0, beside - hint.width()), above, *hint.toTuple(), width)
         return y + _VERTICAL
 
     def paintEvent(self, event: QPaintEvent) -> None:

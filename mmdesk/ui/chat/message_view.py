@@ -17,6 +17,8 @@ class MessageView(QWidget):
     recordingActivated = Signal(object)
     """A :class:`~mmdesk.core.speech.Recording` is to be played or stopped."""
     linkActivated = Signal(str)
+    versionChosen = Signal(str)
+    """Another version of this message is to be shown, by its id."""
     regenerateRequested = Signal()
     retryRequested = Signal()
     copied = Signal()
@@ -51,6 +53,9 @@ class MessageView(QWidget):
 
     def show_playing(self, key: str | None) -> None:
         """Show which recording is played; ``key`` is its SHA-256."""
+
+    def show_versions(self, versions: tuple[str, ...], own: str) -> None:
+        """Tell which versions of this message there are, and which one this is."""
 
     def set_focused(self, focused: bool) -> None:
         """Take note that the keyboard is somewhere in this message."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 
-from mmdesk.core.conversations import Entry
+from mmdesk.core.conversations import Entry, SavedTurn
 from mmdesk.core.errors import MmdeskError
 from mmdesk.core.events import TurnFinished
 from mmdesk.core.messages import Role
@@ -37,6 +37,8 @@ class ChatPane(QScrollArea):
     recordingActivated = Signal(object)
     """A ``Recording`` is to be played, or stopped where it is played now."""
     linkActivated = Signal(str)
+    versionChosen = Signal(str)
+    """A message's id."""
     regenerateRequested = Signal()
     retryRequested = Signal()
     copied = Signal()
@@ -172,12 +174,24 @@ class ChatPane(QScrollArea):
         """Whether the pane follows the end."""
         return self._following
 
-    def go_to(self, index: int) -> None:
-        """Go to one of the shown messages, counted from the first, and mark it."""
+    def show_saved(self, turn: str, saved: SavedTurn) -> None:
+        """Tell a live answer and its question which versions of them there are."""
+        answer = self._live.get(turn)
+        if answer is None:
+            return
+        answer.show_versions(saved.answer_versions, saved.answer)
+        place = self._column.views.index(answer)
+        if place:
+            question = self._column.views[place - 1]
+            question.show_versions(saved.question_versions, saved.question)
+        self._relayout()
+
+    def go_to(self, index: int, *, mark: bool) -> None:
+        """Go to one of the shown messages, counted from the first, and perhaps mark it."""
         while index < len(self._earlier):
             self._load_earlier()
         view = self._column.views[index - len(self._earlier)]
-        self._column.mark(view)
+        self._column.mark(view if mark else None)
         self._following = False
         self._relayout()
         bar = self.verticalScrollBar()
@@ -199,12 +213,15 @@ class ChatPane(QScrollArea):
 
         if entry.message.role is Role.ASSISTANT:
             return AnswerView.of_entry(entry, current())
-        return QuestionView(entry.message, current())
+        question = QuestionView(entry.message, current())
+        question.show_versions(entry.versions, entry.id)
+        return question
 
     def _add(self, view: MessageView, *, first: bool = False) -> None:
         view.pictureActivated.connect(self.pictureActivated)
         view.recordingActivated.connect(self.recordingActivated)
         view.linkActivated.connect(self.linkActivated)
+        view.versionChosen.connect(self.versionChosen)
         view.regenerateRequested.connect(self.regenerateRequested)
         view.retryRequested.connect(self.retryRequested)
         view.copied.connect(self.copied)

@@ -126,3 +126,20 @@ def test_what_lies_about_is_no_backup(connection: sqlite3.Connection, backups: P
         (backups / name).write_text("")
     os.mkdir(backups / "folder")
     assert len(folder.backups()) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such limits")
+def test_a_copy_that_fills_the_disk_does_not_keep_it_full(
+    connection: sqlite3.Connection, backups: Path
+) -> None:
+    import resource
+
+    connection.executemany("INSERT INTO t VALUES (?)", [(b"x" * 4000,) for _ in range(200)])
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, before[1]))
+    try:
+        with pytest.raises(StoreNotBackedUp):
+            BackupFolder(backups).back_up(connection, NOW)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(backups.iterdir()) == []

@@ -14,6 +14,7 @@ from mmdesk.core.messages import user_message
 from mmdesk.store.backups import BackupFolder
 from mmdesk.store.sqlite import SqliteStore
 from tests.unit.store.conftest import MakePicture, MakeRecording, OpenStore
+from tests.unit.store.filling import fill
 
 LONG_AGO = 90 * 86_400
 
@@ -67,6 +68,16 @@ def test_the_bin_is_emptied_after_its_days(
     assert len(store.search("look")) == 2
     check = store._connection.execute("PRAGMA integrity_check").fetchone()[0]
     assert check == "ok"
+
+
+def test_a_long_conversation_leaves_the_bin_too(open_store: OpenStore) -> None:
+    store = open_store()
+    conversation, _ = fill(store, 520)  # sqlite follows 1000 generations of messages
+    binned_before(store, conversation, BIN_DAYS + 1)
+    store.back_up()
+    assert store.binned() == ()
+    for table in ("message", "part", "search"):
+        assert store._connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0
 
 
 def test_new_files_and_foreign_ones_stay(

@@ -389,3 +389,29 @@ def test_what_was_noted_about_an_answer_comes_back(open_store: OpenStore) -> Non
     entries = open_store().conversation(turn.conversation).entries
     assert entries[-1].notes == notes
     assert entries[0].notes == ()
+
+
+def test_versions_stand_side_by_side(open_store: OpenStore) -> None:
+    store = open_store()
+    first = ask(store, "one")
+    assert (first.question_versions, first.answer_versions) == ((), ())
+    second = store.begin_answer(first.conversation, first.question, model="m")
+    assert second.answer_versions == (first.answer, second.answer)
+    follow = ask(store, "two", first.conversation, second.answer)
+    edited = ask(store, "one!", first.conversation)
+    assert edited.question_versions == (first.question, edited.question)
+    store.show(first.conversation, first.question)
+    entries = store.conversation(first.conversation).entries
+    assert [entry.message.text for entry in entries] == ["one", "", "two", ""]
+    assert entries[0].versions == (first.question, edited.question)
+    assert entries[1].versions == (first.answer, second.answer)
+    assert entries[2].versions == ()
+    store.show(first.conversation, first.answer)  # nothing was asked below it
+    assert [entry.id for entry in store.conversation(first.conversation).entries] == [
+        first.question, first.answer
+    ]  # fmt: skip
+    store.show(first.conversation, second.answer)
+    shown = store.conversation(first.conversation).entries
+    assert [entry.id for entry in shown][-2:] == [follow.question, follow.answer]
+    with pytest.raises(ConversationMissing):
+        store.show(first.conversation, "nothing")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mmdesk.core.errors import StoreMended
+from mmdesk.core.errors import StoreMended, StoreUnwritable
 from mmdesk.store.sqlite import SqliteStore
 from tests.unit.store.filling import fill
 
@@ -151,3 +151,23 @@ def test_a_damaged_index_is_made_anew(folder: Path) -> None:
     assert store.mended is None
     assert readable(store) == 48
     store.close()
+
+
+@pytest.mark.logs("damaged")
+def test_mending_that_fails_is_begun_again(folder: Path) -> None:
+    """A disk that was full must not leave the bare backup behind, as if that were all."""
+    data = bytearray((folder / "c.sqlite3").read_bytes())
+    data[6 * PAGE : 7 * PAGE] = bytes(PAGE)
+    (folder / "c.sqlite3").write_bytes(data)
+    obstacle = folder / "salvage.part"
+    obstacle.mkdir()
+    with pytest.raises(StoreUnwritable):
+        opened(folder)
+    assert (folder / "c.sqlite3").read_bytes() == data
+    obstacle.rmdir()
+    (folder / "c.sqlite3.new").write_bytes(b"cut off")
+    store = opened(folder)
+    assert store.mended
+    assert readable(store) > 32  # more than the backup has
+    store.close()
+    assert not (folder / "c.sqlite3.new").exists()
