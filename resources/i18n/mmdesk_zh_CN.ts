@@ -1036,12 +1036,20 @@
         <translation>移除 {name}</translation>
     </message>
     <message>
+        <source>The model&apos;s name there, then Enter</source>
+        <translation>在那里的模型名称，然后按回车</translation>
+    </message>
+    <message>
+        <source>The name of a model at {host}</source>
+        <translation>{host} 上某个模型的名称</translation>
+    </message>
+    <message>
         <source>answered in {ms} ms</source>
         <translation>{ms} 毫秒内应答</translation>
     </message>
     <message>
-        <source>serves no model</source>
-        <translation>没有提供模型</translation>
+        <source>names no model</source>
+        <translation>未列出模型</translation>
     </message>
     <message>
         <source>its key is forgotten when mmdesk is closed: there is no keyring</source>

@@ -314,3 +314,18 @@ def test_the_badge_has_room(open_window: Callable[..., Desk], qtbot: QtBot, widt
     for part in (header.badge, header.model_button, header.settings_button, header.help_button):
         assert header.rect().contains(part.geometry())
     assert header.badge.geometry().right() < header.settings_button.geometry().left()
+
+
+def test_a_server_that_lists_none_takes_a_model_by_its_name(
+    page: ModelsPage, desk: Desk, qtbot: QtBot
+) -> None:
+    silent = Server("http://127.0.0.1:9000/v1")
+    desk.window.handle(ModelsListed(ENTRIES, (*SERVERS, silent)))
+    fields = [
+        field for field in page.findChildren(QLineEdit, "servedModelName") if field.isVisible()
+    ]
+    assert len(fields) == 1
+    qtbot.keyClick(fields[0], Qt.Key.Key_Return)  # nothing yet
+    qtbot.keyClicks(fields[0], " org/own ")
+    qtbot.keyClick(fields[0], Qt.Key.Key_Return)
+    assert desk.session.calls[-1] == ("use_model", remote_key(silent.url, "org/own"))

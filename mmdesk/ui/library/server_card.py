@@ -5,7 +5,15 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from mmdesk.core.errors import MmdeskError
 from mmdesk.core.events import ServerTested
@@ -61,6 +69,9 @@ class ServerCard(QFrame):
         self._models = QVBoxLayout()
         self._models.setSpacing(2)
         self._lines: dict[str, _ServedModel] = {}
+        self.name = QLineEdit()
+        self.name.setObjectName("servedModelName")
+        self.name.returnPressed.connect(self._use_named)
         self._lay_out()
 
     def show_server(
@@ -90,6 +101,12 @@ class ServerCard(QFrame):
             button.setText(text)
             button.setAccessibleName(f"{text} {host}")
         self.remove.describe(self.tr("Remove {name}").replace("{name}", host))
+        # Some serve a model and list none, or only others.
+        self.name.setVisible(not self.server.models)
+        self.name.setPlaceholderText(self.tr("The model's name there, then Enter"))
+        self.name.setAccessibleName(
+            self.tr("The name of a model at {host}").replace("{host}", host)
+        )
         self._show_error(self._test.error if self._test and not self._testing else None)
         self._fill()
 
@@ -107,6 +124,7 @@ class ServerCard(QFrame):
         self._column.addWidget(self._question)
         self._column.addLayout(self._models)
         self._column.addWidget(self.more)
+        self._column.addWidget(self.name)
 
     def _said(self) -> str:
         parts = [self.server.url]
@@ -114,7 +132,7 @@ class ServerCard(QFrame):
             took = str(max(1, round(self._test.milliseconds)))
             parts.append(self.tr("answered in {ms} ms").replace("{ms}", took))
         if not self.server.models:
-            parts.append(self.tr("serves no model"))
+            parts.append(self.tr("names no model"))
         if self.server.has_key:
             forgotten = self.tr("its key is forgotten when mmdesk is closed: there is no keyring")
             kept = self.tr("its key is in the system's keyring")
@@ -145,6 +163,10 @@ class ServerCard(QFrame):
     def _show_all(self) -> None:
         self._all = True
         self._fill()
+
+    def _use_named(self) -> None:
+        if name := self.name.text().strip():
+            self.used.emit(remote_key(self.server.url, name))
 
     def _ask_remove(self) -> None:
         sentence = self.tr("Forget this server and its key?")
