@@ -7,7 +7,8 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QSocketNotifier, QTimer
 from PySide6.QtWidgets import QApplication
@@ -17,10 +18,10 @@ from mmdesk.core.errors import MmdeskError, NoDisplay, SettingsError
 from mmdesk.core.events import Event
 from mmdesk.display import display_missing
 from mmdesk.logs import open_log
-from mmdesk.models.fit import largest_model_billions, total_memory_bytes
-from mmdesk.settings import Settings, load_settings, save_settings
+from mmdesk.settings import Settings, load_settings, save_changes
 from mmdesk.ui.event_pump import EventPump
 from mmdesk.ui.i18n import Language
+from mmdesk.ui.instance import Instance, hand_over
 from mmdesk.ui.main_window import MainWindow, Places
 from mmdesk.ui.theme import Theme
 
@@ -43,6 +44,9 @@ def run(arguments: argparse.Namespace, on_start: OnStart | None = None) -> int:
         error = NoDisplay()
         print(f"mmdesk: {error.message}\n  {error.hint}", file=sys.stderr)
         return 1
+    if hand_over(paths.instance_socket(), arguments.files):
+        print("mmdesk is open already: its window comes to the front.", file=sys.stderr)
+        return 0
     open_log(paths.log_file(), debug=arguments.debug)
     application = WindowApplication(arguments)
     if on_start is not None:
@@ -73,9 +77,9 @@ class WindowApplication:
             theme=self.theme,
             language=self.language,
             places=_places(),
-            fits_billions=largest_model_billions(total_memory_bytes()),
         )
         self.pump.failed.connect(self.window.show_error)
+        self._instance: Instance | None = None
 
     def run(self) -> int:
         """Show the window, load the model after the first paint, and serve events."""
@@ -83,12 +87,16 @@ class WindowApplication:
         self.window.show()
         QTimer.singleShot(0, self._begin)
         status = self.qt.exec()
+        if self._instance is not None:
+            self._instance.close()
         self.pump.close()
         self.core.close()
         wakeup.close()
         return status
 
     def _begin(self) -> None:
+        self._instance = Instance(paths.instance_socket(), self.qt)
+        self._instance.asked.connect(self._come_forward)
         self.core.start()
         session = self.core.session
         session.start()
@@ -99,13 +107,29 @@ class WindowApplication:
             self.window.show_error(error)
         session.prepare_model()
         session.attach(self._arguments.files)
+        QTimer.singleShot(0, self._say_what_fits)
         QTimer.singleShot(_LIST_MODELS_MS, self.window, session.library.refresh)
         if self._refusal is not None:
             self.window.show_error(self._refusal)
 
+    def _say_what_fits(self) -> None:
+        from mmdesk.models.fit import largest_model_billions, total_memory_bytes
+
+        fits = largest_model_billions(total_memory_bytes())
+        self.window.chat.first_start.show_fit(fits)
+
+    def _come_forward(self, files: Sequence[Path]) -> None:
+        """Bring the window to the front, with the files of a later start in the composer."""
+        self.window.showNormal() if self.window.isMinimized() else self.window.show()
+        self.window.raise_()
+        self.window.activateWindow()
+        if files:
+            self.core.session.attach(files)
+
     def _keep(self, settings: Settings) -> None:
         self.core.use(settings)
-        save_settings(settings, paths.settings_file())
+        save_changes(self._settings, settings, paths.settings_file())
+        self._settings = settings  # only now: what could not be written goes along the next time
 
     def _handle(self, event: Event) -> None:
         for shown in self.core.session.handle(event):

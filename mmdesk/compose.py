@@ -61,6 +61,8 @@ class Application:
     _passing: tuple[Path, ...] = ()
     """Folders that end with this run."""
     _settings: Settings = field(default_factory=Settings)
+    _shelf: tuple[tuple[str, str], ModelShelf] | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def use(self, settings: Settings) -> None:
         """Let settings hold from now on, without keeping them."""
@@ -71,8 +73,15 @@ class Application:
         self.session.voice.use(settings.speech(paths.starter_speech()), settings.voice)
 
     def shelf(self) -> ModelShelf:
-        """Return the models on this computer and in the catalogue."""
-        return shelf(self._settings)
+        """Return the models on this computer and in the catalogue.
+
+        It is the same as long as its settings hold: it remembers what it saw in the folders.
+        """
+        wanted = self._settings.hub, self._settings.dtype
+        with self._lock:
+            if self._shelf is None or self._shelf[0] != wanted:
+                self._shelf = wanted, shelf(self._settings)
+            return self._shelf[1]
 
     def start(self) -> None:
         """Start the threads; what was asked before waits for them."""
@@ -111,11 +120,11 @@ def build(
     store = StoreThread(_store_opener(scratch, emit))
     reader = MediaOnDemand()
     # Apart, so that pictures behind a sound file of hours hold no recording up, and downloads no
-    # picture.
-    reading, pool, network = job_pool(2), job_pool(), job_pool(12)
+    # picture and no answer.
+    reading, pool, network, answers = job_pool(2), job_pool(), job_pool(12), job_pool(12)
     servers = Once(remote_servers)
     request_for = partial(settings.load_request, paths.starter())
-    answering = Answering(worker, servers, network, emit, request_for)
+    answering = Answering(worker, servers, answers, emit, request_for)
     library = ModelLibrary(lambda: application.shelf(), servers, network, emit)
     listener, sound = _listener(), _sound(recordings)
 
@@ -132,7 +141,7 @@ def build(
         listener=listener,
         sound=sound,
         servers=servers,
-        pools=(reading, pool, network),
+        pools=(reading, pool, network, answers),
         _passing=(recordings,) if scratch is None else (scratch, recordings),
     )
     application.use(settings)

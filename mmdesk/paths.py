@@ -116,6 +116,11 @@ def staging() -> Path:
     return _private(cache_folder() / "pictures")
 
 
+def instance_socket() -> Path:
+    """Return where a running window listens for later starts."""
+    return state_folder() / "window.socket"
+
+
 def log_file() -> Path:
     """Return the application's log."""
     return state_folder() / "mmdesk.log"

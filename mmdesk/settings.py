@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tomllib
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,6 +28,7 @@ DTYPES = ("auto", "float32", "bfloat16", "float16", "int8", "int4")
 HUBS = ("huggingface", "modelscope")
 
 _Number = TypeVar("_Number", int, float)
+_Fields = TypeVar("_Fields", "Settings", GenerationSettings, VoiceSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,35 @@ def save_settings(settings: Settings, path: Path) -> None:
             draft.unlink(missing_ok=True)
         reason = str(getattr(error, "strerror", None) or error).lower()
         raise SettingsUnwritable(path=path.parent, reason=reason) from error
+
+
+def save_changes(before: Settings, after: Settings, path: Path) -> None:
+    """Write what differs between two settings; what another process has written since stays.
+
+    ``mmdesk models use`` writes while the window is open.
+
+    Raises:
+        SettingsUnreadable, SettingsUnwritable: the file is as it was.
+    """
+    try:
+        kept = load_settings(path)
+    except SettingsUnreadable:
+        raise
+    except SettingsError:  # it was set aside
+        kept = before
+    save_settings(_changed(kept, before, after), path)
+
+
+def _changed(kept: _Fields, before: _Fields, after: _Fields) -> _Fields:
+    """Return ``kept`` with the fields in which ``after`` differs from ``before``."""
+    values: dict[str, Any] = {}
+    for each in fields(kept):
+        stays, old, new = (getattr(value, each.name) for value in (kept, before, after))
+        if is_dataclass(new):
+            values[each.name] = _changed(stays, old, new)
+        else:
+            values[each.name] = stays if new == old else new
+    return replace(kept, **values)
 
 
 def _parse(document: dict[str, Any]) -> Settings:

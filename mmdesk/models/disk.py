@@ -5,12 +5,11 @@ from __future__ import annotations
 import contextlib
 import errno
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from mmdesk.core.errors import DiskFull, DownloadElsewhere, DownloadError, ModelsFolderUnwritable
-from mmdesk.models.file_lock import FileLock
+from mmdesk.models.file_lock import held
 from mmdesk.models.incoming import Incoming
 
 MARGIN = 256 * 2**20
@@ -26,21 +25,14 @@ def locked(models: Path, model_id: str, patience_s: float = 0.0) -> Iterator[Non
         DownloadElsewhere: another one has kept us from them for ``patience_s``.
         OSError: the folder can't be made.
     """
-    until = time.monotonic() + patience_s
     incoming = Incoming(models, model_id)
     incoming.lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    while True:
+    with contextlib.ExitStack() as holding:
         try:
-            lock = FileLock(incoming.lock)
-            break
+            holding.enter_context(held(incoming.lock, patience_s))
         except BlockingIOError:
-            if time.monotonic() >= until:
-                raise DownloadElsewhere(id=model_id) from None
-            time.sleep(0.1)
-    try:
+            raise DownloadElsewhere(id=model_id) from None
         yield
-    finally:
-        lock.release()
 
 
 def disk_refusal(models: Path, error: OSError) -> DownloadError:

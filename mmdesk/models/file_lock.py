@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
+
+_LOOK_S = 0.1
 
 
 class FileLock:
@@ -32,6 +37,29 @@ class FileLock:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+
+
+@contextlib.contextmanager
+def held(path: Path, patience_s: float) -> Iterator[None]:
+    """Hold a lock for the block; wait so long for whoever has it.
+
+    Raises:
+        BlockingIOError: they didn't let go of it.
+        OSError: the file can't be made.
+    """
+    until = time.monotonic() + patience_s
+    while True:
+        try:
+            lock = FileLock(path)
+            break
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(_LOOK_S)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _lock(descriptor: int) -> None:

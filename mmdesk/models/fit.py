@@ -13,9 +13,9 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from mmdesk.core.models import FIT_CONTEXT, Fit, FitEstimate
+from mmdesk.core.models import FIT_CONTEXT, Fit, FitEstimate, ModelRole
 from mmdesk.models.machine import Machine, machine, main_memory
-from mmdesk.models.picture_cost import PHOTO
+from mmdesk.models.picture_cost import PHOTO, PictureCost
 from mmdesk.models.published import between
 from mmdesk.models.shape import Shape, read_shape
 
@@ -39,6 +39,8 @@ _LEAST_CONTEXT = 1024
 _LEAST_PATCHES = 1024
 """A short question about a small picture: without room for that, a model isn't loaded."""
 _SMALL_PHOTO = (640, 480)
+_ENCODED = 1500
+"""Frames that Whisper makes of its 30 s."""
 
 # Copies that are alive at once, fitted to what `mmdesk bench fit` measures.
 _PIXEL_COPIES = 3
@@ -75,13 +77,22 @@ def estimate_for_folder(
 
 
 def estimate_for_parameters(
-    parameters: int, on: Machine | None = None, dtype: str = "auto", *, context: int | None = None
+    parameters: int,
+    on: Machine | None = None,
+    dtype: str = "auto",
+    *,
+    role: ModelRole = ModelRole.CHAT,
+    context: int | None = None,
 ) -> FitEstimate:
     """Return what a model of so many parameters will take, from published ones beside its size.
 
-    See :mod:`mmdesk.models.published`.
+    See :mod:`mmdesk.models.published`. Models of another role see 30 s of speech, or one small
+    picture, and hold as good as nothing of it.
     """
-    return estimate(between(parameters), on or machine(), dtype, context=context)
+    shape = between(parameters)
+    if role is not ModelRole.CHAT:
+        shape = replace(shape, picture=PictureCost(), context=_ENCODED)
+    return estimate(shape, on or machine(), dtype, context=context)
 
 
 def estimate(

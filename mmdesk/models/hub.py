@@ -67,7 +67,7 @@ def hub_for(setting: str, environment: Mapping[str, str] = os.environ) -> Hub:
         return ModelScope(MODELSCOPE)
     if setting != "huggingface":
         return HuggingFace(setting.rstrip("/"))
-    return HuggingFace(environment.get("HF_ENDPOINT", "").strip().rstrip("/") or HUGGING_FACE)
+    return HuggingFace(_named(environment) or HUGGING_FACE)
 
 
 def connect(
@@ -82,12 +82,19 @@ def connect(
     """
     if environment.get("HF_HUB_OFFLINE", "").strip().upper() in ("1", "ON", "YES", "TRUE"):
         raise HubOffline(id=model_id)
-    token = hugging_face_token(environment) if isinstance(hub, HuggingFace) else None
+    # The token is Hugging Face's. Other programs, too, send it to whom HF_ENDPOINT names; a mirror
+    # that someone has recommended, and that stands in the settings, is a stranger.
+    known = hub.endpoint in (HUGGING_FACE, _named(environment)) and isinstance(hub, HuggingFace)
+    token = hugging_face_token(environment) if known else None
     connection = HubConnection(hub.endpoint, token, pace, model_id=model_id)
     if not is_model_id(model_id):
         connection.close()
         raise HubModelUnknown(id=model_id[:200], host=connection.host)
     return connection
+
+
+def _named(environment: Mapping[str, str]) -> str:
+    return environment.get("HF_ENDPOINT", "").strip().rstrip("/")
 
 
 def _sibling(item: object, revision: str) -> HubFile | None:

@@ -103,7 +103,10 @@ def verify_snapshot(
 
 def has_blobs(path: Path) -> bool:
     """Whether a snapshot's files are links to blobs, so that their hashes are known."""
-    files = [each for each in path.iterdir() if each.is_symlink() or each.is_file()]
+    try:
+        files = [each for each in path.iterdir() if each.is_symlink() or each.is_file()]
+    except OSError:  # it is gone, or not ours to read
+        return False
     return bool(files) and all(_hash_name(each) is not None for each in files)
 
 

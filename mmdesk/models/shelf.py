@@ -37,6 +37,7 @@ from mmdesk.models.hub_cache import (
     snapshot_id,
     verify_snapshot,
 )
+from mmdesk.models.hub_listing import is_model_id
 from mmdesk.models.incoming import Incoming, Unfinished, unfinished
 from mmdesk.models.looking import Looker
 from mmdesk.models.manifest import MANIFEST, verify
@@ -137,7 +138,10 @@ class DiskShelf:
         if entry.problem is not None:
             raise entry.problem
         if entry.place is Place.FOLDER:
-            self._folders.add(path)
+            try:
+                self._folders.add(path)
+            except OSError as error:
+                raise disk_refusal(self._models, error) from error
         return entry
 
     def download(
@@ -158,6 +162,8 @@ class DiskShelf:
 
     def discard(self, model_id: str) -> None:
         """Remove what an unfinished download has left."""
+        if not is_model_id(model_id):  # “..” would be the name of a folder, and not of a download
+            return
         try:
             with locked(self._models, model_id, _PATIENCE_S):
                 Incoming(self._models, model_id).remove()

@@ -121,6 +121,13 @@ def marked(servers: tuple[Added, ...], urls: set[str], in_keyring: bool) -> tupl
     )
 
 
+def serving(servers: tuple[Added, ...], url: str, models: tuple[str, ...]) -> tuple[Added, ...]:
+    """Return the list with what the server at ``url``, if it is there, serves now."""
+    return tuple(
+        replace(server, models=models) if server.url == url else server for server in servers
+    )
+
+
 def _parse(document: dict[str, Any]) -> tuple[Added, ...]:
     tables = document.get("servers", [])
     if not isinstance(tables, list):

@@ -29,7 +29,7 @@ from mmdesk.remote.address import normalise, origin
 from mmdesk.remote.guard import StartThread, Stopped
 from mmdesk.remote.keys import KeyStore, checked
 from mmdesk.remote.limits import Limits
-from mmdesk.remote.register import Added, Register, marked, with_server
+from mmdesk.remote.register import Added, Register, marked, serving, with_server
 
 _PERHAPS_ELSEWHERE = (ServerNonsense, ServerRefused, ServerRedirects, ServerKeyRefused)
 """What a server says to a request that misses its ``/v1``."""
@@ -84,11 +84,11 @@ class OpenAIServers:
     def test(self, url: str) -> Server:
         """Ask an added server what it serves now."""
         known = self._register.servers()
-        added = _among(known, url)
+        _among(known, url)
         models = self._ask(url, self._key_for(url, known))
-        added = Added(url, models, added.in_keyring)
-        self._register.change(lambda servers: with_server(servers, added))
-        return self._server(added)
+        # It may have been forgotten, or got another key, while it was asked.
+        self._register.change(lambda servers: serving(servers, url, models))
+        return self._server(_among(self._register.servers(), url))
 
     def remove(self, url: str) -> None:
         """Forget a server, and the key if no other server is at its origin."""

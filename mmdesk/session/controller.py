@@ -165,8 +165,8 @@ class ChatSession:
         """Have the shown conversation answered by ``model`` from its next question on."""
         self._choose(model, leaves=self._leaves)
         self.prepare_model()
-        if (conversation := self.conversation) is not None:
-            self.conversations.do(lambda store: store.alter(conversation, model=model))
+        if self.conversation is not None:
+            self._keep_model(self.conversation)
 
     def load_model(self) -> None:
         """Load the shown conversation's model, again if it is; questions wait for it."""
@@ -401,7 +401,7 @@ class ChatSession:
                 self._wanted = event.saved.conversation
             self.conversation = event.saved.conversation
             if self.model != turn.model:  # another was chosen while there was none to keep it with
-                self.use_model(self.model)
+                self._keep_model(event.saved.conversation)
         self._answers.try_again()  # the store works: what it refused before may go now
         request = AnswerQuestion(turn.id, prompt_messages(turn.path), self._generation)
         self._answering.answer(request, turn.model)
@@ -424,6 +424,10 @@ class ChatSession:
         return (event,)
 
     # Around the turns
+
+    def _keep_model(self, conversation: str) -> None:
+        model = self.model
+        self.conversations.do(lambda store: store.alter(conversation, model=model))
 
     def _attachment(self, event: DraftEvent) -> tuple[Event, ...]:
         if not self._draft.handle(event):

@@ -6,8 +6,10 @@ Everything ends in an event; nothing here waits. Calls come from the main thread
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +31,16 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_LOOK_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """One job that downloads a model; a paused one takes a moment to notice."""
+
+    stopped: threading.Event = field(default_factory=threading.Event)
+    over: threading.Event = field(default_factory=threading.Event)
+
 
 class ModelLibrary:
     """The catalogue, the disk and the servers.
@@ -44,13 +56,13 @@ class ModelLibrary:
         pool: Executor,
         emit: EventSink,
     ) -> None:
-        """``shelf`` and ``servers`` are called on ``pool``, for each job anew."""
+        """``shelf`` and ``servers`` are called on ``pool``, for each job."""
         self._shelf = shelf
         self._servers = servers
         self._pool = pool
         self._emit = emit
         self._closing = False
-        self._wanted: set[str] = set()
+        self._tries: dict[str, _Try] = {}
         self._verifying: set[ModelKey] = set()
         self.downloads: dict[str, Download] = {}
 
@@ -69,22 +81,27 @@ class ModelLibrary:
 
     def download(self, model_id: str) -> None:
         """Fetch a model, or go on with it: ``DownloadChanged`` until DONE, PAUSED or FAILED."""
-        if model_id in self._wanted:
+        last = self._tries.get(model_id)
+        if last is not None and not (last.stopped.is_set() or last.over.is_set()):
             return
-        self._wanted.add(model_id)
+        self._tries[model_id] = this = _Try()
         self._changed(Download(model_id, DownloadState.ASKING))
-        self._pool.submit(self._download, model_id)
+        self._pool.submit(self._download, model_id, this, last)
 
     def pause(self, model_id: str) -> None:
         """Stop a download; what is there stays for :meth:`download`."""
-        self._wanted.discard(model_id)
+        if (last := self._tries.get(model_id)) is not None:
+            last.stopped.set()
 
     def discard(self, model_id: str) -> None:
         """Give an unfinished download up and remove what it has left."""
+        last = self._tries.get(model_id)
 
         def discard() -> None:
+            self._await(last)
             self._shelf().discard(model_id)
-            self.downloads.pop(model_id, None)
+            if self._tries.get(model_id) is last:
+                self.downloads.pop(model_id, None)
             self._list()
 
         self.pause(model_id)
@@ -135,33 +152,41 @@ class ModelLibrary:
     def _list(self) -> None:
         self._emit(ModelsListed(self._shelf().entries(), self._servers().servers()))
 
-    def _download(self, model_id: str) -> None:
-        def stopped() -> bool:
-            return self._closing or model_id not in self._wanted
-
+    def _download(self, model_id: str, this: _Try, last: _Try | None) -> None:
         try:
-            entry = self._shelf().download(model_id, self._changed, stopped)
-        except Exception as error:
-            self._failed_download(model_id, _expected(error))
-            return
-        self._wanted.discard(model_id)
-        if entry is None:
-            self._state(model_id, DownloadState.PAUSED)
-        else:
-            self._state(model_id, DownloadState.DONE)
-            self._emit(ModelAdded(entry))
+            self._await(last)
+            self._try(model_id, this)
+        finally:
+            this.over.set()
         self._do("", self._list)
 
-    def _failed_download(self, model_id: str, error: MmdeskError) -> None:
-        self._wanted.discard(model_id)
-        last = self.downloads.get(model_id)
-        done, total = (last.done, last.total) if last else (0, 0)
-        self._changed(Download(model_id, DownloadState.FAILED, done, total, error=error))
+    def _try(self, model_id: str, this: _Try) -> None:
+        """Fetch a model; what is said of a try that a newer one has taken over from is nothing."""
 
-    def _state(self, model_id: str, state: DownloadState) -> None:
-        last = self.downloads.get(model_id)
-        done, total = (last.done, last.total) if last else (0, 0)
-        self._changed(Download(model_id, state, done, total))
+        def report(download: Download) -> None:
+            if self._tries.get(model_id) is this:
+                self._changed(download)
+
+        def end(state: DownloadState, error: MmdeskError | None = None) -> None:
+            last = self.downloads.get(model_id)
+            done, total = (last.done, last.total) if last else (0, 0)
+            report(Download(model_id, state, done, total, error=error))
+
+        try:
+            entry = self._shelf().download(
+                model_id, report, lambda: self._closing or this.stopped.is_set()
+            )
+        except Exception as error:
+            end(DownloadState.FAILED, _expected(error))
+            return
+        end(DownloadState.PAUSED if entry is None else DownloadState.DONE)
+        if entry is not None:
+            self._emit(ModelAdded(entry))
+
+    def _await(self, last: _Try | None) -> None:
+        """Wait until a try that was stopped has let go of the files."""
+        while last is not None and not self._closing and not last.over.wait(_LOOK_S):
+            pass
 
     def _changed(self, download: Download) -> None:
         self.downloads[download.id] = download

@@ -101,6 +101,8 @@ class ModelWorker:
         self._current: LoadModel | None = None
         self._loaded = False
         self._refusal: MmdeskError | None = None
+        self._refused_at = 0
+        """What was asked later is worth another try: a disk may be there again, memory free."""
         self._crashes = 0
         self._closing = False
         self._thread: threading.Thread | None = None
@@ -179,7 +181,10 @@ class ModelWorker:
         """Return what is next; free the models' memory if that takes long to come."""
         with contextlib.suppress(queue.Empty):
             return self._requests.get(timeout=self.idle_s or None)
-        engine.close()
+        try:
+            engine.close()
+        except Exception:  # whoever asks next must not wait for a thread that is gone
+            log.exception("freeing the models' memory")
         if self._loaded:
             self._loaded = False
             self._emit(ModelUnloaded())
@@ -191,7 +196,7 @@ class ModelWorker:
                 self._load_wanted(engine)
             case AnswerQuestion() as question:
                 if self._begin(question.turn):
-                    self._emit(self._answer(engine, question))
+                    self._emit(self._answer(engine, question, waiting.number))
                     self._recover(engine)
             case Transcribe() as speech:
                 assert waiting.reply is not None
@@ -248,12 +253,14 @@ class ModelWorker:
             if info is not None:
                 self._loaded = True
                 self._emit(ModelReady(info))
+            elif not self._load_cancelled():  # it was for a question that was stopped
+                self._emit(ModelUnloaded())
 
     def _load_cancelled(self) -> bool:
         return self._closing or self._wanted is not None
 
     def _refuse(self, error: MmdeskError) -> None:
-        self._refusal = error
+        self._refusal, self._refused_at = error, next(self._numbers)
         self._emit(ModelFailed(error))
 
     def _recover(self, engine: Engine) -> None:
@@ -267,7 +274,9 @@ class ModelWorker:
             self._load(engine, self._current, self._load_cancelled)
         self._load_wanted(engine)  # another model was chosen meanwhile: who asks waits for that
 
-    def _answer(self, engine: Engine, request: AnswerQuestion) -> TurnFinished | TurnFailed:
+    def _answer(
+        self, engine: Engine, request: AnswerQuestion, number: int
+    ) -> TurnFinished | TurnFailed:
         """Answer; an engine that died while idle is brought back first, once, unseen."""
         spoken = False
 
@@ -278,7 +287,7 @@ class ModelWorker:
 
         for last_try in (False, True):
             try:
-                self._have_loaded(engine, request.model)
+                self._have_loaded(engine, request.model, number)
                 if self._stopped():
                     return TurnFinished(request.turn, StopReason.CANCELLED, "", None)
                 if not self._loaded:
@@ -300,12 +309,16 @@ class ModelWorker:
                 return finished
         raise AssertionError("unreachable")
 
-    def _have_loaded(self, engine: Engine, model: LoadModel | None) -> None:
-        """Load a turn's model if it is another one, or was unloaded; not what was refused."""
+    def _have_loaded(self, engine: Engine, model: LoadModel | None, number: int) -> None:
+        """Load a turn's model if it is another one, was unloaded, or refused before it was asked.
+
+        One that crashes is brought back by :meth:`_recover`, which counts.
+        """
         wanted = model or self._current
         if wanted is None or self._stopped():
             return
-        if wanted != self._current or not (self._loaded or self._refusal):
+        refused = isinstance(self._refusal, EngineCrashed) or number < self._refused_at
+        if wanted != self._current or not (self._loaded or (self._refusal and refused)):
             self._load(engine, wanted, self._stopped)
 
     def _stopped(self) -> bool:

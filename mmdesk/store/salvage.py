@@ -21,6 +21,7 @@ from mmdesk.store.search import index_all
 
 _log = logging.getLogger(__name__)
 _COMPANIONS = ("-journal", "-wal", "-shm")
+_STAMP = "%Y%m%dT%H%M%S%fZ"
 _NEAR = 512
 """Rows tried one by one behind an unreadable one, before the steps grow: a page has fewer."""
 _FAR = 1 << 40
@@ -36,7 +37,7 @@ def exchange(path: Path, new: Path) -> Path:
     The damaged one's journals go first, since sqlite would apply them to the new one; killed in
     between, it is mended again. Raises ``OSError``.
     """
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+    stamp = datetime.now(UTC).strftime(_STAMP)
     aside = path.with_name(f"{path.name}.damaged-{stamp}")
     for companion in _COMPANIONS:
         journal = path.with_name(path.name + companion)
@@ -48,6 +49,16 @@ def exchange(path: Path, new: Path) -> Path:
         os.replace(path, aside)
     os.replace(new, path)
     return aside
+
+
+def was_damaged_since(path: str, moment: float) -> bool:
+    """Whether a database of this name was set aside after ``moment`` (seconds since 1970)."""
+    beginning = f"{Path(path).name}.damaged-"
+    limit = datetime.fromtimestamp(moment, UTC).strftime(_STAMP)
+    return any(
+        each.name.startswith(beginning) and each.name[len(beginning) :] > limit
+        for each in Path(path).parent.iterdir()
+    )
 
 
 def discard(path: Path) -> None:

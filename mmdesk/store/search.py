@@ -10,13 +10,13 @@ import re
 import sqlite3
 import unicodedata
 
+from mmdesk.core.finding import folded, query_words
 from mmdesk.core.messages import well_formed
 
 _ALONE = re.compile(
     "([\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf"
     "\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff])"
 )
-_TERM = re.compile(r'"([^"]*)"|(\S+)')
 _LONGEST_QUERY = 1000
 _EXCERPT, _BEFORE = 160, 40
 
@@ -55,8 +55,8 @@ def match_expression(query: str) -> str:
     Every word must be there, the last one at least as it begins; "quoted words" are a phrase.
     """
     phrases = []
-    for quoted, word in _TERM.findall(well_formed(query[:_LONGEST_QUERY])):
-        words = words_of(quoted or word).replace('"', " ")
+    for word in query_words(well_formed(query[:_LONGEST_QUERY])):
+        words = words_of(word).replace('"', " ")
         if any(character.isalnum() for character in words):
             phrases.append(f'"{words}"')
     if not phrases:
@@ -68,9 +68,9 @@ def match_expression(query: str) -> str:
 def excerpt_of(text: str, query: str) -> str:
     """Return the part of a text around the first word of a query, on one line."""
     line = " ".join(text.split())
-    words = [quoted or word for quoted, word in _TERM.findall(query[:_LONGEST_QUERY])]
-    lower = line.lower()
-    places = [place for word in words if (place := lower.find(word.lower())) >= 0]
+    plain = folded(line)
+    words = query_words(query[:_LONGEST_QUERY])
+    places = [place for word in words if (place := plain.find(folded(word))) >= 0]
     start = max(0, min(places, default=0) - _BEFORE)
     shown = line[start : start + _EXCERPT]
     return ("…" if start else "") + shown + ("…" if start + _EXCERPT < len(line) else "")

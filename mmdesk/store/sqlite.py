@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from mmdesk.core.conversations import (
+    BIN_DAYS,
     Conversation,
     ConversationSummary,
     EntryStatus,
@@ -49,6 +50,7 @@ from mmdesk.store.rows import (
     title_of,
     usage_row,
 )
+from mmdesk.store.salvage import was_damaged_since
 from mmdesk.store.search import index_message
 
 _log = logging.getLogger(__name__)
@@ -243,6 +245,8 @@ class SqliteStore:
         with self._transaction():
             empty_bin(self._connection, time.time_ns() // 1000)
         with plain_failures(self._shown):
+            if was_damaged_since(self._shown, time.time() - BIN_DAYS * 86_400):
+                return  # what could not be read of that may refer to any file
             copies = [backup.path for backup in self._backups.backups()]
             collect_files(self._connection, self._attachments.folder, copies)
 

@@ -48,12 +48,12 @@ class _Said(Enum):
 class ChatPage(QWidget):
     """Shows the events of the shown conversation's turns; others are ignored."""
 
-    def __init__(self, fits_billions: int | None) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.setObjectName("chatPage")
         self.pane = ChatPane()
         self.pane.setObjectName("chatPane")
-        self.first_start = FirstStart(fits_billions)
+        self.first_start = FirstStart()
         self.notice = StarterNotice()
         self.voice_notice = StarterVoiceNotice()
         self.voice_notice.dismissed.connect(self._voice_said)

@@ -71,11 +71,10 @@ class FirstStart(QScrollArea):
     sampleChosen = Signal(object)
     """A :class:`Sample`."""
 
-    def __init__(self, fits_billions: int | None) -> None:
-        """``fits_billions``: parameters, in billions, that this computer could run."""
+    def __init__(self) -> None:
         super().__init__()
         self.setObjectName("firstStart")
-        self._fits = fits_billions
+        self._fits = 0
         self._is_starter = True
         self._talk_keys = QKeySequence("F9")
         self._area = _DropArea()
@@ -139,6 +138,11 @@ class FirstStart(QScrollArea):
         voice = self._voice_line.sizeHint().height()
         spare = height - line - voice - cards - 3 * spacing - 2 * _EDGE
         self._area.setFixedHeight(max(_AREA_LEAST, min(_AREA_HEIGHT, spare)))
+
+    def show_fit(self, billions: int) -> None:
+        """Tell how many parameters, in billions, this computer could run; 0 is not known."""
+        self._fits = billions
+        self.retranslate()
 
     def retranslate(self) -> None:
         """Set every text anew."""

@@ -77,14 +77,10 @@ class MainWindow(WindowFrame):
         theme: Theme,
         language: Language,
         places: Places,
-        fits_billions: int | None = None,
     ) -> None:
-        """``keep_settings`` lets settings hold and saves them; it may raise ``SettingsError``.
-
-        For ``fits_billions`` see :class:`FirstStart`.
-        """
+        """``keep_settings`` lets settings hold and saves them; it may raise ``SettingsError``."""
         theme.apply()
-        super().__init__(ChatPage(fits_billions), Composer(session), places.geometry)
+        super().__init__(ChatPage(), Composer(session), places.geometry)
         self.setWindowTitle("mmdesk")
         self.setWindowIcon(QIcon(str(places.icon)))
         self._session = session

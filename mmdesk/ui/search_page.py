@@ -35,6 +35,7 @@ from PySide6.QtWidgets import (
 
 from mmdesk.core.conversations import Hit
 from mmdesk.core.events import SearchDone
+from mmdesk.core.finding import folded, query_words
 from mmdesk.ui.controls import plain_label
 from mmdesk.ui.i18n import day_text
 from mmdesk.ui.pages import Page
@@ -43,7 +44,6 @@ from mmdesk.ui.theme import current
 _HIT = Qt.ItemDataRole.UserRole
 _PAUSE_MS = 60
 """Between keys that are typed quickly nothing is looked for."""
-_WORD = re.compile(r'"([^"]*)"|(\S+)')
 _PAD, _LINE = 10, 20
 
 
@@ -207,12 +207,12 @@ def marked_ranges(text: str, query: str) -> list[tuple[int, int]]:
 
     They are in UTF-16 code units, as Qt counts: an emoji is two.
     """
-    words = [quoted or word for quoted, word in _WORD.findall(query)]
-    pattern = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True) if word)
+    words = sorted(map(folded, query_words(query)), key=len, reverse=True)
+    pattern = "|".join(map(re.escape, words))
     if not pattern:
         return []
-    found = re.finditer(pattern, text, re.IGNORECASE)
-    return [(_units(text[: match.start()]), _units(match.group())) for match in found]
+    spans = [match.span() for match in re.finditer(pattern, folded(text))]
+    return [(_units(text[:start]), _units(text[start:end])) for start, end in spans]
 
 
 def _units(text: str) -> int:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
 import pytest
 
 from tests.end2end.conftest import OpenDesktop
-from tests.end2end.desktop import NO_NETWORK, Desktop, can_unshare_network, wait_for
+from tests.end2end.desktop import (
+    NO_NETWORK,
+    ROOT,
+    Desktop,
+    Display,
+    can_unshare_network,
+    wait_for,
+)
 from tests.end2end.pictures import blue_square, red_circle
 
 
@@ -111,3 +121,21 @@ def test_a_killed_application_loses_nothing(open_desktop: OpenDesktop, endless_m
     open_first_conversation(again)
     text = again.wait_text("chatPane", "Tell me everything.")
     assert len(text) > 200
+
+
+def test_a_second_start_hands_its_files_to_the_first(
+    open_desktop: OpenDesktop, tmp_path: Path, home: Path, display: Display
+) -> None:
+    desktop = open_desktop()
+    second = subprocess.run(
+        [sys.executable, "-m", "mmdesk", "open", str(red_circle(tmp_path / "circle.png"))],
+        cwd=ROOT,
+        env=os.environ | {"DISPLAY": display.name, "MMDESK_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert second.returncode == 0
+    assert "open already" in second.stderr
+    wait_for("the thumbnail", lambda: desktop.look("visible", "attachmentStrip"))

@@ -119,8 +119,8 @@ def open_window(
             theme=look,
             language=translators,
             places=places,
-            fits_billions=4,
         )
+        window.chat.first_start.show_fit(4)
         session.emit = session.voice.emit = window.handle
         qtbot.addWidget(window)
         window.resize(*size)

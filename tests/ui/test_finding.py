@@ -221,6 +221,7 @@ def test_the_message_that_was_found_is_gone_to(desk: Desk) -> None:
         ("a Red circle", "red", [(2, 3)]),
         ("红色的圆", "红色 圆", [(0, 2), (3, 1)]),
         ("a.b", '"a.b"', [(0, 3)]),
+        ("İ Café", "cafe", [(2, 4)]),
         ("🐈 a 🐈 cat 🐈", "cat 🐈", [(0, 2), (5, 2), (8, 3), (12, 2)]),
         ("text", "", []),
         ("text", '""', []),

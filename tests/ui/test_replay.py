@@ -34,7 +34,7 @@ def recording(tmp_path: Path) -> Callable[..., Recording]:
 
 @pytest.fixture
 def page(qtbot: QtBot) -> ChatPage:
-    made = ChatPage(4)
+    made = ChatPage()
     made.retranslate()
     made.setMinimumSize(200, 200)  # its own, or Qt's offscreen plugin complains of each new one
     made.resize(800, 600)

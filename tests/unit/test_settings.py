@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mmdesk.core.errors import SettingsError, SettingsUnreadable, SettingsUnwritable
 from mmdesk.core.requests import GenerationSettings, Script, VoiceSettings
-from mmdesk.settings import Settings, load_settings, save_settings
+from mmdesk.settings import Settings, load_settings, save_changes, save_settings
 
 
 def test_a_missing_file_means_the_defaults(tmp_path: Path) -> None:
@@ -39,6 +40,34 @@ def test_round_trip(tmp_path: Path) -> None:
     )
     save_settings(settings, tmp_path / "deep" / "settings.toml")
     assert load_settings(tmp_path / "deep" / "settings.toml") == settings
+
+
+def test_what_another_process_wrote_meanwhile_stays(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    opened = Settings(theme="dark", generation=GenerationSettings(temperature=0.5))
+    save_settings(replace(opened, model="/models/one"), path)  # mmdesk models use
+    voice = VoiceSettings(language="zh")
+    save_changes(opened, replace(opened, theme="light", voice=voice), path)
+    expected = replace(opened, model="/models/one", theme="light", voice=voice)
+    assert load_settings(path) == expected
+    changed = replace(opened.generation, seed=3)
+    save_changes(opened, replace(opened, generation=changed, model="starter"), path)
+    assert load_settings(path) == replace(expected, generation=changed)
+
+
+def test_settings_that_cannot_be_read_are_not_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.mkdir()
+    with pytest.raises(SettingsUnreadable):
+        save_changes(Settings(), Settings(threads=3), path)
+
+
+def test_nonsense_is_set_aside_before_changes_are_written(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text("threads = 'many'")
+    save_changes(Settings(theme="dark"), Settings(theme="dark", threads=3), path)
+    assert load_settings(path) == Settings(theme="dark", threads=3)
+    assert (tmp_path / "settings.toml.broken").read_text() == "threads = 'many'"
 
 
 @pytest.mark.parametrize(

@@ -443,6 +443,16 @@ def test_the_token_goes_to_the_hub_alone(
     assert {asked.authorization for asked in hub.asked} == {None}
 
 
+def test_a_mirror_of_the_settings_gets_no_token(
+    tmp_path: Path, start_hub: StartHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_made_up")
+    hub = start_hub(HubServer(model_files()))
+    monkeypatch.delenv("HF_ENDPOINT")
+    fetch(tmp_path, hub_for(hub.address))
+    assert hub.listings == [None]
+
+
 def test_modelscope_gets_no_token_and_serves_as_well(
     tmp_path: Path, start_hub: StartHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:

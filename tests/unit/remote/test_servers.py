@@ -247,3 +247,20 @@ def test_a_folder_that_can_not_be_written(open_servers: OpenServers, home: Path)
 
 def test_the_keyring_knows_origins_alone() -> None:
     assert origin("https://host/a/v1") == origin("https://host/b") != origin("http://host/a/v1")
+
+
+def test_a_server_that_is_forgotten_while_it_is_tested_stays_forgotten(
+    open_servers: OpenServers,
+) -> None:
+    servers = open_servers()
+
+    def forgotten(talk: Talk) -> None:
+        if servers.servers():
+            servers.remove(servers.servers()[0].url)
+        talk.say(listing("model"))
+
+    with FakeServer(forgotten) as server:
+        added = servers.add(f"http://127.0.0.1:{server.port}/v1", None, confirmed=False)
+        with pytest.raises(ServerUnknown):
+            servers.test(added.url)
+    assert servers.servers() == ()

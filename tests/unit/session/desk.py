@@ -116,7 +116,7 @@ class Desk:
     def _open(self, folder: Path) -> ConversationStore:
         if self.store_error:
             raise self.store_error
-        return SqliteStore(self.store_path, folder / "attachments")
+        return SqliteStore(self.store_path, folder / "attachments", folder / "backups")
 
     def until(self, kind: type[Event], also: Callable[[], bool] = lambda: True) -> Event:
         """Handle events up to and with one of ``kind`` that is shown; return it."""

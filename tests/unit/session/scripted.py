@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mmdesk.core.conversations import StopReason, Usage
-from mmdesk.core.errors import ModelUnknown
+from mmdesk.core.errors import DownloadElsewhere, ModelUnknown
 from mmdesk.core.events import (
     Event,
     LoadStage,
@@ -288,9 +288,16 @@ class ScriptedServers:
 
 
 class ScriptedShelf:
-    """One model that can be fetched, in ``steps`` of a byte; ``gate`` holds all but the first."""
+    """One model that can be fetched, in ``steps`` of a byte; ``gate`` holds all but the first.
+
+    While ``deaf`` is clear, a download doesn't notice that it was stopped. A second one beside it
+    is refused, as by the lock on the files.
+    """
 
     def __init__(self) -> None:
+        self.deaf = threading.Event()
+        self.deaf.set()
+        self.at_once = self.most_at_once = 0
         self.steps = 3
         self.gate = threading.Event()
         self.gate.set()
@@ -314,6 +321,18 @@ class ScriptedShelf:
         return self.entry(str(path))
 
     def download(
+        self, model_id: str, report: Callable[[Download], None], stopped: Callable[[], bool]
+    ) -> ModelEntry | None:
+        self.at_once += 1
+        self.most_at_once = max(self.at_once, self.most_at_once)
+        try:
+            if self.at_once > 1:
+                raise DownloadElsewhere(id=model_id)
+            return self._fetched(model_id, report, lambda: self.deaf.is_set() and stopped())
+        finally:
+            self.at_once -= 1
+
+    def _fetched(
         self, model_id: str, report: Callable[[Download], None], stopped: Callable[[], bool]
     ) -> ModelEntry | None:
         while self.done < self.steps:

@@ -20,6 +20,7 @@ from mmdesk.core.errors import (
 from mmdesk.core.events import (
     AttachmentReady,
     AttachmentRefused,
+    BinListed,
     ConversationLoaded,
     ConversationOpened,
     ConversationsListed,
@@ -33,6 +34,7 @@ from mmdesk.core.events import (
 )
 from mmdesk.core.messages import Role
 from mmdesk.core.protocols import ConversationStore
+from mmdesk.session import controller
 from mmdesk.session.controller import MAX_QUESTION
 from mmdesk.session.draft import MAX_PICTURES
 from mmdesk.store.sqlite import SqliteStore
@@ -412,3 +414,65 @@ def test_retry_works_once_the_store_can_be_opened(tmp_path: Path) -> None:
     assert desk.session.conversation is not None
     assert texts(desk.reopened(desk.session.conversation)) == ["What?", "It is red."]
     desk.close()
+
+
+def opened_at(desk: Desk, conversation: str, message: str) -> ConversationOpened:
+    desk.session.open_message(conversation, message)
+    while True:
+        event = desk.until(ConversationOpened)
+        assert isinstance(event, ConversationOpened)
+        if event.conversation is not None:
+            return event
+
+
+def test_a_found_message_of_an_earlier_version_is_shown(desk: Desk) -> None:
+    desk.ask("one")
+    conversation, earlier = desk.session.conversation, desk.session.entries[-1].id
+    assert conversation
+    desk.session.regenerate()
+    desk.until(TurnFinished)
+    later = desk.session.entries[-1].id
+    for wanted in (earlier, later):
+        opened = opened_at(desk, conversation, wanted)
+        assert opened.conversation
+        assert opened.message == wanted
+        assert opened.conversation.entries[-1].id == wanted
+
+
+def test_a_found_message_takes_no_answer_away_that_is_on_its_way(desk: Desk) -> None:
+    desk.ask("one")
+    conversation, earlier = desk.session.conversation, desk.session.entries[-1].id
+    assert conversation
+    desk.session.regenerate()
+    desk.until(TurnFinished)
+    desk.engine.gate.clear()
+    desk.session.submit("two")
+    desk.until(TextDelta)
+    assert opened_at(desk, conversation, earlier).turn is not None
+    desk.engine.gate.set()
+    desk.until(TurnFinished)
+    desk.session.new_conversation()
+    opened = desk.reopened(conversation)
+    while opened.conversation is None:
+        opened = desk.reopened(conversation)
+    texts = [entry.message.text for entry in opened.conversation.entries]
+    assert texts == ["one", "It is red.", "two", "It is red."]
+
+
+def test_a_window_that_stays_open_is_backed_up_too(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def copies() -> int:
+        desk.session.conversations.list_bin()
+        desk.until(BinListed)  # the store has done what it was asked before
+        return len(list((tmp_path / "backups").glob("*.sqlite3")))
+
+    desk.session.start()
+    assert copies() == 1
+    for copy in (tmp_path / "backups").iterdir():
+        copy.rename(copy.with_name("conversations-20250101T000000Z.sqlite3"))  # long ago
+    desk.ask("one")  # the store isn't asked again so soon
+    assert copies() == 1
+    monkeypatch.setattr(controller, "BACK_UP_S", 0.0)
+    desk.ask("two")
+    assert copies() == 2

@@ -40,6 +40,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     yield desk
     desk.servers.gate.set()
     desk.shelf.gate.set()
+    desk.shelf.deaf.set()
     desk.close()
 
 
@@ -79,6 +80,23 @@ def test_a_switch_keeps_the_conversation(desk: Desk) -> None:
     assert [entry.model for entry in opened.entries] == ["", "model", "", "other"]
     assert opened.summary.model == OTHER
     assert chosen(desk) == ModelChosen(OTHER, leaves=False)
+
+
+def test_a_model_chosen_before_a_new_conversation_is_kept_is_kept_with_it(desk: Desk) -> None:
+    desk.until(ModelReady)
+    desk.engine.gate.clear()
+    desk.session.submit("one")
+    assert desk.session.conversation is None
+    desk.session.use_model(OTHER)
+    desk.until(TextDelta)
+    desk.engine.gate.set()
+    desk.until(TurnFinished)
+    conversation = desk.session.conversation
+    assert conversation
+    assert desk.engine.asked[0].model == load_request(LOCAL)
+    desk.session.new_conversation()
+    opened = reopened(desk, conversation)
+    assert opened.summary.model == OTHER
 
 
 def test_every_conversation_is_answered_by_its_own_model(desk: Desk) -> None:
@@ -137,15 +155,16 @@ def test_a_model_is_loaded_once_however_often_it_is_prepared(desk: Desk) -> None
 
 def test_a_refused_model_is_loaded_again_when_a_person_wants_it(desk: Desk) -> None:
     desk.until(ModelReady)
-    desk.engine.loads = [ModelMissing(path="x")]
+    desk.engine.loads = [ModelMissing(path="x")] * 3
     desk.session.use_model(OTHER)
     desk.until(ModelFailed)
-    assert isinstance(desk.ask("one"), TurnFailed)
     desk.session.load_model()
-    desk.until(ModelReady)
+    desk.until(ModelFailed)
+    assert isinstance(desk.ask("one"), TurnFailed)
     desk.session.retry()
     desk.until(TurnFinished)
-    assert [request.path.name for request in desk.engine.loaded] == ["model", "other", "other"]
+    names = [request.path.name for request in desk.engine.loaded]
+    assert names == ["model", "other", "other", "other", "other"]
 
 
 def test_memory_is_freed_after_a_while_and_the_next_question_loads_again(desk: Desk) -> None:
@@ -262,6 +281,39 @@ def test_a_download_is_paused_and_goes_on(desk: Desk) -> None:
     assert added.entry.key == "/models/name"
     desk.until(ModelsListed)
     assert desk.shelf.done == desk.shelf.steps
+
+
+def test_a_download_that_is_paused_and_wanted_again_at_once_goes_on(desk: Desk) -> None:
+    """A stalled network notices the pause seconds later; two tries must not meet."""
+    library, shelf = desk.session.library, desk.shelf
+    shelf.gate.clear()
+    shelf.deaf.clear()
+    library.download("maker/name")
+    while shelf.done == 0:
+        desk.until(DownloadChanged)
+    library.pause("maker/name")
+    library.download("maker/name")
+    library.pause("maker/name")
+    library.download("maker/name")
+    assert library.downloads["maker/name"].state is DownloadState.ASKING
+    shelf.deaf.set()
+    shelf.gate.set()
+    assert DownloadState.FAILED not in states(desk, DownloadState.DONE)
+    assert shelf.most_at_once == 1
+
+
+def test_a_download_that_is_given_up_is_gone(desk: Desk) -> None:
+    library, shelf = desk.session.library, desk.shelf
+    shelf.gate.clear()
+    shelf.deaf.clear()
+    library.download("maker/name")
+    while shelf.done == 0:
+        desk.until(DownloadChanged)
+    library.discard("maker/name")
+    shelf.deaf.set()
+    desk.until(ModelsListed, also=lambda: "maker/name" not in library.downloads)
+    assert library.downloads == {}
+    assert shelf.done == 0
 
 
 def test_a_failed_download_says_why_and_can_be_tried_again(desk: Desk) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from mmdesk.core.events import (
     ModelFailed,
     ModelLoading,
     ModelReady,
+    ModelUnloaded,
     TextDelta,
     TurnFailed,
     TurnFinished,
@@ -165,6 +167,61 @@ def test_a_model_that_is_not_there(
     turn = events.until(TurnFailed)[-1]
     assert isinstance(turn, TurnFailed)
     assert turn.error.kind == "model_missing"
+
+
+def test_a_refusal_holds_for_who_waits_and_not_for_who_asks_later(
+    worker: ModelWorker, engine: ScriptedEngine, events: Events
+) -> None:
+    engine.loads = [ModelMissing(path="/x")]
+    engine.load_gate.clear()
+    worker.load(load_request())
+    worker.answer(question("t1"))
+    worker.answer(question("t2"))
+    engine.load_gate.set()
+    events.until(TurnFailed)
+    events.until(TurnFailed)
+    assert len(engine.loaded) == 1
+    worker.answer(question("t3"))  # the disk is there again
+    events.until(TurnFinished)
+    assert len(engine.loaded) == 2
+
+
+@pytest.mark.logs("freeing the models' memory")
+def test_a_failure_to_free_memory_leaves_the_next_question_an_answer(events: Events) -> None:
+    class Clinging(ScriptedEngine):
+        def close(self) -> None:
+            if not self.closed:
+                self.closed = True
+                raise RuntimeError("a bug")
+
+    worker = ModelWorker(Clinging, events.put)
+    worker.idle_s = 0.01
+    worker.start()
+    worker.load(load_request())
+    events.until(ModelUnloaded)
+    worker.idle_s = 0.0
+    worker.answer(question())
+    events.until(TurnFinished)
+    worker.close()
+
+
+def test_stopping_a_question_s_load_is_said_to_have_unloaded(
+    worker: ModelWorker, engine: ScriptedEngine, events: Events
+) -> None:
+    worker.load(load_request("first"))
+    events.until(ModelReady)
+    engine.load_gate.clear()
+    worker.answer(replace(question("t1"), model=load_request("second")))
+    events.until(ModelLoading)
+    worker.cancel("t1")
+    events.until(ModelUnloaded)
+    stopped = events.until(TurnFinished)[-1]
+    assert isinstance(stopped, TurnFinished)
+    assert stopped.stop_reason is StopReason.CANCELLED
+    engine.load_gate.set()
+    worker.answer(replace(question("t2"), model=load_request("second")))
+    events.until(TurnFinished)
+    assert [request.path.name for request in engine.loaded] == ["first", "second", "second"]
 
 
 @pytest.mark.parametrize(

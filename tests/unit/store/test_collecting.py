@@ -80,6 +80,26 @@ def test_a_long_conversation_leaves_the_bin_too(open_store: OpenStore) -> None:
         assert store._connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0
 
 
+@pytest.mark.logs("damaged|refers to nothing")
+def test_after_damage_the_pictures_wait_for_whoever_can_read_more(
+    open_store: OpenStore, make_picture: MakePicture, database: Path, backups: Path
+) -> None:
+    picture = make_picture(b"of a lost message")
+    keep(open_store(), picture)
+    open_store().close()
+    database.write_bytes(b"no database" * 1000)
+    store = open_store()
+    age(database.parent / "attachments")
+    store.back_up()
+    assert picture.sha256 in names(database)
+    for aside in list(database.parent.glob("*.damaged-*")):  # its journal too
+        aside.rename(aside.with_name(aside.name.replace("-2", "-1", 1)))  # a thousand years ago
+    for copy in backups.iterdir():
+        copy.unlink()
+    store.back_up()
+    assert picture.sha256 not in names(database)
+
+
 def test_new_files_and_foreign_ones_stay(
     open_store: OpenStore, database: Path, make_recording: MakeRecording
 ) -> None:

@@ -150,6 +150,7 @@ def test_a_word_far_inside_is_shown_with_what_is_around_it() -> None:
     assert excerpt.startswith("…")
     assert excerpt.endswith("…")
     assert excerpt_of("short", "nothing") == "short"
+    assert "Café" in excerpt_of(f"{'İ' * 300} Café", "cafe")  # found without its accent
 
 
 def test_a_name_of_the_person_s_stays(store: SqliteStore) -> None:
