@@ -12,11 +12,24 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mmdesk import __version__
-from mmdesk.core.errors import InstallationBroken, InternalError, MmdeskError
+from mmdesk.core.errors import (
+    InstallationBroken,
+    InternalError,
+    MmdeskError,
+    ModelUnknown,
+    ServerNotEncrypted,
+)
 
 ENGINES = ("child", "in-process")
 INTERRUPTED = 130
 """Exit status after Ctrl+C, as shells count it."""
+_HINTS: dict[type[MmdeskError], str] = {
+    InternalError: "The log has the details; “mmdesk doctor” says where it is.",
+    ModelUnknown: "“mmdesk models” lists those that there are, “mmdesk models pull” fetches one.",
+    ServerNotEncrypted: "Use https, or add --confirm-unencrypted for a computer in your own "
+    "network: others in it could read your pictures, questions and key.",
+}
+"""Advice in place of that which is meant for the window."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -211,10 +224,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
 
 def _say(error: MmdeskError) -> int:
-    hint = error.hint
-    if isinstance(error, InternalError):  # its own speaks of the window's menu
-        hint = "The log has the details; “mmdesk doctor” says where it is."
-    print(f"mmdesk: {error.message}\n  {hint}", file=sys.stderr)
+    print(f"mmdesk: {error.message}\n  {_HINTS.get(type(error), error.hint)}", file=sys.stderr)
     return 1
 
 

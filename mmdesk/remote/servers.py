@@ -95,9 +95,9 @@ class OpenAIServers:
         known = self._register.servers()
         added = _among(known, url)
         shared = any(o.url != url and origin(o.url) == origin(url) for o in known)
-        self._register.change(lambda servers: tuple(s for s in servers if s.url != url))
         if not shared and (added.in_keyring or self._passes(url)):
-            self._keys.forget(origin(url))
+            self._keys.forget(origin(url))  # first: while the server is there it can be tried again
+        self._register.change(lambda servers: tuple(s for s in servers if s.url != url))
 
     def answer(
         self,

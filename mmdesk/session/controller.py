@@ -250,10 +250,19 @@ class ChatSession:
         self._send_when_ready = None
         if self._shown is None:
             return
-        turn = self._turns[self._shown]
+        self._stop(self._turns[self._shown])
+
+    def _stop(self, turn: Turn) -> None:
         turn.cancelled = True
         if turn.saved:
             self._answering.cancel(turn.id)
+
+    def bin(self, conversation: str) -> None:
+        """Put a conversation into the bin; what is being answered in it is stopped."""
+        for turn in self._turns.values():
+            if turn.conversation == conversation:
+                self._stop(turn)
+        self.conversations.bin(conversation)
 
     def regenerate(self) -> None:
         """Answer the last question again; the old answer stays in the store."""

@@ -174,7 +174,7 @@ class SqliteStore:
         if pinned is not None:
             columns["pinned"] = int(pinned)
         if folder is not None:
-            columns["folder"] = well_formed(folder).strip() or None
+            columns["folder"] = clean_title(folder) if folder.strip() else None
         if binned is not None:
             columns["binned_us"] = time.time_ns() // 1000 if binned else None
         with self._transaction():

@@ -314,7 +314,7 @@ class MainWindow(WindowFrame):
     def _bin(self, summary: ConversationSummary) -> None:
         """Put a conversation into the bin, and say how it comes back."""
         conversations = self._session.conversations
-        conversations.bin(summary.id)
+        self._session.bin(summary.id)
 
         def undo() -> None:
             conversations.unbin(summary.id)

@@ -130,12 +130,13 @@ class Sidebar(QFrame):
         """Return the headings and what is below them, in the order of the list."""
         today = date.today()
         pinned = self.tr("Pinned")
-        groups: dict[str, list[ConversationSummary]] = {}
+        groups: dict[tuple[int, str], list[ConversationSummary]] = {}
         for summary in sorted(self._summaries, key=_pinned_then_folders):
             day = self._group(summary.updated.astimezone().date(), today)
             heading = pinned if summary.pinned else summary.folder or day
-            groups.setdefault(heading, []).append(summary)
-        return list(groups.items())
+            place, _ = _pinned_then_folders(summary)
+            groups.setdefault((place, heading), []).append(summary)
+        return [(heading, group) for (_, heading), group in groups.items()]
 
     def _group(self, day: date, today: date) -> str:
         if day >= today:

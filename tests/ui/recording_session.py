@@ -64,6 +64,9 @@ class RecordingSession:
     def open_message(self, conversation: str, message: str) -> None:
         self.calls.append(("open_message", conversation, message))
 
+    def bin(self, conversation: str) -> None:
+        self.conversations.calls.append(("bin", conversation))
+
     def show_version(self, message: str) -> None:
         self.calls.append(("show_version", message))
 

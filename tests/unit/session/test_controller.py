@@ -476,3 +476,18 @@ def test_a_window_that_stays_open_is_backed_up_too(
     monkeypatch.setattr(controller, "BACK_UP_S", 0.0)
     desk.ask("two")
     assert copies() == 2
+
+
+def test_what_is_put_into_the_bin_is_answered_no_further(desk: Desk) -> None:
+    desk.engine.gate.clear()
+    desk.session.submit("slow")
+    desk.until(TextDelta)
+    conversation = desk.session.conversation
+    assert conversation
+    desk.session.new_conversation()
+    desk.session.bin(conversation)
+    finished = desk.until(TurnFinished)
+    assert isinstance(finished, TurnFinished)
+    assert finished.stop_reason is StopReason.CANCELLED
+    desk.engine.gate.set()
+    assert isinstance(desk.ask("next"), TurnFinished)  # nothing waits behind it
