@@ -74,7 +74,10 @@ def test_the_json_protocol(home: Path, tmp_path: Path) -> None:
         "completion_tokens",
         "ttft_ms",
         "tokens_per_second",
+        "model",
+        "notes",
     }
+    assert (finished["model"], finished["notes"]) == ("Starter", [])
     assert "".join(delta["text"] for delta in deltas) == finished["text"]
     assert finished["stop_reason"] == "stop"
     assert "蓝" in finished["text"]
