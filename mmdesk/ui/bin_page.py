@@ -13,9 +13,12 @@ from mmdesk.ui.controls import plain_label
 from mmdesk.ui.i18n import day_text
 from mmdesk.ui.pages import Page
 
+_AT_ONCE = 40
+"""Rows that are made when the bin is shown, and with each step downwards."""
+
 
 class BinPage(Page):
-    """What is in the bin, each with a way back."""
+    """What is in the bin, each with a way back; a row is made when the person comes near it."""
 
     restored = Signal(str)
     """A conversation's id."""
@@ -30,6 +33,9 @@ class BinPage(Page):
         self.content.addSpacing(6)
         self.content.addLayout(self._rows)
         self.content.addStretch(1)
+        bar = self.scroll_area.verticalScrollBar()
+        bar.valueChanged.connect(self._add_more)
+        bar.rangeChanged.connect(self._add_more)
 
     def show_bin(self, listed: BinListed) -> None:
         """Show what is in it now."""
@@ -50,7 +56,17 @@ class BinPage(Page):
             if (old := item.widget()) is not None:
                 old.hide()
                 old.deleteLater()
-        for summary in summaries:
+        self._add_rows()
+
+    def _add_more(self) -> None:
+        bar = self.scroll_area.verticalScrollBar()
+        if bar.value() >= bar.maximum() - self.scroll_area.height():
+            self._add_rows()
+
+    def _add_rows(self) -> None:
+        summaries = self._listed.summaries if self._listed else ()
+        made = self._rows.count()
+        for summary in summaries[made : made + _AT_ONCE]:
             self._rows.addWidget(self._row(summary))
 
     def _row(self, summary: ConversationSummary) -> QWidget:

@@ -26,6 +26,7 @@ from mmdesk.core.events import (
 from mmdesk.core.messages import Role
 from mmdesk.core.requests import TurnId
 from mmdesk.ui.chat.pane import ChatPane
+from mmdesk.ui.find_bar import FindBar
 from mmdesk.ui.first_start import FirstStart
 from mmdesk.ui.notices import ErrorStack, NewsNotice, Notice, StarterNotice, StarterVoiceNotice
 
@@ -53,6 +54,8 @@ class ChatPage(QWidget):
         self.setObjectName("chatPage")
         self.pane = ChatPane()
         self.pane.setObjectName("chatPane")
+        self.find_bar = FindBar(self.pane)
+        self.find_bar.setMaximumWidth(COLUMN)
         self.first_start = FirstStart()
         self.notice = StarterNotice()
         self.voice_notice = StarterVoiceNotice()
@@ -74,21 +77,17 @@ class ChatPage(QWidget):
         top.setSpacing(8)
         for notice in self._notices:
             top.addWidget(notice, 0, Qt.AlignmentFlag.AlignHCenter)
-        centred = QHBoxLayout()
         # On the edges of the messages, which keep room for their scroll bar.
         side = MARGIN - _NOTICE_MARGIN
         bar = self.pane.verticalScrollBar().sizeHint().width()
-        centred.setContentsMargins(side, 0, side + bar, 0)
-        centred.addStretch(1)
-        centred.addWidget(self.errors, 1000)
-        centred.addStretch(1)
-        top.addLayout(centred)
+        top.addLayout(_centred(self.errors, side, side + bar))
         self.errors.changed.connect(self._leave_room)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(top)
         column.addWidget(self._stack, 1)
+        column.addLayout(_centred(self.find_bar, MARGIN, MARGIN + bar))
         self._show_state()
 
     def use_model(self, name: str, *, starter: bool) -> None:
@@ -144,6 +143,7 @@ class ChatPage(QWidget):
     def retranslate(self) -> None:
         """Set every text anew."""
         self.first_start.retranslate()
+        self.find_bar.retranslate()
         for notice in self._notices:
             notice.retranslate()
         self._fit()
@@ -261,6 +261,15 @@ class ChatPage(QWidget):
         shown = noticed or bool(self.errors.cards)
         above, below = (10, 8) if shown else (0, 0)
         self._top.setContentsMargins(_NOTICE_MARGIN, above, _NOTICE_MARGIN, below)
+
+
+def _centred(widget: QWidget, left: int, right: int) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setContentsMargins(left, 0, right, 0)
+    row.addStretch(1)
+    row.addWidget(widget, 1000)
+    row.addStretch(1)
+    return row
 
 
 def _is_streaming(entry: Entry) -> bool:

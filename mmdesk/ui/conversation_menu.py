@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QModelIndex, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QMenu, QWidgetAction
+from PySide6.QtWidgets import QLineEdit, QListView, QMenu, QWidgetAction
 
 from mmdesk.core.conversations import ConversationSummary
-
-SUMMARY = Qt.ItemDataRole.UserRole + 1
-"""The item's :class:`ConversationSummary`."""
+from mmdesk.ui.conversation_model import SUMMARY, ConversationModel
 
 
 class ConversationMenu(QObject):
-    """A menu and keys for the items of a list; F2 and a slow click edit the title in place."""
+    """A menu and keys for the rows of a list; F2 edits the title in place."""
 
     renamed = Signal(str, str)
     pinned = Signal(str, bool)
@@ -24,13 +22,13 @@ class ConversationMenu(QObject):
     binned = Signal(object)
     """The :class:`ConversationSummary`."""
 
-    def __init__(self, shown: QListWidget) -> None:
+    def __init__(self, shown: QListView, model: ConversationModel) -> None:
         super().__init__(shown)
         self._list = shown
         self.folders: tuple[str, ...] = ()
         shown.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         shown.customContextMenuRequested.connect(self._open)
-        shown.itemChanged.connect(self._edited)
+        model.renamed.connect(self.renamed)
 
     def use_folders(self, summaries: Sequence[ConversationSummary]) -> None:
         """Offer the folders that there are."""
@@ -38,7 +36,7 @@ class ConversationMenu(QObject):
 
     def key(self, key: int) -> bool:
         """Take a key of the list; return whether it means something here."""
-        summary = self._summary(self._list.currentItem())
+        summary = self._summary(self._list.currentIndex())
         if summary is None:
             return False
         if key == Qt.Key.Key_F2:
@@ -46,7 +44,7 @@ class ConversationMenu(QObject):
         elif key == Qt.Key.Key_Delete:
             self.binned.emit(summary)
         elif key == Qt.Key.Key_Menu:
-            rect = self._list.visualItemRect(self._list.currentItem())
+            rect = self._list.visualRect(self._list.currentIndex())
             self._open(rect.center())
         else:
             return False
@@ -54,13 +52,9 @@ class ConversationMenu(QObject):
 
     def rename(self) -> None:
         """Edit the current title in place."""
-        item = self._list.currentItem()
-        summary = self._summary(item)
-        if summary is not None:
-            self._list.blockSignals(True)
-            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
-            self._list.blockSignals(False)
-            self._list.editItem(item)
+        index = self._list.currentIndex()
+        if self._summary(index) is not None:
+            self._list.edit(index)
 
     def menu(self, summary: ConversationSummary) -> QMenu:
         """Return the menu of one conversation."""
@@ -106,20 +100,15 @@ class ConversationMenu(QObject):
         menu.addAction(action)
 
     def _open(self, position: QPoint) -> None:
-        item = self._list.itemAt(position)
-        summary = self._summary(item)
-        if item is None or summary is None:
+        index = self._list.indexAt(position)
+        summary = self._summary(index)
+        if summary is None:
             return
-        self._list.setCurrentItem(item)
+        self._list.setCurrentIndex(index)
         menu = self.menu(summary)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self._list.viewport().mapToGlobal(position))
 
-    def _edited(self, item: QListWidgetItem) -> None:
-        summary = self._summary(item)
-        if summary is not None and item.text().strip() not in ("", summary.title):
-            self.renamed.emit(summary.id, item.text())
-
-    def _summary(self, item: QListWidgetItem | None) -> ConversationSummary | None:
-        found = item.data(SUMMARY) if item is not None else None
+    def _summary(self, index: QModelIndex) -> ConversationSummary | None:
+        found = index.data(SUMMARY)
         return found if isinstance(found, ConversationSummary) else None

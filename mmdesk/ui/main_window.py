@@ -191,6 +191,8 @@ class MainWindow(WindowFrame):
             self.composer.stop_answer()
         elif self._session.editing:
             self.composer.cancel_edit()
+        elif self.chat.find_bar.isVisible():
+            self.chat.find_bar.leave()
 
     # Inside
 
@@ -230,6 +232,7 @@ class MainWindow(WindowFrame):
         show_models = self.models.show_models
         self.chat.notice.modelWanted.connect(show_models)
         self.chat.voice_notice.modelWanted.connect(partial(show_models, ModelRole.SPEECH))
+        self.chat.find_bar.closed.connect(self.composer.input.setFocus)
         first, pane = self.chat.first_start, self.chat.pane
         first.filesWanted.connect(self._choose_pictures)
         first.modelWanted.connect(show_models)
@@ -244,6 +247,7 @@ class MainWindow(WindowFrame):
     def _calls(self) -> dict[str, Callable[[], object]]:
         return {
             "new_chat": self.new_chat,
+            "find": self._find,
             "search": self.pages.toggle_search,
             "focus_composer": self._to_chat,
             "attach": self._choose_pictures,
@@ -306,6 +310,10 @@ class MainWindow(WindowFrame):
     def _to_chat(self) -> None:
         self.tuck_sidebar()
         self.close_page()
+
+    def _find(self) -> None:
+        self._to_chat()
+        self.chat.find_bar.begin()
 
     def _open_conversation(self, conversation: str) -> None:
         self._session.open_conversation(conversation)

@@ -28,6 +28,7 @@ class Binding:
 
 BINDINGS: tuple[Binding, ...] = (
     Binding("new_chat", "Ctrl+N", QT_TRANSLATE_NOOP("shortcuts", "New chat")),
+    Binding("find", "Ctrl+F", QT_TRANSLATE_NOOP("shortcuts", "Find in this conversation")),
     Binding("search", "Ctrl+Shift+F", QT_TRANSLATE_NOOP("shortcuts", "Search all conversations")),
     Binding("focus_composer", "Ctrl+L", QT_TRANSLATE_NOOP("shortcuts", "Go to the question")),
     Binding("attach", "Ctrl+O", QT_TRANSLATE_NOOP("shortcuts", "Add pictures")),

@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
 
-from PySide6.QtCore import (
-    QModelIndex,
-    QPersistentModelIndex,
-    QSignalBlocker,
-    QSize,
-    Qt,
-    QTimer,
-    Signal,
-)
-from PySide6.QtGui import QFont, QKeyEvent
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHBoxLayout,
-    QListWidget,
-    QListWidgetItem,
+    QListView,
     QPushButton,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -28,17 +18,14 @@ from PySide6.QtWidgets import (
 )
 
 from mmdesk.core.conversations import ConversationSummary
-from mmdesk.ui.badge import leaves_text
 from mmdesk.ui.controls import IconButton, restyle
-from mmdesk.ui.conversation_menu import SUMMARY, ConversationMenu
+from mmdesk.ui.conversation_menu import ConversationMenu
+from mmdesk.ui.conversation_model import GLYPH, ID, ConversationModel
 from mmdesk.ui.icons import icon
 from mmdesk.ui.shortcuts import label_of
 from mmdesk.ui.theme import theme
 
 WIDTH = 236
-_GLYPH = 14
-"""Px."""
-_ID = Qt.ItemDataRole.UserRole
 
 
 class Sidebar(QFrame):
@@ -61,10 +48,11 @@ class Sidebar(QFrame):
         self.new_chat.clicked.connect(self.newChatWanted)
         self.search = IconButton("searchButton", "search", side=34, glyph=18)
         self.search.clicked.connect(self.searchWanted)
-        self.list = _conversation_list()
-        self.list.itemClicked.connect(self._chosen)
-        self.list.itemActivated.connect(self._chosen)
-        self.menu = ConversationMenu(self.list)
+        self.list = ConversationList()
+        self._model = self.list.conversations
+        self.list.clicked.connect(self._chosen)
+        self.list.activated.connect(self._chosen)
+        self.menu = ConversationMenu(self.list, self._model)
         self.list.key_taken = self.menu.key
         self.list.itemDelegate().closeEditor.connect(self._edited)
         column = QVBoxLayout(self)
@@ -86,12 +74,7 @@ class Sidebar(QFrame):
         if self.list.editing:
             return  # what the person writes stays; leaving the field lists anew
         position = self.list.verticalScrollBar().value()
-        with QSignalBlocker(self.list):
-            self.list.clear()
-            for heading, group in self._groups():
-                self.list.addItem(_heading(heading))
-                for summary in group:
-                    self.list.addItem(_line(summary, self.tr("Untitled")))
+        self._model.show(summaries)
         self.mark(self._shown)
         self.list.verticalScrollBar().setValue(position)
 
@@ -104,19 +87,12 @@ class Sidebar(QFrame):
         if self.list.editing:
             return
         self.list.clearSelection()
-        for row in range(self.list.count()):
-            item = self.list.item(row)
-            if conversation is not None and item.data(_ID) == conversation:
-                self.list.setCurrentItem(item)
-                return
-        self.list.setCurrentRow(-1)
+        self.list.setCurrentIndex(self._model.index_of(conversation or ""))
 
     def _is_marked(self, conversation: str | None) -> bool:
-        row = self.list.currentRow()
-        marked = [item.data(_ID) for item in self.list.selectedItems()]
-        if conversation is None:
-            return row < 0 and not marked
-        return row >= 0 and marked == [conversation] == [self.list.item(row).data(_ID)]
+        marked = [index.data(ID) for index in self.list.selectedIndexes()]
+        current: str | None = self.list.currentIndex().data(ID)
+        return current == conversation and marked == ([] if conversation is None else [current])
 
     def retranslate(self) -> None:
         """Set every text anew."""
@@ -125,28 +101,10 @@ class Sidebar(QFrame):
         self.new_chat.setAccessibleName(label_of("new_chat"))
         self.list.setAccessibleName(self.tr("Conversations"))
         self.show_conversations(self._summaries)
+        self._model.retell()
 
-    def _groups(self) -> list[tuple[str, list[ConversationSummary]]]:
-        """Return the headings and what is below them, in the order of the list."""
-        today = date.today()
-        pinned = self.tr("Pinned")
-        groups: dict[tuple[int, str], list[ConversationSummary]] = {}
-        for summary in sorted(self._summaries, key=_pinned_then_folders):
-            day = self._group(summary.updated.astimezone().date(), today)
-            heading = pinned if summary.pinned else summary.folder or day
-            place, _ = _pinned_then_folders(summary)
-            groups.setdefault((place, heading), []).append(summary)
-        return [(heading, group) for (_, heading), group in groups.items()]
-
-    def _group(self, day: date, today: date) -> str:
-        if day >= today:
-            return self.tr("Today")
-        if day == today - timedelta(days=1):
-            return self.tr("Yesterday")
-        return self.tr("Earlier")
-
-    def _chosen(self, item: QListWidgetItem) -> None:
-        conversation = item.data(_ID)
+    def _chosen(self, index: QModelIndex) -> None:
+        conversation = index.data(ID)
         if conversation and conversation != self._shown:
             self.conversationChosen.emit(conversation)
 
@@ -155,14 +113,28 @@ class Sidebar(QFrame):
         QTimer.singleShot(0, lambda: self.show_conversations(self._summaries))
 
     def _tint(self) -> None:
-        self.show_conversations(self._summaries)
+        self._model.retell()
         self.new_chat.setIcon(icon("plus", theme().tokens.accent, 16))
 
 
-class _List(QListWidget):
-    """A list whose keys someone else may take first."""
+class ConversationList(QListView):
+    """A list whose keys someone else may take first; 10,000 rows cost no more than a few."""
 
     key_taken: Callable[[int], bool] = staticmethod(lambda key: False)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("conversationList")
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setUniformItemSizes(True)
+        self.setWordWrap(False)
+        self.setIconSize(QSize(GLYPH, GLYPH))
+        self.setItemDelegate(_GlyphAtTheEnd(self))
+        self.conversations = ConversationModel(self)
+        self.setModel(self.conversations)
 
     @property
     def editing(self) -> bool:
@@ -173,50 +145,6 @@ class _List(QListWidget):
         """Offer a key before the list takes it for a letter to look for."""
         if not self.key_taken(event.key()):
             super().keyPressEvent(event)
-
-
-def _pinned_then_folders(summary: ConversationSummary) -> tuple[int, str]:
-    """Sort by place alone: within one, the order of the list stays."""
-    if summary.pinned:
-        return (0, "")
-    return (1, summary.folder.casefold()) if summary.folder else (2, "")
-
-
-def _conversation_list() -> _List:
-    made = _List()
-    made.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    made.setObjectName("conversationList")
-    made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    made.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-    made.setTextElideMode(Qt.TextElideMode.ElideRight)
-    made.setUniformItemSizes(False)
-    made.setWordWrap(False)
-    made.setIconSize(QSize(_GLYPH, _GLYPH))
-    made.setItemDelegate(_GlyphAtTheEnd(made))
-    return made
-
-
-def _heading(text: str) -> QListWidgetItem:
-    item = QListWidgetItem(text)
-    item.setFlags(Qt.ItemFlag.NoItemFlags)
-    font = QFont()
-    font.setPixelSize(12)
-    item.setFont(font)
-    return item
-
-
-def _line(summary: ConversationSummary, untitled: str) -> QListWidgetItem:
-    title = " ".join(summary.title.split()) or untitled
-    item = QListWidgetItem(title)
-    item.setData(_ID, summary.id)
-    item.setData(SUMMARY, summary)
-    item.setToolTip(title)
-    item.setData(Qt.ItemDataRole.AccessibleTextRole, title)
-    if summary.leaves:
-        item.setIcon(icon("leaves", theme().tokens.notice_text, _GLYPH))
-        item.setToolTip(f"{title}\n{leaves_text()}")
-        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{title}, {leaves_text()}")
-    return item
 
 
 class _GlyphAtTheEnd(QStyledItemDelegate):

@@ -86,6 +86,13 @@ QLabel[chip="bad"] { background: $error_ground; color: $error_text; }
 #editingBar { background: $accent_tint; border-radius: 8px; }
 #editingBar QLabel { color: $accent; font-size: 13px; }
 
+#findBar { background: $card; border: 1px solid $line; border-radius: 8px; }
+#findBar QLineEdit, #findBar QLineEdit:focus {
+    background: transparent; border: none; padding: 2px 6px; min-height: 22px;
+}
+#findCount { color: $muted; font-size: 12px; }
+#findCount[none="true"] { color: $notice_text; }
+
 #attachmentTile {
     background: $panel; border: 1px solid $line; border-radius: 8px; padding: 0;
     min-height: 54px;

@@ -15,7 +15,7 @@ from mmdesk.core.conversations import Conversation, ConversationSummary, Entry, 
 from mmdesk.core.events import BinListed, ConversationOpened, ConversationsListed, SearchDone
 from mmdesk.core.messages import assistant_message, user_message
 from mmdesk.ui.bin_page import BinPage
-from mmdesk.ui.conversation_menu import SUMMARY
+from mmdesk.ui.conversation_model import SUMMARY
 from mmdesk.ui.search_page import SearchPage, marked_ranges
 from tests.ui.conftest import Desk
 
@@ -44,18 +44,16 @@ def listed(desk: Desk) -> Desk:
 
 
 def lines(desk: Desk) -> list[str]:
-    shown = desk.window.sidebar.list
-    return [shown.item(row).text() for row in range(shown.count())]
+    model = desk.window.sidebar.list.model()
+    return [model.index(row, 0).data() for row in range(model.rowCount())]
 
 
 def select(desk: Desk, conversation: str) -> ConversationSummary:
     shown = desk.window.sidebar.list
-    for row in range(shown.count()):
-        found = shown.item(row).data(SUMMARY)
-        if found is not None and found.id == conversation:
-            shown.setCurrentRow(row)
-            return found  # type: ignore[no-any-return]
-    raise AssertionError(conversation)
+    index = shown.conversations.index_of(conversation)
+    assert index.isValid()
+    shown.setCurrentIndex(index)
+    return index.data(SUMMARY)  # type: ignore[no-any-return]
 
 
 def title_editor(desk: Desk) -> QLineEdit:

@@ -222,7 +222,8 @@ def test_conversations_are_grouped_by_day_and_open(desk: Desk, qtbot: QtBot) -> 
     )
     desk.window.handle(ConversationsListed(summaries))
     shown = desk.window.sidebar.list
-    texts = [shown.item(row).text() for row in range(shown.count())]
+    model = shown.model()
+    texts = [model.index(row, 0).data() for row in range(model.rowCount())]
     assert texts == [
         "Today",
         "A long title",
@@ -233,12 +234,12 @@ def test_conversations_are_grouped_by_day_and_open(desk: Desk, qtbot: QtBot) -> 
         "D",
         "Untitled",
     ]
-    place = shown.visualItemRect(shown.item(4)).center()
+    place = shown.visualRect(model.index(4, 0)).center()
     qtbot.mouseClick(shown.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert ("open", "2") in desk.session.calls
     desk.session.conversation = "2"
     desk.window.handle(ConversationOpened(_conversation("2", Entry("q", user_message("C")))))
-    assert shown.currentItem().text() == "C"
+    assert shown.currentIndex().data() == "C"
     assert desk.window.sidebar.new_chat.property("current") is False
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 
@@ -42,6 +43,8 @@ class ChatPane(QScrollArea):
     regenerateRequested = Signal()
     retryRequested = Signal()
     copied = Signal()
+    changed = Signal(object)
+    """The text of a view has changed; with None that of any, or where they stand."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -186,11 +189,52 @@ class ChatPane(QScrollArea):
             question.show_versions(saved.question_versions, saved.question)
         self._relayout()
 
+    @property
+    def earlier(self) -> Sequence[Entry]:
+        """The first messages: those that have no view yet."""
+        return self._earlier
+
+    @property
+    def views(self) -> Sequence[MessageView]:
+        """The views of all messages after them."""
+        return self._column.views
+
+    def view_of(self, index: int) -> MessageView:
+        """Return the view of a message, counted from the first; it is made if there is none."""
+        while index < len(self._earlier):
+            self.load_earlier()
+        return self._column.views[index - len(self._earlier)]
+
+    def views_in_sight(self) -> list[MessageView]:
+        """Return the views of which something is seen."""
+        top = self.verticalScrollBar().value()
+        end = top + self.viewport().height()
+        seen = (view.geometry() for view in self._column.views)
+        return [
+            view
+            for view, box in zip(self._column.views, seen, strict=True)
+            if box.bottom() >= top and box.top() <= end
+        ]
+
+    def first_seen(self) -> int:
+        """Return which message is the first in sight, counted from the first of all."""
+        view = self._column.view_at(self.verticalScrollBar().value())
+        below = self._column.views.index(view) if view is not None else 0
+        return len(self._earlier) + below
+
+    def show_line(self, inside: QWidget, line: QRect) -> None:
+        """Have a line of a message in sight; it stays there while an answer streams in."""
+        top, height = inside.mapTo(self._column, line.topLeft()).y(), line.height()
+        bar = self.verticalScrollBar()
+        seen = self.viewport().height()
+        if not bar.value() + _NEAR_END <= top <= bar.value() + seen - height - 3 * _NEAR_END:
+            bar.setValue(top - seen // 3)
+        self._following = not self._live and bar.value() >= bar.maximum() - _NEAR_END
+        self._place_jump()
+
     def go_to(self, index: int, *, mark: bool) -> None:
         """Go to one of the shown messages, counted from the first, and perhaps mark it."""
-        while index < len(self._earlier):
-            self._load_earlier()
-        view = self._column.views[index - len(self._earlier)]
+        view = self.view_of(index)
         self._column.mark(view if mark else None)
         self._following = False
         self._relayout()
@@ -235,9 +279,9 @@ class ChatPane(QScrollArea):
         for view in views:
             view.set_last(view is views[-1])
 
-    def _load_earlier(self) -> None:
-        """Make the widgets of the messages above; what is read now stays where it is."""
-        chunk, self._earlier = self._earlier[-_AT_ONCE:], self._earlier[:-_AT_ONCE]
+    def load_earlier(self, most: int = _AT_ONCE) -> None:
+        """Make the widgets of messages above; what is read now stays where it is."""
+        chunk, self._earlier = self._earlier[-most:], self._earlier[:-most]
         reading = self._column.view_at(self.verticalScrollBar().value())
         for entry in reversed(chunk):
             self._add(self._view_of(entry), first=True)
@@ -278,6 +322,7 @@ class ChatPane(QScrollArea):
             bar.setValue(bar.value() + anchor.y() - before)
         self._adjusting = False
         self._place_jump()
+        self.changed.emit(changed)
 
     def _scrolled(self, value: int) -> None:
         if self._adjusting:
@@ -285,7 +330,7 @@ class ChatPane(QScrollArea):
         bar = self.verticalScrollBar()
         self._following = value >= bar.maximum() - _NEAR_END
         if self._earlier and value < self.viewport().height():
-            self._load_earlier()
+            self.load_earlier()
         self._place_jump()
 
     def _place_jump(self) -> None:

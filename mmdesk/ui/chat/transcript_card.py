@@ -61,6 +61,18 @@ class TranscriptCard(QWidget):
         """Whether the text can be read."""
         return self._text is not None
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it can be read."""
+        return self.is_open and not self._cut()
+
+    def show_whole(self) -> None:
+        """Open all of it: something in it was found."""
+        if not self.is_whole:
+            self._all = True
+            self._fill()
+            self._show_state()
+
     def shown_text(self) -> str:
         """Return the head's lines, and the text if it is open."""
         return "\n".join([*self._head.lines, self._shown()] if self.is_open else self._head.lines)
@@ -106,6 +118,9 @@ class TranscriptCard(QWidget):
             self._fill()
         else:
             self._drop()
+        self._show_state()
+
+    def _show_state(self) -> None:
         self._head.show_open(self.is_open)
         self._more.setVisible(self.is_open and self._cut())
         self._copy.setVisible(self.is_open)

@@ -1,0 +1,290 @@
+"""Finding in the shown conversation: where something stands, and going from one to the next."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QPoint, QTimer, Signal
+from PySide6.QtWidgets import QPlainTextEdit, QTextBrowser
+from shiboken6 import isValid
+
+from mmdesk.core.conversations import Entry
+from mmdesk.core.finding import folded
+from mmdesk.core.messages import Role
+from mmdesk.core.reasoning import split_reasoning
+from mmdesk.ui.chat.found import light_up, place_of
+from mmdesk.ui.chat.message_view import MessageView
+from mmdesk.ui.chat.pane import ChatPane
+from mmdesk.ui.chat.transcript_card import TranscriptCard
+
+_PAUSE_MS = 100
+"""While text streams in, it is counted no more often."""
+_AT_ONCE = 3
+_SLICE_S = 0.05
+"""How long views are made before the window is served again."""
+_MARKUP = re.compile(r"\]\([^)\s]*\)|[*`_#\[|]")
+
+_Text = QTextBrowser | QPlainTextEdit
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A piece of a message: what shows it, or will once it is opened, and its folded text."""
+
+    widget: _Text | TranscriptCard
+    text: str
+
+
+class Finder(QObject):
+    """Counts where a text stands in all messages, marks those in sight, goes through them.
+
+    Messages without a view are counted by their source, exactly once they have one.
+    """
+
+    counted = Signal(int, int)
+    """Which one it is at, from 1 (0 if at none), and how many there are."""
+    approaching = Signal(int)
+    """The views of the messages up to it are being made: so many per cent of them are."""
+
+    def __init__(self, pane: ChatPane) -> None:
+        super().__init__(pane)
+        self._pane = pane
+        self._needle = ""
+        self._counts: list[int] = []
+        self._at: tuple[int, int] | None = None
+        self._sources: dict[int, tuple[Entry, str]] = {}
+        self._places: dict[MessageView, list[_Place]] = {}
+        self._lit: list[_Text] = []
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_PAUSE_MS)
+        self._timer.timeout.connect(self._count_anew)
+        self._by, self._to_make = 1, 0
+        self._slices = QTimer(self)
+        self._slices.setSingleShot(True)
+        self._slices.timeout.connect(self._approach)
+        pane.changed.connect(self._pane_changed)
+        pane.verticalScrollBar().valueChanged.connect(self._light)
+
+    def look_for(self, text: str) -> None:
+        """Find ``text`` as it stands, whatever its case and accents; "" ends it."""
+        self._slices.stop()
+        self._needle = _fold(text) if text.strip() else ""
+        if not self._needle:
+            self._at = None
+            self._sources.clear()
+            self._places.clear()
+        self._count()
+        if self._needle:
+            self._choose()
+        # What has no view yet is gone to by a key, not by each letter that is typed.
+        if self._at is not None and self._at[0] >= len(self._pane.earlier):
+            self._go()
+        self._tell()
+
+    def step(self, by: int) -> None:
+        """Go to the next one (1) or the one before (-1), around the ends."""
+        self._slices.stop()
+        if self._at is None:
+            self._choose()
+        elif self._at[0] >= len(self._pane.earlier):
+            self._at = self._beside(*self._at, by)
+        self._by = by
+        self._to_make = self._missing()
+        self._approach()
+
+    def _missing(self) -> int:
+        """Return how many messages have no view yet from where it is on."""
+        return len(self._pane.earlier) - self._at[0] if self._at is not None else 0
+
+    def _approach(self) -> None:
+        """Make the views up to where it is, a few at a time: there may be thousands."""
+        was_missing = self._missing() > 0
+        until = time.monotonic() + _SLICE_S
+        while self._missing() > 0 and time.monotonic() < until:
+            self._pane.load_earlier(_AT_ONCE)
+        if self._missing() > 0:
+            self.approaching.emit(100 - 100 * self._missing() // max(1, self._to_make))
+            self._slices.start()
+            return
+        if was_missing and self._at is not None:
+            self._count()
+            index, number = self._at
+            exact = self._counts[index]
+            self._at = index, min(number, exact - 1) if self._by > 0 else exact - 1
+            if not exact:  # it was in the source alone
+                self._at = self._beside(index, 0, self._by)
+                self._to_make = self._missing()
+                self._slices.start()
+                return
+        self._go()
+        self._tell()
+
+    # Counting ---------------------------------------------------------------------------
+
+    def _pane_changed(self, view: MessageView | None) -> None:
+        if not self._needle:
+            return
+        if view is None:
+            self._places.clear()
+        else:
+            self._places.pop(view, None)
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _count_anew(self) -> None:
+        if not self._needle or self._slices.isActive():
+            return
+        self._count()
+        if self._at is not None:
+            index, number = self._at
+            known = self._counts[index] if index < len(self._counts) else 0
+            self._at = (index, min(number, known - 1)) if known else None
+        self._tell()
+
+    def _count(self) -> None:
+        self._counts = [text.count(self._needle) for text in self._texts()] if self._needle else []
+
+    def _texts(self) -> Iterator[str]:
+        """Return each message's folded text, its pieces parted by what no one types."""
+        for entry in self._pane.earlier:
+            yield self._source(entry)
+        for view in self._pane.views:
+            yield "\0".join(place.text for place in self._places_of(view))
+
+    def _source(self, entry: Entry) -> str:
+        known = self._sources.get(id(entry))
+        if known is None or known[0] is not entry:
+            message = entry.message
+            text = message.text
+            if message.role is Role.ASSISTANT:
+                text = _MARKUP.sub("", split_reasoning(text).answer)
+            parts = [_fold(part.text.strip()) for part in message.transcripts]
+            known = self._sources[id(entry)] = (entry, "\0".join([*parts, _fold(text)]))
+        return known[1]
+
+    def _places_of(self, view: MessageView) -> list[_Place]:
+        known = self._places.get(view)
+        if known is None:
+            known = self._places[view] = _places_in(view)
+        return known
+
+    # Going there ------------------------------------------------------------------------
+
+    def _choose(self) -> None:
+        """Stay where it is, else take the next one from what is in sight, else one above."""
+        start, number = self._pane.first_seen(), 0
+        if self._at is not None and self._missing() <= 0:
+            start, number = self._at
+        self._at = None
+        hits = [index for index, count in enumerate(self._counts) if count]
+        below = [index for index in hits if index >= start]
+        if below:
+            index = below[0]
+            self._at = index, min(number, self._counts[index] - 1) if index == start else 0
+        elif hits:
+            self._at = hits[-1], self._counts[hits[-1]] - 1
+
+    def _beside(self, index: int, number: int, by: int) -> tuple[int, int] | None:
+        if 0 <= number + by < self._counts[index]:
+            return index, number + by
+        for distance in range(1, len(self._counts) + 1):
+            other = (index + by * distance) % len(self._counts)
+            if self._counts[other]:
+                return other, 0 if by > 0 else self._counts[other] - 1
+        return None
+
+    def _go(self) -> None:
+        found = self._current()
+        if found is None:
+            return
+        if isinstance(found[0].widget, TranscriptCard):
+            found[0].widget.show_whole()
+            self._places.clear()
+            found = self._current()
+        if found is not None and not isinstance(text := found[0].widget, TranscriptCard):
+            self._pane.show_line(text.viewport(), place_of(text, self._position(*found)))
+
+    def _current(self) -> tuple[_Place, int] | None:
+        """Return the piece that the current one is in, and where it begins in its text."""
+        if self._at is None or self._at[0] < len(self._pane.earlier):
+            return None
+        index, number = self._at
+        for place in self._places_of(self._pane.view_of(index)):
+            starts = self._starts(place)
+            if number < len(starts):
+                return place, starts[number]
+            number -= len(starts)
+        return None
+
+    def _starts(self, place: _Place) -> list[int]:
+        return [found.start() for found in re.finditer(re.escape(self._needle), place.text)]
+
+    def _position(self, place: _Place, start: int) -> tuple[int, int]:
+        """Return where it begins and ends in UTF-16 code units, as Qt counts."""
+        begin = _units(place.text[:start])
+        return begin, begin + _units(place.text[start : start + len(self._needle)])
+
+    def _tell(self) -> None:
+        number = 0
+        if self._at is not None:
+            number = sum(self._counts[: self._at[0]]) + self._at[1] + 1
+        self.counted.emit(number, sum(self._counts))
+        self._light()
+
+    def _light(self) -> None:
+        """Mark what is in sight; what has left it costs nothing any more."""
+        if not self._needle and not self._lit:
+            return
+        lit: list[_Text] = []
+        current = self._current() if self._needle else None
+        for view in self._pane.views_in_sight() if self._needle else ():
+            for place in self._places_of(view):
+                if not isinstance(place.widget, TranscriptCard) and isValid(place.widget):
+                    spans = [self._position(place, start) for start in self._starts(place)]
+                    own = current is not None and current[0].widget is place.widget
+                    chosen = self._position(*current) if own and current is not None else None
+                    light_up(place.widget, spans, chosen)
+                    lit.append(place.widget)
+        for old in self._lit:
+            if old not in lit and isValid(old):
+                light_up(old, [], None)
+        self._lit = lit
+
+
+def _places_in(view: MessageView) -> list[_Place]:
+    """Return the pieces of a message from top to bottom."""
+    cards = view.findChildren(TranscriptCard)
+    closed = [card for card in cards if not card.is_whole]
+    texts: list[_Text] = [*view.findChildren(QTextBrowser), *view.findChildren(QPlainTextEdit)]
+    shown = [
+        text
+        for text in texts
+        if text.isVisibleTo(view) and not any(card.isAncestorOf(text) for card in closed)
+    ]
+    made = [_Place(card, _fold(card.transcript.text.strip())) for card in closed]
+    made += [_Place(text, _fold(text.document().toPlainText())) for text in shown]
+    return sorted(made, key=lambda place: place.widget.mapTo(view, QPoint(0, 0)).y())
+
+
+class _Folds(dict[int, str]):
+    """What each character is folded to; each is worked out once."""
+
+    def __missing__(self, code: int) -> str:
+        made = self[code] = folded(chr(code))
+        return made
+
+
+_FOLDS = _Folds()
+
+
+def _fold(text: str) -> str:
+    """Return ``folded(text)``, ten times as fast for a long one."""
+    return text.lower() if text.isascii() else text.translate(_FOLDS)
+
+
+def _units(text: str) -> int:
+    return len(text) + sum(character > "\uffff" for character in text)
