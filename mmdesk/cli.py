@@ -18,6 +18,7 @@ from mmdesk.core.errors import (
     MmdeskError,
     ModelUnknown,
     ServerNotEncrypted,
+    StoreBusy,
 )
 
 ENGINES = ("child", "in-process")
@@ -26,6 +27,7 @@ INTERRUPTED = 130
 _HINTS: dict[type[MmdeskError], str] = {
     InternalError: "The log has the details; “mmdesk doctor” says where it is.",
     ModelUnknown: "“mmdesk models” lists those that there are, “mmdesk models pull” fetches one.",
+    StoreBusy: "Close the other mmdesk first, its window above all.",
     ServerNotEncrypted: "Use https, or add --confirm-unencrypted for a computer in your own "
     "network: others in it could read your pictures, questions and key.",
 }
@@ -74,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_transcribe(commands)
     _add_record(commands)
     _add_models(commands)
+    _add_archive(commands)
     _add_doctor(commands)
     _add_developer_commands(commands)
     return parser
@@ -169,6 +172,19 @@ def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser = commands.add_parser("models", help="list, download, check and choose models")
     models_command.add_arguments(parser)
     parser.set_defaults(run=models_command.run)
+
+
+def _add_archive(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from mmdesk import archive_commands
+
+    for name, add_arguments, run, text in (
+        ("export", archive_commands.add_export, archive_commands.run_export, "conversations"),
+        ("import", archive_commands.add_import, archive_commands.run_import, "conversations"),
+        ("restore", archive_commands.add_restore, archive_commands.run_restore, "a backup"),
+    ):
+        parser = commands.add_parser(name, help=f"{name} {text}")
+        add_arguments(parser)
+        parser.set_defaults(run=run, refuse_usage=parser.error)
 
 
 def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -141,3 +141,54 @@ class SavedTurn:
     answer: str
     question_versions: tuple[str, ...] = ()
     answer_versions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One message in the tree of a conversation.
+
+    Attributes:
+        entry: The message; ``versions`` is empty, the tree has them.
+        parent: The id of the message above it; None at the root.
+        created_us: Microseconds since 1970, UTC.
+    """
+
+    entry: Entry
+    parent: str | None
+    created_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationTree:
+    """A conversation with all versions of all of its messages.
+
+    Attributes:
+        created_us, updated_us: Microseconds since 1970, UTC.
+        named: Whether the title is the person's own.
+        model, leaves: As :class:`ConversationSummary` has them.
+        leaf: The id of the message that ends the shown path; None without messages.
+        nodes: In the order of writing: a parent comes before its children.
+    """
+
+    id: str
+    title: str
+    created_us: int
+    updated_us: int
+    named: bool = False
+    model: ModelKey | None = None
+    leaves: bool = False
+    pinned: bool = False
+    folder: str = ""
+    leaf: str | None = None
+    nodes: tuple[Node, ...] = ()
+
+    @property
+    def shown(self) -> tuple[Node, ...]:
+        """The shown path, from the root to the leaf."""
+        by_id = {node.entry.id: node for node in self.nodes}
+        path: list[Node] = []
+        at = self.leaf
+        while at is not None:
+            path.append(by_id[at])
+            at = by_id[at].parent
+        return tuple(reversed(path))

@@ -56,8 +56,12 @@
     │   └── ServerNonsense  ServerTooMuch  ServerBrokeOff  ServerTakesNoPictures
     ├── StoreError                 a conversation can't be kept or read
     │   ├── StoreUnwritable  StoreDamaged  StoreTooNew  StoreBusy
-    │   ├── StoreNotBackedUp  StoreMended
+    │   ├── StoreNotBackedUp  StoreMended  BackupMissing  BackupDamaged
     │   └── ConversationMissing
+    ├── ArchiveError               a conversation can't be exported or imported
+    │   ├── ExportUnwritable  NothingNamed
+    │   ├── ArchiveNotJson  ArchiveTooLarge  ArchiveNonsense  ArchiveTooNew  ArchiveEmpty
+    │   └── ArchiveStrays  ArchiveFileMissing  ArchiveFileChanged
     ├── SettingsError              set aside, and the defaults are used
     │   ├── SettingsUnreadable  SettingsUnwritable
     └── FolderUnusable  InstallationBroken  NoDisplay
@@ -1093,6 +1097,104 @@ class ConversationMissing(StoreError):
 
     sentence = QT_TRANSLATE_NOOP("errors", "That conversation is no longer there.")
     advice = QT_TRANSLATE_NOOP("errors", "Choose another one from the list.")
+
+
+class BackupMissing(StoreError):
+    """Fields: ``name``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "There is no backup “{name}”.")
+    advice = QT_TRANSLATE_NOOP("errors", "“mmdesk restore --list” shows those that there are.")
+
+
+class BackupDamaged(StoreError):
+    """Fields: ``path``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "The backup “{path}” is damaged.")
+    advice = QT_TRANSLATE_NOOP("errors", "Nothing was changed. Choose an earlier one.")
+
+
+class ArchiveError(MmdeskError):
+    """A conversation can't be exported or imported. Fields of most: ``name``, the file's."""
+
+
+class ExportUnwritable(ArchiveError):
+    """Fields: ``path``, ``reason``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "Nothing can be exported to “{path}”: {reason}.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Choose another folder, or free some space and check the permissions."
+    )
+
+
+class NothingNamed(ArchiveError):
+    """Fields: ``name``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "No conversation is called “{name}”.")
+    advice = QT_TRANSLATE_NOOP("errors", "Give a title as the list of conversations shows it.")
+
+
+class ArchiveNotJson(ArchiveError):
+    """Fields: ``name``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "“{name}” is not JSON.")
+    advice = QT_TRANSLATE_NOOP("errors", "Import conversations that were exported as JSON.")
+
+
+class ArchiveTooLarge(ArchiveError):
+    """Fields: ``name``, ``limit`` (MB)."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "“{name}” has more than {limit} MB.")
+    advice = QT_TRANSLATE_NOOP("errors", "Export the conversations into smaller files.")
+
+
+class ArchiveNonsense(ArchiveError):
+    """Fields: ``name``, ``where`` (a place in the file), ``reason``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "“{name}” can't be imported: {where} {reason}.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Nothing of this conversation was taken over. Export it again."
+    )
+
+
+class ArchiveTooNew(ArchiveError):
+    """Fields: ``name``, ``version``, ``known``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "“{name}” was exported by a newer mmdesk ({version}).")
+    advice = QT_TRANSLATE_NOOP("errors", "Update mmdesk; this one knows up to version {known}.")
+
+
+class ArchiveEmpty(ArchiveError):
+    """Fields: ``name``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "There is no conversation in “{name}”.")
+    advice = QT_TRANSLATE_NOOP("errors", "Import conversations that were exported as JSON.")
+
+
+class ArchiveStrays(ArchiveError):
+    """It asks for a file outside its folder. Fields: ``name``, ``file``."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors", "“{name}” refers to “{file}”, which is not inside its folder."
+    )
+    advice = QT_TRANSLATE_NOOP("errors", "Nothing was read there. Ask whoever made the file.")
+
+
+class ArchiveFileMissing(ArchiveError):
+    """Fields: ``name``, ``file``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "“{file}”, which belongs to “{name}”, is not there.")
+    advice = QT_TRANSLATE_NOOP("errors", "Keep the folder “media” beside the exported file.")
+
+
+class ArchiveFileChanged(ArchiveError):
+    """Its content has another SHA-256. Fields: ``name``, ``file``."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors", "“{file}”, which belongs to “{name}”, was changed after the export."
+    )
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Nothing of this conversation was taken over. Export it again."
+    )
 
 
 class SettingsError(MmdeskError):

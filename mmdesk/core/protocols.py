@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from mmdesk.core.conversations import (
     Conversation,
     ConversationSummary,
+    ConversationTree,
     EntryStatus,
     Failure,
     Hit,
@@ -220,6 +221,18 @@ class ConversationStore(Protocol):
         notes: tuple[Phrase, ...] = (),
     ) -> None:
         """Replace an answer's text and state; ``model`` as :class:`TurnFinished` has it."""
+
+    def tree(self, conversation: str) -> ConversationTree:
+        """Return a conversation with all versions; files point into the attachment folder."""
+
+    def has(self, conversation: str) -> bool:
+        """Whether there is a conversation with that id, perhaps in the bin."""
+
+    def add_tree(self, tree: ConversationTree) -> None:
+        """Keep a whole conversation, at once or not at all, with those of its files that exist.
+
+        There must be none with its id.
+        """
 
     def back_up(self) -> None:
         """Keep a checked copy of everything, if one is due."""

@@ -48,7 +48,17 @@ def is_damage(error: Exception) -> bool:
 
     The text of its message may be broken too, which Python then can't decode.
     """
-    return isinstance(error, UnicodeDecodeError) or _primary_code(error) in _DAMAGE
+    return (
+        isinstance(error, UnicodeDecodeError)
+        or _primary_code(error) in _DAMAGE
+        or _has_other_tables(error)
+    )
+
+
+def _has_other_tables(error: Exception) -> bool:
+    """Whether the tables aren't as mmdesk made them: a flipped bit renames a column."""
+    wrong = ("no such", "malformed", "foreign key mismatch")
+    return _primary_code(error) == sqlite3.SQLITE_ERROR and str(error).startswith(wrong)
 
 
 @contextmanager
@@ -82,7 +92,7 @@ def sqlite_failure(error: sqlite3.Error, path: str, *, reading: bool) -> StoreEr
         return StoreBusy(path=path)
     if code in _DAMAGE:
         return StoreDamaged(path=path, reason=_DAMAGE[code])
-    if code == sqlite3.SQLITE_ERROR and str(error).startswith(("no such", "malformed")):
+    if _has_other_tables(error):
         return StoreDamaged(path=path, reason=_DAMAGE[sqlite3.SQLITE_SCHEMA])
     kind = StoreDamaged if reading else StoreUnwritable
     return kind(path=path, reason=_NO_WRITE.get(code, str(error)))

@@ -133,8 +133,7 @@ def _check(connection: sqlite3.Connection) -> None:
     problem = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if problem != "ok":
         raise DatabaseDamaged(problem)
-    if (row := connection.execute("PRAGMA foreign_key_check").fetchone()) is not None:
-        raise DatabaseDamaged(f"a {row['table']} refers to nothing")
+    _require_references(connection)
     pages, size = (connection.execute(f"PRAGMA page_{n}").fetchone()[0] for n in ("count", "size"))
     if pages * size <= _SMALL:
         problem = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
@@ -147,12 +146,24 @@ def reindex(connection: sqlite3.Connection) -> None:
     """Make the indexes anew.
 
     Raises:
-        DatabaseDamaged: two rows have an id that only one may have.
+        DatabaseDamaged: two rows have an id that only one may have, or one has lost its own.
     """
+    connection.execute("BEGIN IMMEDIATE")
     try:
         connection.execute("REINDEX")
+        # Until now the old index told of an id that a flipped bit has changed in its row.
+        _require_references(connection)
+        connection.execute("COMMIT")
     except sqlite3.IntegrityError as error:
         raise DatabaseDamaged(str(error)) from error
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _require_references(connection: sqlite3.Connection) -> None:
+    if (row := connection.execute("PRAGMA foreign_key_check").fetchone()) is not None:
+        raise DatabaseDamaged(f"a {row['table']} refers to nothing")
 
 
 def _check_columns(connection: sqlite3.Connection) -> None:

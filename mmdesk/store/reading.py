@@ -77,7 +77,7 @@ def read_conversation(
     entries: list[Entry] = []
     for message in _shown_path(connection, row):
         previous = entries[-1].message.role if entries else None
-        parts = _parts(connection, attachments, message["id"])
+        parts = read_parts(connection, attachments, message["id"])
         entry = read_entry(message, parts, previous)
         entries.append(replace(entry, versions=versions_of(connection, message["id"])))
     return Conversation(_summary(row), tuple(entries))
@@ -155,9 +155,10 @@ def _shown_path(connection: sqlite3.Connection, conversation: sqlite3.Row) -> li
     return path[::-1]
 
 
-def _parts(
+def read_parts(
     connection: sqlite3.Connection, attachments: AttachmentFolder, message: str
 ) -> tuple[Part, ...]:
+    """Return the parts of a message, without those that can't be read."""
     try:
         rows = connection.execute(
             "SELECT * FROM part WHERE message_id = ? ORDER BY ordinal", (message,)

@@ -61,6 +61,11 @@ def clean_title(text: str) -> str:
 PART_COLUMNS = (
     "kind", "text", "sha256", "name", "width", "height", "notes", "seconds", "language",
 )  # fmt: skip
+_PART_NAMES = ("message_id", "ordinal", *PART_COLUMNS)
+INSERT_PART = (
+    f"INSERT INTO part ({', '.join(_PART_NAMES)})"
+    f" VALUES ({', '.join(f':{name}' for name in _PART_NAMES)})"
+)
 
 
 def part_row(part: Part) -> dict[str, object]:

@@ -11,9 +11,10 @@ import logging
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 from urllib.parse import quote
 
 from mmdesk.store.backups import Backup, BackupFolder
@@ -31,14 +32,14 @@ _UNREADABLE = (sqlite3.Error, OverflowError, UnicodeDecodeError)
 """The last where the text of sqlite's own message is damaged."""
 
 
-def exchange(path: Path, new: Path) -> Path:
-    """Put a new database in the place of a damaged one; return where that is now.
+def exchange(path: Path, new: Path, why: Literal["damaged", "replaced"] = "damaged") -> Path:
+    """Put a new database in the place of another; return where that is now.
 
-    The damaged one's journals go first, since sqlite would apply them to the new one; killed in
+    The old one's journals go first, since sqlite would apply them to the new one; killed in
     between, it is mended again. Raises ``OSError``.
     """
     stamp = datetime.now(UTC).strftime(_STAMP)
-    aside = path.with_name(f"{path.name}.damaged-{stamp}")
+    aside = path.with_name(f"{path.name}.{why}-{stamp}")
     for companion in _COMPANIONS:
         journal = path.with_name(path.name + companion)
         if journal.exists():
@@ -51,12 +52,12 @@ def exchange(path: Path, new: Path) -> Path:
     return aside
 
 
-def was_damaged_since(path: str, moment: float) -> bool:
+def was_set_aside_since(path: str, moment: float) -> bool:
     """Whether a database of this name was set aside after ``moment`` (seconds since 1970)."""
-    beginning = f"{Path(path).name}.damaged-"
     limit = datetime.fromtimestamp(moment, UTC).strftime(_STAMP)
     return any(
         each.name.startswith(beginning) and each.name[len(beginning) :] > limit
+        for beginning in (f"{Path(path).name}.damaged-", f"{Path(path).name}.replaced-")
         for each in Path(path).parent.iterdir()
     )
 
@@ -70,7 +71,7 @@ def discard(path: Path) -> None:
 def restore_base(path: Path, backups: BackupFolder) -> Backup | None:
     """Put the latest backup that is whole at ``path``; return it, or None if there is none."""
     for backup in backups.backups():
-        if _is_whole(backup.path):
+        if is_whole(backup.path):
             shutil.copyfile(backup.path, path)
             os.chmod(path, 0o600)
             return backup
@@ -121,7 +122,7 @@ def _copy_rows(source: sqlite3.Connection, target: sqlite3.Connection) -> int:
     messages = 0
     for row in _rows(source, "message"):
         messages += _put(target, "message", row)
-        for part in _parts(source, row["id"]):
+        for part in _parts(source, row[1]):
             _put(target, "part", part)
     _adopt_orphans(target)
     index_all(target)
@@ -129,13 +130,17 @@ def _copy_rows(source: sqlite3.Connection, target: sqlite3.Connection) -> int:
     return messages
 
 
-def _rows(source: sqlite3.Connection, table: str) -> Iterator[sqlite3.Row]:
-    """Yield every row that can be read, in the order of writing, stepping over what can't."""
-    number, tried = 0, 0
+def _rows(source: sqlite3.Connection, table: str) -> Iterator[Sequence[object]]:
+    """Yield every row that can be read, in the order of writing, stepping over what can't.
+
+    A flipped bit may have renamed a column: they are known by their places.
+    """
+    number, tried = 1, 0
     while number < _FAR:
         try:
+            # Not "> number - 1", which looks at that row too: it may be the damaged one.
             row = source.execute(
-                f"SELECT * FROM {table} WHERE number > ? ORDER BY number LIMIT 1", (number,)
+                f"SELECT rowid, * FROM {table} WHERE rowid >= ? ORDER BY rowid LIMIT 1", (number,)
             ).fetchone()
         except _UNREADABLE as error:
             if tried == 0:
@@ -143,44 +148,51 @@ def _rows(source: sqlite3.Connection, table: str) -> Iterator[sqlite3.Row]:
             tried += 1
             number += 1 if tried <= _NEAR else 1 << (tried - _NEAR)
             continue
-        if row is None:
+        if row is None or not isinstance(row[0], int) or row[0] < number:
             return
-        tried = 0
-        if not isinstance(row["number"], int) or row["number"] <= number:
-            return
-        number = row["number"]
-        if isinstance(row["id"], str) and "\ufffd" not in row["id"]:
-            yield row
+        tried, number = 0, row[0] + 1
+        if isinstance(row[2], str) and "\ufffd" not in row[2]:
+            yield tuple(row)[1:]
 
 
-def _parts(source: sqlite3.Connection, message: str) -> list[sqlite3.Row]:
+def _parts(source: sqlite3.Connection, message: object) -> list[sqlite3.Row]:
     try:
         return source.execute("SELECT * FROM part WHERE message_id = ?", (message,)).fetchall()
     except _UNREADABLE:
         return []
 
 
-def _put(target: sqlite3.Connection, table: str, row: sqlite3.Row) -> int:
-    """Write a row over the one with its id; return how many (0 where it breaks a rule)."""
-    names = [name for name in row.keys() if name in _columns(target, table)]  # noqa: SIM118
+def _put(target: sqlite3.Connection, table: str, row: Sequence[object]) -> int:
+    """Write a row over the one with its id; return how many (0 where it breaks a rule).
+
+    The backup's stays where the row has a damaged text.
+    """
+    # An older version has the first of the columns.
+    values = dict(zip(_columns(target, table), row, strict=False))
     if table != "part":
-        names.remove("number")  # the backup's rows may have taken it
-    marks = ", ".join(f":{name}" for name in names)
-    replaced = ", ".join(f"{name} = excluded.{name}" for name in names)
+        del values["number"]  # the backup's rows may have taken it
+    marks = ", ".join(f":{name}" for name in values)
+    replaced = ", ".join(f"{name} = excluded.{name}" for name in values)
     key = "(message_id, ordinal)" if table == "part" else "(id)"
+    action = "NOTHING" if any(map(_is_garbled, row)) else f"UPDATE SET {replaced}"
     try:
         target.execute(
-            f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})"
-            f" ON CONFLICT {key} DO UPDATE SET {replaced}",
-            {name: row[name] for name in names},
+            f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})"
+            f" ON CONFLICT {key} DO {action}",
+            values,
         )
     except (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, OverflowError):
         return 0
     return 1
 
 
-def _columns(target: sqlite3.Connection, table: str) -> set[str]:
-    return {row["name"] for row in target.execute(f"PRAGMA table_info({table})")}
+def _is_garbled(value: object) -> bool:
+    """Whether a text has bytes that aren't UTF-8, or those of a page that was zeroed."""
+    return isinstance(value, str) and ("\ufffd" in value or "\0" in value)
+
+
+def _columns(target: sqlite3.Connection, table: str) -> list[str]:
+    return [row["name"] for row in target.execute(f"PRAGMA table_info({table})")]
 
 
 def _adopt_orphans(target: sqlite3.Connection) -> None:
@@ -188,6 +200,12 @@ def _adopt_orphans(target: sqlite3.Connection) -> None:
 
     What is left without any message is of no use: a damaged id, most likely.
     """
+    # What is no text names no conversation.
+    target.execute(
+        "UPDATE message SET conversation_id = coalesce((SELECT above.conversation_id FROM message"
+        " AS above WHERE above.id = message.parent_id AND typeof(above.conversation_id) = 'text'),"
+        " lower(hex(randomblob(16)))) WHERE typeof(conversation_id) <> 'text'"
+    )
     orphans: Iterable[sqlite3.Row] = target.execute(
         "SELECT conversation_id AS id, min(created_us) AS first_us, max(created_us) AS last_us"
         " FROM message WHERE conversation_id NOT IN (SELECT id FROM conversation)"
@@ -208,7 +226,8 @@ def _adopt_orphans(target: sqlite3.Connection) -> None:
     target.execute("DELETE FROM conversation WHERE id NOT IN (SELECT conversation_id FROM message)")
 
 
-def _is_whole(path: Path) -> bool:
+def is_whole(path: Path) -> bool:
+    """Whether a database can be read to the last page."""
     try:
         connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)
     except sqlite3.Error:

@@ -16,6 +16,7 @@ from mmdesk.core.conversations import (
     BIN_DAYS,
     Conversation,
     ConversationSummary,
+    ConversationTree,
     EntryStatus,
     Failure,
     Hit,
@@ -42,7 +43,7 @@ from mmdesk.store.reading import (
     versions_of,
 )
 from mmdesk.store.rows import (
-    PART_COLUMNS,
+    INSERT_PART,
     clean_title,
     failure_json,
     notes_json,
@@ -50,15 +51,11 @@ from mmdesk.store.rows import (
     title_of,
     usage_row,
 )
-from mmdesk.store.salvage import was_damaged_since
+from mmdesk.store.salvage import was_set_aside_since
 from mmdesk.store.search import index_message
+from mmdesk.store.trees import has_conversation, insert_tree, read_tree
 
 _log = logging.getLogger(__name__)
-_PART_NAMES = ("message_id", "ordinal", *PART_COLUMNS)
-_INSERT_PART = (
-    f"INSERT INTO part ({', '.join(_PART_NAMES)})"
-    f" VALUES ({', '.join(f':{name}' for name in _PART_NAMES)})"
-)
 
 
 class SqliteStore:
@@ -230,6 +227,27 @@ class SqliteStore:
             if status is not EntryStatus.STREAMING:
                 index_message(self._connection, answer)
 
+    def tree(self, conversation: str) -> ConversationTree:
+        """Return a conversation with all versions; files point into the attachment folder."""
+        with plain_failures(self._shown, reading=True):
+            return read_tree(self._connection, self._attachments, conversation)
+
+    def has(self, conversation: str) -> bool:
+        """Whether there is a conversation with that id, perhaps in the bin."""
+        with plain_failures(self._shown, reading=True):
+            return has_conversation(self._connection, conversation)
+
+    def add_tree(self, tree: ConversationTree) -> None:
+        """Keep a whole conversation, at once or not at all, with those of its files that exist."""
+        with plain_failures(self._shown):
+            for message in (node.entry.message for node in tree.nodes):
+                for picture in filter(lambda each: each.path.exists(), message.pictures):
+                    self._attachments.keep(picture)
+                for recording in filter(lambda each: each.path.exists(), message.recordings):
+                    self._attachments.keep_recording(recording)
+        with self._transaction():
+            insert_tree(self._connection, tree)
+
     def back_up(self) -> None:
         """Once a day: copy what has changed, empty the bin, remove what nobody refers to."""
         now = datetime.now(UTC)
@@ -245,7 +263,7 @@ class SqliteStore:
         with self._transaction():
             empty_bin(self._connection, time.time_ns() // 1000)
         with plain_failures(self._shown):
-            if was_damaged_since(self._shown, time.time() - BIN_DAYS * 86_400):
+            if was_set_aside_since(self._shown, time.time() - BIN_DAYS * 86_400):
                 return  # what could not be read of that may refer to any file
             copies = [backup.path for backup in self._backups.backups()]
             collect_files(self._connection, self._attachments.folder, copies)
@@ -376,7 +394,7 @@ class SqliteStore:
             ),
         )
         self._connection.executemany(
-            _INSERT_PART,
+            INSERT_PART,
             [
                 {"message_id": identity, "ordinal": ordinal, **part_row(part)}
                 for ordinal, part in enumerate(message.parts)

@@ -249,6 +249,29 @@
     </message>
 </context>
 <context>
+    <name>ConversationModel</name>
+    <message>
+        <source>Pinned</source>
+        <translation>已置顶</translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation>今天</translation>
+    </message>
+    <message>
+        <source>Yesterday</source>
+        <translation>昨天</translation>
+    </message>
+    <message>
+        <source>Earlier</source>
+        <translation>更早</translation>
+    </message>
+    <message>
+        <source>Untitled</source>
+        <translation>无标题</translation>
+    </message>
+</context>
+<context>
     <name>DownloadLine</name>
     <message>
         <source>Download of {id}</source>
@@ -405,6 +428,33 @@
     <message>
         <source>Dismiss</source>
         <translation>关闭提示</translation>
+    </message>
+</context>
+<context>
+    <name>FindBar</name>
+    <message>
+        <source>The one before (Shift+Enter)</source>
+        <translation>上一个（Shift+回车）</translation>
+    </message>
+    <message>
+        <source>The next one (Enter)</source>
+        <translation>下一个（回车）</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Going there… {percent} %</source>
+        <translation>正在前往… {percent}%</translation>
+    </message>
+    <message>
+        <source>Nothing found</source>
+        <translation>未找到</translation>
+    </message>
+    <message>
+        <source>{number} of {count}</source>
+        <translation>第 {number} 个，共 {count} 个</translation>
     </message>
 </context>
 <context>
@@ -1154,28 +1204,8 @@
 <context>
     <name>Sidebar</name>
     <message>
-        <source>Untitled</source>
-        <translation>无标题</translation>
-    </message>
-    <message>
         <source>Conversations</source>
         <translation>对话列表</translation>
-    </message>
-    <message>
-        <source>Pinned</source>
-        <translation>已置顶</translation>
-    </message>
-    <message>
-        <source>Today</source>
-        <translation>今天</translation>
-    </message>
-    <message>
-        <source>Yesterday</source>
-        <translation>昨天</translation>
-    </message>
-    <message>
-        <source>Earlier</source>
-        <translation>更早</translation>
     </message>
 </context>
 <context>
@@ -2466,6 +2496,90 @@
         <translation>损坏的文件已保留：“{path}”。</translation>
     </message>
     <message>
+        <source>There is no backup “{name}”.</source>
+        <translation>没有名为“{name}”的备份。</translation>
+    </message>
+    <message>
+        <source>“mmdesk restore --list” shows those that there are.</source>
+        <translation>“mmdesk restore --list”会列出现有的备份。</translation>
+    </message>
+    <message>
+        <source>The backup “{path}” is damaged.</source>
+        <translation>备份“{path}”已损坏。</translation>
+    </message>
+    <message>
+        <source>Nothing was changed. Choose an earlier one.</source>
+        <translation>没有改动任何内容。请选择更早的备份。</translation>
+    </message>
+    <message>
+        <source>Nothing can be exported to “{path}”: {reason}.</source>
+        <translation>无法导出到“{path}”：{reason}。</translation>
+    </message>
+    <message>
+        <source>Choose another folder, or free some space and check the permissions.</source>
+        <translation>请选择其他文件夹，或腾出空间并检查权限。</translation>
+    </message>
+    <message>
+        <source>No conversation is called “{name}”.</source>
+        <translation>没有名为“{name}”的对话。</translation>
+    </message>
+    <message>
+        <source>Give a title as the list of conversations shows it.</source>
+        <translation>请按对话列表中显示的样子写标题。</translation>
+    </message>
+    <message>
+        <source>“{name}” is not JSON.</source>
+        <translation>“{name}”不是 JSON。</translation>
+    </message>
+    <message>
+        <source>Import conversations that were exported as JSON.</source>
+        <translation>请导入以 JSON 格式导出的对话。</translation>
+    </message>
+    <message>
+        <source>“{name}” has more than {limit} MB.</source>
+        <translation>“{name}”超过 {limit} MB。</translation>
+    </message>
+    <message>
+        <source>Export the conversations into smaller files.</source>
+        <translation>请将对话导出为较小的文件。</translation>
+    </message>
+    <message>
+        <source>“{name}” can&apos;t be imported: {where} {reason}.</source>
+        <translation>无法导入“{name}”：{where} {reason}。</translation>
+    </message>
+    <message>
+        <source>Nothing of this conversation was taken over. Export it again.</source>
+        <translation>此对话未导入任何内容。请重新导出。</translation>
+    </message>
+    <message>
+        <source>“{name}” was exported by a newer mmdesk ({version}).</source>
+        <translation>“{name}”由更新版本的 mmdesk（{version}）导出。</translation>
+    </message>
+    <message>
+        <source>There is no conversation in “{name}”.</source>
+        <translation>“{name}”中没有对话。</translation>
+    </message>
+    <message>
+        <source>“{name}” refers to “{file}”, which is not inside its folder.</source>
+        <translation>“{name}”引用了“{file}”，但它不在该文件所在的文件夹内。</translation>
+    </message>
+    <message>
+        <source>Nothing was read there. Ask whoever made the file.</source>
+        <translation>没有读取该处的内容。请询问文件的制作者。</translation>
+    </message>
+    <message>
+        <source>“{file}”, which belongs to “{name}”, is not there.</source>
+        <translation>缺少属于“{name}”的“{file}”。</translation>
+    </message>
+    <message>
+        <source>Keep the folder “media” beside the exported file.</source>
+        <translation>请将“media”文件夹放在导出的文件旁边。</translation>
+    </message>
+    <message>
+        <source>“{file}”, which belongs to “{name}”, was changed after the export.</source>
+        <translation>属于“{name}”的“{file}”在导出后被改动过。</translation>
+    </message>
+    <message>
         <source>The settings in “{path}” can&apos;t be read: {reason}.</source>
         <translation>无法读取“{path}”中的设置：{reason}。</translation>
     </message>
@@ -3094,6 +3208,10 @@
     <message>
         <source>New chat</source>
         <translation>新对话</translation>
+    </message>
+    <message>
+        <source>Find in this conversation</source>
+        <translation>在此对话中查找</translation>
     </message>
     <message>
         <source>Search all conversations</source>
