@@ -9,9 +9,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument(
         "name",
-        choices=["ui", "speech", "fit"],
+        choices=["ui", "speech", "fit", "durability"],
         help="ui: start, load and streaming of the window; speech: short speech beside Whisper's; "
-        "fit: the estimate of a model's memory beside the measured peak",
+        "fit: the estimate of a model's memory beside the measured peak; "
+        "durability: conversations under faults (--n kills; 200 are published)",
     )
     parser.add_argument("--n", type=int, default=10, metavar="N", help="trials of each side")
     parser.add_argument("--json", action="store_true", help="one JSON object per figure")
@@ -31,6 +32,10 @@ def run(arguments: argparse.Namespace) -> int:
         from mmdesk.bench import fit
 
         print_figures(fit.measure(), as_json=arguments.json)
+    elif arguments.name == "durability":
+        from mmdesk.bench.durability import suite
+
+        print_figures(suite.measure(suite.Counts(kills=trials)), as_json=arguments.json)
     else:
         from mmdesk.bench import ui
 

@@ -12,7 +12,7 @@ from mmdesk.core.messages import assistant_message
 from mmdesk.core.models import ModelKey
 from mmdesk.core.requests import TurnId
 
-SAVE_EVERY_S = 0.2
+SAVE_EVERY_S = 0.15
 """Streamed text is on its way to the disk after this long; the promise is 250 ms."""
 
 

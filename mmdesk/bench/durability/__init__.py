@@ -1,0 +1,1 @@
+"""``mmdesk bench durability``: what conversations survive, counted in faults made on purpose."""
