@@ -68,6 +68,8 @@ class ChatPage(QWidget):
         self._starter_speech = False
         self._voice = _Said.NOT_YET
         self._model = ""
+        self._going = False
+        self.pane.going.connect(self._say_going)
         self._turns: set[TurnId] = set()
         self._waiting: set[TurnId] = set()
         self._stack = QStackedWidget()
@@ -190,6 +192,15 @@ class ChatPage(QWidget):
         for index, entry in enumerate(entries):
             if entry.id == event.message:
                 self.pane.go_to(index, mark=event.found)
+
+    def _say_going(self, going: bool) -> None:
+        """Say that a message far above is being gone to, as long as that takes."""
+        if going and not self.news.said:
+            self._going = True
+            self.say_news(self.tr("Going to the message…"))
+        elif self._going and not going:
+            self._going = False
+            self.forget_news()
 
     def _added(self, event: TurnAdded) -> None:
         self.forget_news()

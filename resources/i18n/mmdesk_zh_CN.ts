@@ -111,6 +111,10 @@
 <context>
     <name>ChatPage</name>
     <message>
+        <source>Going to the message…</source>
+        <translation>正在前往该消息…</translation>
+    </message>
+    <message>
         <source>Looking at picture {done} of {total}…</source>
         <translation>正在看第 {done} 张图片，共 {total} 张…</translation>
     </message>

@@ -199,18 +199,35 @@ def test_nothing_found_is_said(listed: Desk) -> None:
     assert not page._said.isVisible()
 
 
-def test_the_message_that_was_found_is_gone_to(desk: Desk) -> None:
+@pytest.mark.parametrize("count", [20, 90, 600])
+def test_the_message_that_was_found_is_gone_to(desk: Desk, qtbot: QtBot, count: int) -> None:
     entries = tuple(
         Entry(f"m{n}", user_message(f"Q{n}") if n % 2 == 0 else assistant_message("A\n\n" * 9))
-        for n in range(90)
+        for n in range(count)
     )
-    opened = ConversationOpened(Conversation(summary("one"), entries), message="m10")
+    opened = ConversationOpened(Conversation(summary("one"), entries), message="m10", found=True)
     desk.window.handle(opened)
     pane = desk.window.chat.pane
     assert not pane.following
-    bar = pane.verticalScrollBar()
-    views = [view for view in pane._column.views if view.shown_text() == "Q10"]
-    assert bar.value() <= views[0].y() <= bar.value() + pane.height() // 2
+
+    def there() -> bool:
+        bar = pane.verticalScrollBar()
+        views = [view for view in pane.views if view.shown_text() == "Q10"]
+        return bool(views) and bar.value() <= views[0].y() <= bar.value() + pane.height() // 2
+
+    qtbot.waitUntil(there, timeout=60_000)
+    assert not desk.window.chat.news.said  # it no longer says that it is on its way
+
+
+def test_another_conversation_ends_the_way_to_a_message(desk: Desk, qtbot: QtBot) -> None:
+    entries = tuple(Entry(f"m{n}", assistant_message("A\n\n" * 9)) for n in range(600))
+    desk.window.handle(
+        ConversationOpened(Conversation(summary("one"), entries), message="m1", found=True)
+    )
+    desk.window.handle(ConversationOpened(Conversation(summary("two"), entries[:2])))
+    qtbot.wait(200)
+    assert len(desk.window.chat.pane.views) == 2
+    assert desk.window.chat.pane.following
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 30
 """Messages that are laid out when a conversation opens, and with each step upwards."""
+_SLICE_S, _PER_STEP = 0.04, 4
+"""How long, and how many at a time, views are made on the way to a message."""
 _NEAR_END = 24
 """Px from the end within which the pane still follows it."""
 
@@ -43,6 +46,8 @@ class ChatPane(QScrollArea):
     regenerateRequested = Signal()
     retryRequested = Signal()
     copied = Signal()
+    going = Signal(bool)
+    """Whether the pane is still on its way to a message far above."""
     changed = Signal(object)
     """The text of a view has changed; with None that of any, or where they stand."""
 
@@ -59,6 +64,7 @@ class ChatPane(QScrollArea):
         self._earlier: list[Entry] = []
         self._live: dict[str, AnswerView] = {}
         self._following = True
+        self._goal: tuple[int, bool] | None = None
         self._adjusting = False
         self._playing: str | None = None
         self._focused: MessageView | None = None
@@ -74,6 +80,7 @@ class ChatPane(QScrollArea):
 
     def clear(self) -> None:
         """Show nothing."""
+        self._goal = None
         self._earlier = []
         self._live = {}
         self._focused = None
@@ -233,10 +240,30 @@ class ChatPane(QScrollArea):
         self._place_jump()
 
     def go_to(self, index: int, *, mark: bool) -> None:
-        """Go to one of the shown messages, counted from the first, and perhaps mark it."""
+        """Go to one of the shown messages, counted from the first, and perhaps mark it.
+
+        One far above is gone to in slices, so that the window stays alive: see ``going``.
+        """
+        self._goal = index, mark
+        self._following = False
+        self._approach()
+
+    def _approach(self) -> None:
+        """Make views towards the goal for a while; go there once it has one."""
+        if self._goal is None:
+            return
+        index, mark = self._goal
+        ends = time.monotonic() + _SLICE_S
+        while index < len(self._earlier) and time.monotonic() < ends:
+            self.load_earlier(_PER_STEP)
+        there = index >= len(self._earlier)
+        self.going.emit(not there)
+        if not there:
+            QTimer.singleShot(0, self, self._approach)
+            return
+        self._goal = None
         view = self.view_of(index)
         self._column.mark(view if mark else None)
-        self._following = False
         self._relayout()
         bar = self.verticalScrollBar()
         bar.setValue(view.y() - self.viewport().height() // 5)
