@@ -56,7 +56,8 @@
     │   └── ServerNonsense  ServerTooMuch  ServerBrokeOff  ServerTakesNoPictures
     ├── StoreError                 a conversation can't be kept or read
     │   ├── StoreUnwritable  StoreDamaged  StoreTooNew  StoreBusy
-    │   ├── StoreNotBackedUp  StoreMended  BackupMissing  BackupDamaged
+    │   ├── StoreNotBackedUp  StoreMended  StoreRestored
+    │   ├── BackupMissing  BackupDamaged
     │   └── ConversationMissing
     ├── ArchiveError               a conversation can't be exported or imported
     │   ├── ExportUnwritable  NothingNamed
@@ -1074,6 +1075,18 @@ class StoreMended(StoreError):
         "the rest is as in the last backup ({backup}).",
     )
     advice = QT_TRANSLATE_NOOP("errors", "The damaged file is kept: “{path}”.")
+
+
+class StoreRestored(StoreError):
+    """The database was not there. Fields: ``path`` (of the backups), ``backup`` (when)."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors",
+        "The file with the conversations was gone: they are as in the last backup ({backup}).",
+    )
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "To begin with none, remove the backups in “{path}” as well."
+    )
 
 
 class StoreTooNew(StoreError):

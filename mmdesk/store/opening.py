@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Literal
 
 from mmdesk.core.conversations import EntryStatus
-from mmdesk.core.errors import StoreMended
-from mmdesk.store.backups import BackupFolder
+from mmdesk.core.errors import StoreMended, StoreRestored
+from mmdesk.store.backups import Backup, BackupFolder
 from mmdesk.store.failures import DatabaseDamaged, is_damage
 from mmdesk.store.salvage import discard, exchange, recover_rows, restore_base
 from mmdesk.store.schema import TABLES, migrate
@@ -28,11 +28,12 @@ _log = logging.getLogger(__name__)
 
 def open_database(
     path: Path | Literal[":memory:"], backups: BackupFolder | None = None
-) -> tuple[sqlite3.Connection, StoreMended | None]:
+) -> tuple[sqlite3.Connection, StoreMended | StoreRestored | None]:
     """Return the connection to a database, made, migrated or mended as needed.
 
     Answers that still stream are those that a crash cut off: they become "interrupted". A damaged
-    database is set aside and replaced by what can be read of it and the last backup.
+    database is set aside and replaced by what can be read of it and the last backup; one that is
+    gone, though there are backups, is the last of them.
 
     Returns:
         The connection, and what to tell the person of a replacement.
@@ -44,8 +45,11 @@ def open_database(
     """
     if not isinstance(path, Path):
         return _open(path, None), None
-    if backups is not None and _was_emptied(path) and backups.backups():
-        return _mend(path, backups)
+    if backups is not None and backups.backups():
+        if _was_emptied(path):
+            return _mend(path, backups)
+        if not path.exists() and (restored := _restored(path, backups)) is not None:
+            return _open(path, backups), restored
     _make_private(path)
     try:
         return _open(path, backups), None
@@ -79,9 +83,28 @@ def _mend(path: Path, backups: BackupFolder) -> tuple[sqlite3.Connection, StoreM
         with contextlib.suppress(OSError):
             discard(new)
         raise
-    when = backup.made.astimezone().strftime("%Y-%m-%d %H:%M") if backup else "–"
-    mended = StoreMended(path=str(damaged), messages=messages, backup=when)
+    mended = StoreMended(path=str(damaged), messages=messages, backup=_when(backup))
     return _open(path, None), mended
+
+
+def _restored(path: Path, backups: BackupFolder) -> StoreRestored | None:
+    """Put the last whole backup in the place of a database that is gone, if there is one."""
+    new = path.with_name(f"{path.name}.new")
+    try:
+        discard(new)
+        backup = restore_base(new, backups)
+        if backup is None:
+            return None
+        exchange(path, new)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            discard(new)
+        raise
+    return StoreRestored(path=str(backup.path.parent), backup=_when(backup))
+
+
+def _when(backup: Backup | None) -> str:
+    return backup.made.astimezone().strftime("%Y-%m-%d %H:%M") if backup else "–"
 
 
 def _recovered(damaged: Path, new: Path) -> int:

@@ -33,7 +33,7 @@ _UNREADABLE = (sqlite3.Error, OverflowError, UnicodeDecodeError)
 
 
 def exchange(path: Path, new: Path, why: Literal["damaged", "replaced"] = "damaged") -> Path:
-    """Put a new database in the place of another; return where that is now.
+    """Put a new database in the place of another; return where that is now, if there was one.
 
     The old one's journals go first, since sqlite would apply them to the new one; killed in
     between, it is mended again. Raises ``OSError``.
@@ -44,10 +44,11 @@ def exchange(path: Path, new: Path, why: Literal["damaged", "replaced"] = "damag
         journal = path.with_name(path.name + companion)
         if journal.exists():
             os.replace(journal, aside.with_name(aside.name + companion))
-    try:
-        os.link(path, aside)
-    except OSError:  # a file system without links
-        os.replace(path, aside)
+    if path.exists():
+        try:
+            os.link(path, aside)
+        except OSError:  # a file system without links
+            os.replace(path, aside)
     os.replace(new, path)
     return aside
 

@@ -24,7 +24,7 @@ from mmdesk.core.conversations import (
     StopReason,
     Usage,
 )
-from mmdesk.core.errors import ConversationMissing, StoreMended, StoreUnwritable
+from mmdesk.core.errors import ConversationMissing, StoreMended, StoreRestored, StoreUnwritable
 from mmdesk.core.messages import AudioPart, Message, Part, Role, TextPart, well_formed
 from mmdesk.core.models import ModelKey, leaves_computer
 from mmdesk.core.phrases import Phrase
@@ -64,7 +64,7 @@ class SqliteStore:
     Use it on the thread that made it: sqlite3 itself refuses any other.
 
     Attributes:
-        mended: What to tell of a damaged database that was replaced while opening.
+        mended: What to tell of a database that was damaged or gone, and replaced while opening.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class SqliteStore:
         self._attachments = AttachmentFolder(attachments)
         self._backups = BackupFolder(backups) if backups else None
         self._lock: InstanceLock | None = None
-        self.mended: StoreMended | None = None
+        self.mended: StoreMended | StoreRestored | None = None
         with plain_failures(self._shown):
             if isinstance(path, Path):
                 path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -2500,6 +2500,14 @@
         <translation>损坏的文件已保留：“{path}”。</translation>
     </message>
     <message>
+        <source>The file with the conversations was gone: they are as in the last backup ({backup}).</source>
+        <translation>保存对话的文件不见了：已恢复为上次备份（{backup}）的内容。</translation>
+    </message>
+    <message>
+        <source>To begin with none, remove the backups in “{path}” as well.</source>
+        <translation>若想从空白开始，请把“{path}”中的备份也删除。</translation>
+    </message>
+    <message>
         <source>There is no backup “{name}”.</source>
         <translation>没有名为“{name}”的备份。</translation>
     </message>

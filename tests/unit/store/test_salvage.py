@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mmdesk.core.errors import StoreMended, StoreUnwritable
+from mmdesk.core.errors import StoreMended, StoreRestored, StoreUnwritable
 from mmdesk.store.sqlite import SqliteStore
 from tests.unit.store.filling import fill
 
@@ -109,6 +109,29 @@ def test_a_damaged_backup_is_passed_over(folder: Path) -> None:
     store = opened(folder)
     assert store.mended
     assert store.mended.fields["messages"] == 0
+    assert store.conversations() == ()
+    store.close()
+
+
+def test_a_database_that_is_gone_is_no_new_one(folder: Path) -> None:
+    (folder / "c.sqlite3").unlink()
+    (folder / "c.sqlite3-journal").write_bytes(b"of the one that is gone")
+    store = opened(folder)
+    assert isinstance(store.mended, StoreRestored)
+    assert readable(store) == 32
+    store.close()
+    again = opened(folder)
+    assert again.mended is None
+    again.close()
+
+
+@pytest.mark.logs("damaged too")
+def test_a_database_that_is_gone_with_its_backup_is_a_new_one(folder: Path) -> None:
+    (folder / "c.sqlite3").unlink()
+    for backup in (folder / "backups").iterdir():
+        backup.write_bytes(b"no database" * 1000)
+    store = opened(folder)
+    assert store.mended is None
     assert store.conversations() == ()
     store.close()
 
