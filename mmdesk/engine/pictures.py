@@ -11,7 +11,6 @@ import contextlib
 import copy
 import logging
 import math
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -21,10 +20,9 @@ from PIL import Image
 from transformers import BatchFeature, ProcessorMixin
 from transformers.image_processing_utils import BaseImageProcessor
 
+from mmdesk.canonical_picture import as_picture_errors
 from mmdesk.core.errors import (
-    FileMissing,
     MmdeskError,
-    PictureDamaged,
     PicturesUnsuitable,
     PictureUnsuitable,
 )
@@ -211,7 +209,7 @@ def _shrunk(image: Image.Image, longest_side: int | None) -> Image.Image:
 
 def _open(picture: Picture, least_side: int) -> Image.Image:
     """Return a picture that is decoded when someone looks at its pixels."""
-    with _as_picture_errors(picture):
+    with as_picture_errors(picture):
         image = Image.open(picture.path, formats=("PNG",))
         # The canonical picture is RGB; any other would be converted behind our back.
         if image.mode == "RGB" and min(image.size) >= least_side:
@@ -220,7 +218,7 @@ def _open(picture: Picture, least_side: int) -> Image.Image:
 
 
 def _decode(picture: Picture, least_side: int) -> Image.Image:
-    with _as_picture_errors(picture), Image.open(picture.path, formats=("PNG",)) as image:
+    with as_picture_errors(picture), Image.open(picture.path, formats=("PNG",)) as image:
         return _readable(image, least_side)
 
 
@@ -232,16 +230,3 @@ def _readable(image: Image.Image, least_side: int) -> Image.Image:
         return image
     size = image.width * times, image.height * times
     return image.resize(size, Image.Resampling.NEAREST)
-
-
-@contextlib.contextmanager
-def _as_picture_errors(picture: Picture) -> Iterator[None]:
-    try:
-        with warnings.catch_warnings():
-            # The file is mmdesk's own and of bounded size: no decompression bomb.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            yield
-    except FileNotFoundError as error:
-        raise FileMissing(name=picture.name) from error
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise PictureDamaged(name=picture.name) from error

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mmdesk.core.errors import DiskFull, DownloadElsewhere, DownloadError, ModelsFolderUnwritable
-from mmdesk.models.file_lock import held
+from mmdesk.file_lock import held
 from mmdesk.models.incoming import Incoming
 
 MARGIN = 256 * 2**20

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from mmdesk.models.file_lock import held
+from mmdesk.file_lock import held
 from mmdesk.models.files import read_regular
 from mmdesk.models.manifest import FileRecord, parsed_record, record_document, write_json
 

@@ -8,14 +8,11 @@ JPEG at a quality whose difference nobody sees, with the colours at full resolut
 from __future__ import annotations
 
 import base64
-import contextlib
 import io
-import warnings
-from collections.abc import Iterator
 
 from PIL import Image
 
-from mmdesk.core.errors import FileMissing, PictureDamaged
+from mmdesk.canonical_picture import as_picture_errors
 from mmdesk.core.messages import Picture
 
 FEW_COLOURS = 65_536
@@ -29,7 +26,7 @@ _PIECE_BYTES = 3 * 2**16
 
 def data_url(picture: Picture) -> tuple[bytes, ...]:
     """Return a picture as ``data:`` URL, in pieces. Raises ``PictureError``."""
-    with _as_picture_errors(picture), Image.open(picture.path, formats=("PNG",)) as image:
+    with as_picture_errors(picture), Image.open(picture.path, formats=("PNG",)) as image:
         pixels = image if image.mode == "RGB" else image.convert("RGB")
         pixels.load()
         pixels.info.clear()  # Pillow would write colour profile and comment again
@@ -57,16 +54,3 @@ def _has_few_colours(image: Image.Image) -> bool:
         if len(colours) > FEW_COLOURS:
             return False
     return True
-
-
-@contextlib.contextmanager
-def _as_picture_errors(picture: Picture) -> Iterator[None]:
-    try:
-        with warnings.catch_warnings():
-            # The file is mmdesk's own and of bounded size: no decompression bomb.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            yield
-    except FileNotFoundError as error:
-        raise FileMissing(name=picture.name) from error
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise PictureDamaged(name=picture.name) from error

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from PySide6.QtGui import QTextCursor, QTextDocument
 
+from mmdesk.core.finding import utf16_length
 from mmdesk.core.messages import well_formed
 from mmdesk.core.speech import Transcript, UtteranceId, Word
 
@@ -87,7 +88,7 @@ def insert_heard(
         HeardWord(index, shown, word.probability, *_edges(document, first + start, first + end))
         for index, word, shown, start, end in _located(transcript.words, text)
     )
-    whole = begin + _units(lead + text + trail)
+    whole = begin + utf16_length(lead + text + trail)
     return HeardStretch(
         utterance, transcript.language, seconds, *_edges(document, begin, whole), words
     )
@@ -101,7 +102,7 @@ def _located(words: tuple[Word, ...], text: str) -> Iterator[tuple[int, Word, st
         found = text.find(shown, reached) if shown else -1
         if found >= 0:
             reached = found + len(shown)
-            yield index, word, shown, _units(text[:found]), _units(text[:reached])
+            yield index, word, shown, utf16_length(text[:found]), utf16_length(text[:reached])
 
 
 def _edges(document: QTextDocument, start: int, end: int) -> tuple[QTextCursor, QTextCursor]:
@@ -151,8 +152,3 @@ def _joins(left: str, right: str) -> bool:
 
 def _wide(character: str) -> bool:
     return unicodedata.east_asian_width(character) in ("W", "F")
-
-
-def _units(text: str) -> int:
-    """Return the length in UTF-16 units, as Qt counts."""
-    return len(text.encode("utf-16-le")) // 2

@@ -35,7 +35,7 @@ from PySide6.QtWidgets import (
 
 from mmdesk.core.conversations import Hit
 from mmdesk.core.events import SearchDone
-from mmdesk.core.finding import folded, query_words
+from mmdesk.core.finding import folded, query_words, utf16_length
 from mmdesk.ui.controls import plain_label
 from mmdesk.ui.i18n import day_text
 from mmdesk.ui.pages import Page
@@ -212,11 +212,7 @@ def marked_ranges(text: str, query: str) -> list[tuple[int, int]]:
     if not pattern:
         return []
     spans = [match.span() for match in re.finditer(pattern, folded(text))]
-    return [(_units(text[:start]), _units(text[start:end])) for start, end in spans]
-
-
-def _units(text: str) -> int:
-    return len(text) + sum(character > "\uffff" for character in text)
+    return [(utf16_length(text[:start]), utf16_length(text[start:end])) for start, end in spans]
 
 
 def _rect(option: QStyleOptionViewItem) -> QRect:

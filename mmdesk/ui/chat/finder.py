@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextBrowser
 from shiboken6 import isValid
 
 from mmdesk.core.conversations import Entry
-from mmdesk.core.finding import folded
+from mmdesk.core.finding import folded, utf16_length
 from mmdesk.core.messages import Role
 from mmdesk.core.reasoning import split_reasoning
 from mmdesk.ui.chat.found import light_up, place_of
@@ -72,7 +72,7 @@ class Finder(QObject):
     def look_for(self, text: str) -> None:
         """Find ``text`` as it stands, whatever its case and accents; "" ends it."""
         self._slices.stop()
-        self._needle = _fold(text) if text.strip() else ""
+        self._needle = folded(text) if text.strip() else ""
         if not self._needle:
             self._at = None
             self._sources.clear()
@@ -162,8 +162,8 @@ class Finder(QObject):
             text = message.text
             if message.role is Role.ASSISTANT:
                 text = _MARKUP.sub("", split_reasoning(text).answer)
-            parts = [_fold(part.text.strip()) for part in message.transcripts]
-            known = self._sources[id(entry)] = (entry, "\0".join([*parts, _fold(text)]))
+            parts = [folded(part.text.strip()) for part in message.transcripts]
+            known = self._sources[id(entry)] = (entry, "\0".join([*parts, folded(text)]))
         return known[1]
 
     def _places_of(self, view: MessageView) -> list[_Place]:
@@ -225,8 +225,8 @@ class Finder(QObject):
 
     def _position(self, place: _Place, start: int) -> tuple[int, int]:
         """Return where it begins and ends in UTF-16 code units, as Qt counts."""
-        begin = _units(place.text[:start])
-        return begin, begin + _units(place.text[start : start + len(self._needle)])
+        begin = utf16_length(place.text[:start])
+        return begin, begin + utf16_length(place.text[start : start + len(self._needle)])
 
     def _tell(self) -> None:
         number = 0
@@ -265,26 +265,6 @@ def _places_in(view: MessageView) -> list[_Place]:
         for text in texts
         if text.isVisibleTo(view) and not any(card.isAncestorOf(text) for card in closed)
     ]
-    made = [_Place(card, _fold(card.transcript.text.strip())) for card in closed]
-    made += [_Place(text, _fold(text.document().toPlainText())) for text in shown]
+    made = [_Place(card, folded(card.transcript.text.strip())) for card in closed]
+    made += [_Place(text, folded(text.document().toPlainText())) for text in shown]
     return sorted(made, key=lambda place: place.widget.mapTo(view, QPoint(0, 0)).y())
-
-
-class _Folds(dict[int, str]):
-    """What each character is folded to; each is worked out once."""
-
-    def __missing__(self, code: int) -> str:
-        made = self[code] = folded(chr(code))
-        return made
-
-
-_FOLDS = _Folds()
-
-
-def _fold(text: str) -> str:
-    """Return ``folded(text)``, ten times as fast for a long one."""
-    return text.lower() if text.isascii() else text.translate(_FOLDS)
-
-
-def _units(text: str) -> int:
-    return len(text) + sum(character > "\uffff" for character in text)
