@@ -9,6 +9,7 @@ from enum import StrEnum
 from mmdesk.core.messages import Message
 from mmdesk.core.models import ModelKey
 from mmdesk.core.phrases import Phrase
+from mmdesk.core.requests import GenerationSettings
 
 BIN_DAYS = 30
 """How long a conversation stays in the bin."""
@@ -63,6 +64,72 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """How an answer was computed: all that it takes to compute it again.
+
+    Attributes:
+        settings: As they held; the seed is the one that was drawn where none was chosen.
+        tokens: The answer's, in order, without the one that ended it. Empty where nobody knows
+            them: a server's answer, one that a crash cut off.
+        begun: How many of them were there before: this run continued a stopped answer.
+        system_prompt: What stood before all messages.
+        model: Its key.
+        sha256: Of the model's files (:mod:`mmdesk.models.identity`); "" until it is known.
+        dtype, device, threads: Of the inference; the device by its name.
+        libraries: Names and versions of the libraries that computed it.
+    """
+
+    settings: GenerationSettings
+    tokens: tuple[int, ...] = ()
+    begun: int = 0
+    system_prompt: str = ""
+    model: ModelKey = ""
+    sha256: str = ""
+    dtype: str = ""
+    device: str = ""
+    threads: int = 0
+    libraries: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationSettings:
+    """What holds for one conversation alone.
+
+    Attributes:
+        system_prompt: Stands before all messages; "" is none.
+        generation: How its answers are sampled; None follows the settings of the application.
+    """
+
+    system_prompt: str = ""
+    generation: GenerationSettings | None = None
+
+
+NO_SETTINGS = ConversationSettings()
+"""Those of a conversation that has none of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """Settings with a name, to be taken for any conversation."""
+
+    name: str
+    settings: ConversationSettings
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingPlace:
+    """What a person was reading: the first message in sight.
+
+    Attributes:
+        message: Its id.
+        offset: Which fraction of its height is above the view, in [0, 1).
+    """
+
+    message: str
+    offset: float
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One message of a conversation.
 
@@ -71,6 +138,7 @@ class Entry:
         notes: As ``TurnFinished`` has them.
         versions: The ids of all versions of it, its own too, in the order of writing; () where it
             is the only one.
+        run: How an answer was computed, where that is known.
     """
 
     id: str
@@ -82,6 +150,7 @@ class Entry:
     model: str = ""
     notes: tuple[Phrase, ...] = ()
     versions: tuple[str, ...] = ()
+    run: Run | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +164,7 @@ class ConversationSummary:
         leaves: Whether anything of it has left this computer, or would with the next question.
         pinned: Whether it stands above all others.
         folder: The name of the folder it is in, "" is none.
+        drafted: Whether a question that was not sent waits in it.
     """
 
     id: str
@@ -104,6 +174,7 @@ class ConversationSummary:
     leaves: bool = False
     pinned: bool = False
     folder: str = ""
+    drafted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +194,18 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """The shown path through a conversation, oldest entry first."""
+    """The shown path through a conversation, oldest entry first.
+
+    Attributes:
+        draft: The question that was not sent.
+        place: What was read last; None is the end.
+    """
 
     summary: ConversationSummary
     entries: tuple[Entry, ...]
+    settings: ConversationSettings = NO_SETTINGS
+    draft: Message | None = None
+    place: ReadingPlace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +220,26 @@ class SavedTurn:
     answer: str
     question_versions: tuple[str, ...] = ()
     answer_versions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayReport:
+    """An answer that was computed again, compared with the kept one.
+
+    Attributes:
+        answer: Its id.
+        tokens: How many were compared.
+        differs: The first token that is another one, counted from 0; None if there is none.
+        before, now: The text from there on, shortened.
+        changes: What else is another one now: the model's files, the device, a library.
+    """
+
+    answer: str
+    tokens: int
+    differs: int | None = None
+    before: str = ""
+    now: str = ""
+    changes: tuple[Phrase, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +267,7 @@ class ConversationTree:
         model, leaves: As :class:`ConversationSummary` has them.
         leaf: The id of the message that ends the shown path; None without messages.
         nodes: In the order of writing: a parent comes before its children.
+        settings: What holds for it alone.
     """
 
     id: str
@@ -181,6 +281,7 @@ class ConversationTree:
     folder: str = ""
     leaf: str | None = None
     nodes: tuple[Node, ...] = ()
+    settings: ConversationSettings = NO_SETTINGS
 
     @property
     def shown(self) -> tuple[Node, ...]:

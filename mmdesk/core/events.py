@@ -11,17 +11,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from mmdesk.core.archives import ArchiveReport, ArchiveRequest, Backup
 from mmdesk.core.conversations import (
     Conversation,
+    ConversationSettings,
     ConversationSummary,
     Entry,
     Hit,
+    ReplayReport,
+    Run,
     SavedTurn,
     StopReason,
     Usage,
 )
 from mmdesk.core.errors import MmdeskError
-from mmdesk.core.messages import Picture, TranscriptPart
+from mmdesk.core.messages import Message, Picture, TranscriptPart
 from mmdesk.core.models import Download, ModelEntry, ModelKey, Server
 from mmdesk.core.phrases import Phrase
 from mmdesk.core.requests import TurnId
@@ -182,12 +186,14 @@ class TurnAdded:
     """A question was asked (or asked again): show it and an empty answer below.
 
     ``entries`` is the whole shown path up to and with the question, when it changed under the
-    person (regenerate, edit); else None and only ``question`` is new.
+    person (regenerate, edit); else None and only ``question`` is new. ``text`` is what the answer
+    begins with: a stopped one is gone on with.
     """
 
     turn: TurnId
     question: Entry
     entries: tuple[Entry, ...] | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +230,7 @@ class TurnFinished:
     Attributes:
         model: Who answered: :attr:`ModelInfo.name`, or a remote model's key.
         notes: What the person should know about how: "the picture was made smaller".
+        run: How it was computed; the session adds whose model and files it was.
     """
 
     turn: TurnId
@@ -232,6 +239,7 @@ class TurnFinished:
     usage: Usage | None
     model: str = ""
     notes: tuple[Phrase, ...] = ()
+    run: Run | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -482,6 +490,101 @@ class ConversationOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftLoaded:
+    """The store has read the draft of a new conversation. For the session alone."""
+
+    draft: Message | None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftShown:
+    """The composer holds another draft now: ``text``; its files come as ``Attachment…``."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationSettingsChanged:
+    """These hold for the shown conversation from now on."""
+
+    settings: ConversationSettings
+
+
+@dataclass(frozen=True, slots=True)
+class ModelIdentified:
+    """The SHA-256 of a model's files is known. For the session alone."""
+
+    key: ModelKey
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayProgressed:
+    """An answer is being computed again: ``done`` tokens of ``total``."""
+
+    answer: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayFinished:
+    """An answer was computed again, or could not be.
+
+    Attributes:
+        answer: Its id.
+        report: None where it was stopped or ``error`` says why there is none.
+    """
+
+    answer: str
+    report: ReplayReport | None
+    error: MmdeskError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoreUpgrading:
+    """An older version's conversations are brought up to date, which takes a while.
+
+    ``ConversationsListed`` follows, or ``StoreFailed``.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class SavingPaused:
+    """Nothing can be written: it stays in memory, and is tried again until it can be."""
+
+    error: MmdeskError
+
+
+@dataclass(frozen=True, slots=True)
+class SavingResumed:
+    """All that was held in memory is on disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackupsListed:
+    """The backups of all conversations, the latest first."""
+
+    backups: tuple[Backup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveProgressed:
+    """An export, import or restore goes on: ``done`` of ``total`` conversations or files."""
+
+    request: ArchiveRequest
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveFinished:
+    """An export, import or restore ended."""
+
+    report: ArchiveReport
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerKept:
     """The store has a settled answer; ``answer`` is its id. For the session alone."""
 
@@ -539,6 +642,18 @@ Event = (
     | SearchDone
     | ConversationLoaded
     | ConversationOpened
+    | DraftLoaded
+    | DraftShown
+    | ConversationSettingsChanged
+    | ModelIdentified
+    | ReplayProgressed
+    | ReplayFinished
+    | StoreUpgrading
+    | SavingPaused
+    | SavingResumed
+    | BackupsListed
+    | ArchiveProgressed
+    | ArchiveFinished
     | AnswerKept
     | StoreFailed
 )

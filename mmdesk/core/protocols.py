@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from mmdesk.core.conversations import (
+    NO_SETTINGS,
     Conversation,
+    ConversationSettings,
     ConversationSummary,
     ConversationTree,
     EntryStatus,
     Failure,
     Hit,
+    ReadingPlace,
+    Run,
     SavedTurn,
     StopReason,
     Usage,
@@ -161,6 +165,15 @@ class ConversationStore(Protocol):
     def conversations(self) -> tuple[ConversationSummary, ...]:
         """Return the conversations that aren't in the bin, the latest first."""
 
+    def draft(self) -> Message | None:
+        """Return the draft of a conversation that isn't there yet."""
+
+    def keep_draft(self, conversation: str | None, draft: Message | None) -> None:
+        """Keep what stands in the composer, its files too; None forgets it.
+
+        ``begin_turn`` forgets it as well.
+        """
+
     def binned(self) -> tuple[ConversationSummary, ...]:
         """Return the conversations in the bin, the latest first."""
 
@@ -174,16 +187,26 @@ class ConversationStore(Protocol):
         """Return the shown path; pictures point into the attachment folder."""
 
     def begin_turn(
-        self, question: Message, *, conversation: str | None, parent: str | None, model: ModelKey
+        self,
+        question: Message,
+        *,
+        conversation: str | None,
+        parent: str | None,
+        model: ModelKey,
+        settings: ConversationSettings = NO_SETTINGS,
     ) -> SavedTurn:
         """Keep a question below ``parent`` (an entry's id) and an empty answer below it.
 
-        None as ``conversation`` makes a new one. The pictures' files are kept too. When this
-        returns, all of it is on disk. The conversation is ``model``'s from now on.
+        None as ``conversation`` makes a new one, with ``settings``. The pictures' files are kept
+        too, and the draft is forgotten. When this returns, all of it is on disk. The conversation
+        is ``model``'s from now on.
         """
 
     def begin_answer(self, conversation: str, question: str, *, model: ModelKey) -> SavedTurn:
         """Add another, empty answer below a kept question; it becomes the shown one."""
+
+    def continue_answer(self, conversation: str, answer: str, *, model: ModelKey) -> SavedTurn:
+        """Have a kept answer stream again, from where it stopped."""
 
     def alter(
         self,
@@ -194,6 +217,7 @@ class ConversationStore(Protocol):
         pinned: bool | None = None,
         folder: str | None = None,
         binned: bool | None = None,
+        settings: ConversationSettings | None = None,
     ) -> None:
         """Change what is given of a conversation.
 
@@ -203,7 +227,11 @@ class ConversationStore(Protocol):
             pinned: Whether it stands above all others.
             folder: "" takes it out of its folder.
             binned: Whether it is in the bin, where it stays for 30 days.
+            settings: What holds for it alone.
         """
+
+    def keep_place(self, conversation: str, place: ReadingPlace | None) -> None:
+        """Remember what was read last; None is the end."""
 
     def show(self, conversation: str, message: str) -> None:
         """Have the shown path lead through a message, and on to what came last below it."""
@@ -219,8 +247,15 @@ class ConversationStore(Protocol):
         failure: Failure | None = None,
         model: str = "",
         notes: tuple[Phrase, ...] = (),
+        run: Run | None = None,
     ) -> None:
-        """Replace an answer's text and state; ``model`` as :class:`TurnFinished` has it."""
+        """Replace an answer's text and state; ``model`` as :class:`TurnFinished` has it.
+
+        An empty ``model`` and None as ``run`` keep what is there.
+        """
+
+    def identify(self, answers: Collection[str], sha256: str) -> None:
+        """Add the SHA-256 of the model's files to runs that were kept without."""
 
     def tree(self, conversation: str) -> ConversationTree:
         """Return a conversation with all versions; files point into the attachment folder."""
@@ -276,6 +311,13 @@ class ModelShelf(Protocol):
 
     def discard(self, model_id: str) -> None:
         """Remove what an unfinished download has left. Raises ``DownloadError``."""
+
+    def sha256(self, key: ModelKey) -> str:
+        """Return the SHA-256 of a model's files: the same as long as none of them changes.
+
+        The first time all of them are read; then it is remembered with their sizes and times.
+        Raises ``ModelError``.
+        """
 
     def verify(
         self, key: ModelKey, report: Callable[[float], None], stopped: Callable[[], bool]

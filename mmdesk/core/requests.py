@@ -48,17 +48,32 @@ class LoadModel:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """The beginning of an answer.
+
+    Attributes:
+        text: What the model has written.
+        tokens: Its tokens, where they are known; else the text is cut into tokens anew.
+    """
+
+    text: str
+    tokens: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerQuestion:
     """Continue ``messages`` (the last one is the user's) with an answer.
 
     Attributes:
         model: Who answers; another model that is loaded makes way for it. None is whichever is.
+        begun: A stopped answer that is gone on with: only what is new is emitted and returned.
     """
 
     turn: TurnId
     messages: tuple[Message, ...]
     settings: GenerationSettings = field(default_factory=GenerationSettings)
     model: LoadModel | None = None
+    begun: Begun | None = None
 
 
 @dataclass(frozen=True, slots=True)
