@@ -14,15 +14,19 @@ from PySide6.QtCore import QSocketNotifier, QTimer
 from PySide6.QtWidgets import QApplication
 
 from mmdesk import __version__, compose, paths
+from mmdesk.core.archives import ArchiveRequest, ExportRequest, ImportRequest
 from mmdesk.core.errors import MmdeskError, NoDisplay, SettingsError
 from mmdesk.core.events import Event
 from mmdesk.display import display_missing
+from mmdesk.instance import hand_over
 from mmdesk.logs import open_log
+from mmdesk.session.archiving import Told
 from mmdesk.settings import Settings, load_settings, save_changes
 from mmdesk.ui.event_pump import EventPump
 from mmdesk.ui.i18n import Language
-from mmdesk.ui.instance import Instance, hand_over
-from mmdesk.ui.main_window import MainWindow, Places
+from mmdesk.ui.instance import Instance
+from mmdesk.ui.main_window import MainWindow
+from mmdesk.ui.places import Places
 from mmdesk.ui.theme import Theme
 
 log = logging.getLogger(__name__)
@@ -83,7 +87,7 @@ class WindowApplication:
 
     def run(self) -> int:
         """Show the window, load the model after the first paint, and serve events."""
-        wakeup = _quit_on_signals(self.qt)
+        wakeup = _quit_on_signals(self.qt, self._quit)
         self.window.show()
         QTimer.singleShot(0, self._begin)
         status = self.qt.exec()
@@ -94,9 +98,14 @@ class WindowApplication:
         wakeup.close()
         return status
 
+    def _quit(self) -> None:
+        self.window.leave()  # nobody may be there to answer a question
+        self.qt.quit()
+
     def _begin(self) -> None:
         self._instance = Instance(paths.instance_socket(), self.qt)
         self._instance.asked.connect(self._come_forward)
+        self._instance.requested.connect(self._do_archive)
         self.core.start()
         session = self.core.session
         session.start()
@@ -125,6 +134,16 @@ class WindowApplication:
         self.window.activateWindow()
         if files:
             self.core.session.attach(files)
+
+    def _do_archive(self, request: ArchiveRequest, told: Told) -> None:
+        """Export, import or restore for a command; the window shows what came of it as well."""
+        match request:
+            case ExportRequest():
+                self.core.archive.export(request, told)
+            case ImportRequest():
+                self.core.archive.import_files(request, told)
+            case _:
+                self.core.archive.restore(request, told)
 
     def _keep(self, settings: Settings) -> None:
         self.core.use(settings)
@@ -161,7 +180,7 @@ def _settings() -> tuple[Settings, MmdeskError | None]:
         return Settings(), error
 
 
-def _quit_on_signals(qt: QApplication) -> socket.socket:
+def _quit_on_signals(qt: QApplication, leave: Callable[[], None]) -> socket.socket:
     """End the event loop on SIGTERM and SIGINT, so that everything is saved.
 
     Python runs signal handlers between byte codes, and Qt's loop runs none: the wake-up socket
@@ -174,5 +193,5 @@ def _quit_on_signals(qt: QApplication) -> socket.socket:
     notifier = QSocketNotifier(reading.fileno(), QSocketNotifier.Type.Read, qt)
     notifier.activated.connect(lambda: reading.recv(64))
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: qt.quit())
+        signal.signal(number, lambda *_: leave())
     return writing

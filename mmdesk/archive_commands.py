@@ -1,29 +1,39 @@
 """``mmdesk export``, ``mmdesk import`` and ``mmdesk restore``.
 
-Each takes the lock of the database: while a window is open it is the only one to touch it.
+While a window is open it is the only one to touch the database, and does what is asked for. Without
+one, each takes the lock of the database.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from mmdesk import compose, paths
-from mmdesk.core.conversations import ConversationSummary
-from mmdesk.core.errors import MmdeskError, NothingNamed, StoreError
+from mmdesk import compose, instance, paths
+from mmdesk.core.archives import (
+    ArchiveItem,
+    ArchiveReport,
+    ArchiveRequest,
+    ExportRequest,
+    ImportRequest,
+    RestoreRequest,
+)
+from mmdesk.core.errors import MmdeskError
+from mmdesk.core.protocols import ConversationStore
+from mmdesk.instance import Document
 from mmdesk.terminal import CONTROLS
 
 if TYPE_CHECKING:
-    from mmdesk.archive.importing import Found, Importer
     from mmdesk.store.sqlite import SqliteStore
 
+_Result = TypeVar("_Result")
 Command = Callable[[argparse.Namespace], int]
 
 
@@ -75,8 +85,7 @@ def _telling_json(run: Command) -> Command:
         except MmdeskError as error:
             if not arguments.json:
                 raise
-            _print_json({"ok": False, "error": _error_document(error)})
-            return 1
+            return _refused(instance.error_document(error), as_json=True)
 
     return told
 
@@ -84,145 +93,112 @@ def _telling_json(run: Command) -> Command:
 @_telling_json
 def run_export(arguments: argparse.Namespace) -> int:
     """Write conversations into a folder; return 1 if one of them could not be."""
-    from mmdesk.archive.exporting import ExportFolder
-
     if not (arguments.names or arguments.all or arguments.folder is not None):
         arguments.refuse_usage("name conversations, or give --folder or --all")
-    report = _Report(arguments.json, "exported")
-    with _open_store() as store:
-        chosen = _chosen(store, arguments, report)
-        folder = ExportFolder(paths.absolute(arguments.to))
-        for summary in chosen:
-            try:
-                tree = store.tree(summary.id)
-            except StoreError as error:  # a damaged page costs one conversation
-                report.failed(summary.title, error)
-                continue
-            written = folder.write(tree, markdown=arguments.markdown)
-            notes = []
-            if written.missing:
-                notes.append(f"{written.missing} pictures or recordings are no longer there")
-            report.done(tree.id, tree.title, written.file, notes)
-    return report.end()
+    request = ExportRequest(
+        to=paths.absolute(arguments.to),
+        names=tuple(arguments.names),
+        everything=arguments.all,
+        folder=arguments.folder,
+        markdown=arguments.markdown,
+    )
+    return _items_told(request, _Report(arguments.json, "exported"))
 
 
 @_telling_json
 def run_import(arguments: argparse.Namespace) -> int:
     """Take conversations over; return 1 if one of them could not be."""
-    from mmdesk.archive.importing import Importer, files_in
-
-    report = _Report(arguments.json, "imported")
-    reader = compose.MediaOnDemand()
-    try:
-        with _open_store() as store:
-            importer = Importer(reader, time.time_ns() // 1000)
-            for path in arguments.paths:
-                try:
-                    files = files_in(paths.absolute(path))
-                except MmdeskError as error:
-                    report.failed(str(path), error)
-                    continue
-                for file in files:
-                    _import_file(store, importer, file, report)
-    finally:
-        reader.close()
-    return report.end()
-
-
-def _import_file(store: SqliteStore, importer: Importer, file: Path, report: _Report) -> None:
-    try:
-        found = importer.conversations(file)
-    except MmdeskError as error:
-        report.failed(file.name, error)
-        return
-    for conversation in found:
-        try:
-            _import_one(store, conversation, file, report)
-        except StoreError:
-            raise  # the next would fare no better
-        except MmdeskError as error:
-            report.failed(file.name, error)
-
-
-def _import_one(store: SqliteStore, found: Found, file: Path, report: _Report) -> None:
-    from mmdesk.archive.foreign import ADDRESSES, LEFT_OUT
-
-    if store.has(found.id):
-        report.present(found.id, file)
-        return
-    tree = found.tree()
-    store.add_tree(tree)
-    notes = []
-    if found.told[ADDRESSES]:
-        notes.append(f"{found.told[ADDRESSES]} pictures are at web addresses and not fetched")
-    if found.told[LEFT_OUT]:
-        notes.append(f"{found.told[LEFT_OUT]} pieces are neither text nor pictures and left out")
-    report.done(tree.id, tree.title, file, notes)
+    request = ImportRequest(tuple(paths.absolute(path) for path in arguments.paths))
+    return _items_told(request, _Report(arguments.json, "imported"))
 
 
 @_telling_json
 def run_restore(arguments: argparse.Namespace) -> int:
     """Put a backup in the place of the database, or list the backups."""
-    from mmdesk.store.restoring import find_backup, restore
-
     if arguments.list == bool(arguments.backup):
         arguments.refuse_usage("name a backup, “latest”, or give --list")
     if arguments.list:
         return _list_backups(arguments.json)
-    done = restore(paths.database(), find_backup(paths.backups(), arguments.backup))
+    name = arguments.backup
+    if os.sep in name:  # a path
+        name = os.fspath(paths.absolute(Path(name)))
+    done = _done(RestoreRequest(name), lambda item: None)
+    if done["error"] is not None:
+        return _refused(done["error"], arguments.json)
     if arguments.json:
-        document = {"ok": True, "restored": str(done.backup), "database": str(paths.database())}
-        kept = str(done.aside) if done.aside else None
-        _print_json({**document, "kept": kept, "conversations": done.conversations})
+        document = {"ok": True, "restored": done["restored"], "database": str(paths.database())}
+        kept = {"kept": done["aside"], "conversations": done["conversations"]}
+        _print_json(document | kept)
         return 0
-    _print(f"{paths.database()} is now as in {done.backup}: {done.conversations} conversations.")
-    if done.aside is not None:
-        _print(f"What was there before is kept: {done.aside}")
+    count = done["conversations"]
+    _print(f"{paths.database()} is now as in {done['restored']}: {count} conversations.")
+    if done["aside"] is not None:
+        _print(f"What was there before is kept: {done['aside']}")
     return 0
 
 
 def _list_backups(as_json: bool) -> int:
-    from mmdesk.store.restoring import list_backups
-
-    backups = list_backups(paths.backups())
+    listed = compose.backups().backups()
     if as_json:
         rows = [
-            {"name": each.path.name, "path": str(each.path), "made": each.made.isoformat()}
-            for each in backups
+            {
+                "name": each.name,
+                "path": str(each.path),
+                "made": each.made.isoformat(),
+                "conversations": each.conversations,
+            }
+            for each in listed
         ]
         _print_json({"ok": True, "backups": rows})
         return 0
-    for each in backups:
-        _print(f"{each.made.astimezone():%Y-%m-%d %H:%M}  {each.path.name}")
-    if not backups:
+    for each in listed:
+        count = "damaged" if each.conversations is None else f"{each.conversations} conversations"
+        _print(f"{each.made.astimezone():%Y-%m-%d %H:%M}  {each.name}  {count}")
+    if not listed:
         _print("There is no backup yet.")
     return 0
 
 
-def _chosen(
-    store: SqliteStore, arguments: argparse.Namespace, report: _Report
-) -> list[ConversationSummary]:
-    """Return the conversations that the options name, each once."""
-    listed = store.conversations()
-    everything = (*listed, *store.binned())
-    chosen: dict[str, ConversationSummary] = {}
-    if arguments.all:
-        chosen = {each.id: each for each in listed}
-    if arguments.folder is not None:
-        inside = {each.id: each for each in listed if each.folder == arguments.folder}
-        chosen |= inside
-        if not inside:
-            report.failed(arguments.folder, NothingNamed(name=arguments.folder))
-    for name in arguments.names:
-        found = [each for each in everything if _is_called(each, name)]
-        chosen |= {each.id: each for each in found}
-        if not found:
-            report.failed(name, NothingNamed(name=name))
-    return list(chosen.values())
+def _items_told(request: ArchiveRequest, report: _Report) -> int:
+    """Do a request, telling of each conversation; return the exit status."""
+    done = _done(request, report.tell)
+    if done["error"] is not None:
+        return _refused(done["error"], report.as_json)
+    return report.end()
 
 
-def _is_called(summary: ConversationSummary, name: str) -> bool:
-    return name == summary.id or name.strip().casefold() == summary.title.casefold()
+def _done(request: ArchiveRequest, tell: Callable[[Document], None]) -> Document:
+    """Have the open window do a request, or do it here; return how it ended.
+
+    Raises:
+        MmdeskError: nothing was done, or nobody knows how much.
+    """
+    done = instance.asked(paths.instance_socket(), request, tell)
+    return _done_here(request, tell) if done is None else done
+
+
+def _done_here(request: ArchiveRequest, tell: Callable[[Document], None]) -> Document:
+    if isinstance(request, RestoreRequest):
+        return instance.report_document(compose.backups().restore(request))
+
+    def told(item: ArchiveItem, done: int, total: int) -> None:
+        tell(instance.item_document(item))
+
+    reader = compose.media_reader()
+    archives = compose.archives(reader)
+    try:
+        with _open_store() as opened:
+
+            def access(job: Callable[[ConversationStore], _Result]) -> _Result:
+                return job(opened)
+
+            if isinstance(request, ExportRequest):
+                archives.export(request, access, told)
+            else:
+                archives.import_files(request, access, told)
+    finally:
+        reader.close()
+    return instance.report_document(ArchiveReport(request))
 
 
 @contextmanager
@@ -232,7 +208,7 @@ def _open_store() -> Iterator[SqliteStore]:
     store = SqliteStore(paths.database(), paths.attachments(), paths.backups())
     try:
         if store.mended is not None:
-            _complain(store.mended)
+            _complain(instance.error_document(store.mended))
         yield store
     finally:
         store.close()
@@ -242,35 +218,38 @@ class _Report:
     """Tells what becomes of each conversation, as it goes or in one JSON object."""
 
     def __init__(self, as_json: bool, what: str) -> None:
-        self._as_json = as_json
+        self.as_json = as_json
         self._what = what
-        self._done: list[dict[str, Any]] = []
-        self._present: list[dict[str, Any]] = []
-        self._failed: list[dict[str, Any]] = []
+        self._done: list[Document] = []
+        self._present: list[Document] = []
+        self._failed: list[Document] = []
 
-    def done(self, identity: str, title: str, file: Path, notes: list[str]) -> None:
-        """Tell of one that went well."""
-        self._done.append({"id": identity, "title": title, "file": str(file), "notes": notes})
-        if not self._as_json:
-            _print(f"{self._what}: {title or '…'} ({file.name})")
-            for note in notes:
-                _print(f"  {note}")
+    def tell(self, item: Document) -> None:
+        """Take what became of one."""
+        if item["error"] is not None:
+            self._failed.append({"name": item["title"], **item["error"]})
+        elif item["present"]:
+            self._present.append({key: item[key] for key in ("id", "file")})
+        else:
+            self._done.append({key: item[key] for key in ("id", "title", "file", "notes")})
+        if not self.as_json:
+            self._print(item)
 
-    def present(self, identity: str, file: Path) -> None:
-        """Tell of one that was there before."""
-        self._present.append({"id": identity, "file": str(file)})
-        if not self._as_json:
-            _print(f"already there: {file.name}")
-
-    def failed(self, name: str, error: MmdeskError) -> None:
-        """Tell of one that could not be taken."""
-        self._failed.append({"name": name, **_error_document(error)})
-        if not self._as_json:
-            _complain(error)
+    def _print(self, item: Document) -> None:
+        if item["error"] is not None:
+            _complain(item["error"])
+            return
+        name = Path(item["file"]).name
+        if item["present"]:
+            _print(f"already there: {name}")
+            return
+        _print(f"{self._what}: {item['title'] or '…'} ({name})")
+        for note in item["notes"]:
+            _print(f"  {note}")
 
     def end(self) -> int:
         """Print the JSON object; return the exit status."""
-        if self._as_json:
+        if self.as_json:
             document: dict[str, Any] = {"ok": not self._failed, self._what: self._done}
             if self._what == "imported":
                 document["present"] = self._present
@@ -278,12 +257,17 @@ class _Report:
         return 1 if self._failed else 0
 
 
-def _error_document(error: MmdeskError) -> dict[str, str]:
-    return {"kind": error.kind, "message": error.message, "hint": error.hint}
+def _refused(error: Document, as_json: bool) -> int:
+    """Tell why nothing more was done; return the exit status."""
+    if as_json:
+        _print_json({"ok": False, "error": error})
+    else:
+        _complain(error)
+    return 1
 
 
-def _complain(error: MmdeskError) -> None:
-    text = f"mmdesk: {error.message}\n  {error.hint}"
+def _complain(error: Document) -> None:
+    text = f"mmdesk: {error['message']}\n  {error['hint']}"
     print(text.translate(CONTROLS), file=sys.stderr, flush=True)
 
 

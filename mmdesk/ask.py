@@ -35,11 +35,14 @@ from mmdesk.core.events import (
     ModelChosen,
     ModelFailed,
     ModelLoading,
+    SavingPaused,
+    SavingResumed,
     StoreFailed,
     TextDelta,
     TranscriptReady,
     TurnFailed,
     TurnFinished,
+    TurnSaved,
 )
 from mmdesk.core.models import host_of, leaves_computer
 from mmdesk.logs import open_log
@@ -215,11 +218,19 @@ def _ask(arguments: argparse.Namespace, printer: Printer) -> int:
 
 def _keep_status(status: int, events: queue.SimpleQueue[Event], printer: Printer) -> int:
     """Return 1 where an answer that was to be kept could not be written at last."""
+    paused = None
     while not events.empty():
-        event = events.get()
-        if isinstance(event, StoreFailed):
-            printer.error(event.error)
-            status = status or 1
+        match events.get():
+            case StoreFailed(error=error):
+                printer.error(error)
+                status = status or 1
+            case SavingPaused(error=error):
+                paused = error
+            case SavingResumed():
+                paused = None
+    if paused is not None:
+        printer.error(paused)
+        status = status or 1
     return status
 
 
@@ -237,6 +248,7 @@ class _Run:
         self._events = events
         self._printer = printer
         self._question = ""
+        self._saved = False
 
     def answer(self, arguments: argparse.Namespace, question: str) -> int:
         self._application.start()
@@ -273,20 +285,31 @@ class _Run:
         status = None
         for event in self._session.handle(queued):
             self._printer.event(event)
-            match event:
-                case TranscriptReady(transcript=heard):
-                    self._question = f"{self._question} {heard.text}".strip()
-                    self._session.submit(self._question)
-                case AudioTranscribed() if not self._session.busy:  # else it has gone along
-                    self._session.submit(self._question)
-                case AttachmentRefused(error=error) | TurnFailed(error=error):
-                    raise error
-                case ModelFailed(error=error) if isinstance(error, ModelError):
-                    raise error
-                case TurnFinished():
-                    status = 0
+            taken = self._take(event)
+            status = status if taken is None else taken
         self._session.tick()
         return status
+
+    def _take(self, event: Event) -> int | None:
+        match event:
+            case TranscriptReady(transcript=heard):
+                self._question = f"{self._question} {heard.text}".strip()
+                self._session.submit(self._question)
+            case AudioTranscribed() if not self._session.busy:  # else it has gone along
+                self._session.submit(self._question)
+            case AttachmentRefused(error=error) | TurnFailed(error=error):
+                raise error
+            case ModelFailed(error=error) if isinstance(error, ModelError):
+                raise error
+            case SavingPaused(error=error) if not self._saved:
+                raise error  # nobody is there to wait until the disk has room
+            case SavingPaused(error=error):
+                self._printer.error(error)
+            case TurnSaved():
+                self._saved = True
+            case TurnFinished():
+                return 1 if self._session.saving_paused else 0
+        return None
 
 
 def _question(arguments: argparse.Namespace) -> str:

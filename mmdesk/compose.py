@@ -14,13 +14,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING
 
 from mmdesk import paths
-from mmdesk.core.events import StoreFailed
-from mmdesk.core.messages import Picture
+from mmdesk.core.events import StoreFailed, StoreUpgrading
 from mmdesk.core.models import STARTER, ModelKey, is_remote
 from mmdesk.core.protocols import (
+    Archives,
+    Backups,
     ConversationStore,
     Engine,
     EventSink,
@@ -31,8 +32,9 @@ from mmdesk.core.protocols import (
     Sound,
 )
 from mmdesk.core.requests import SpeechModel
-from mmdesk.core.speech import Recording
+from mmdesk.on_demand import MediaOnDemand, Once
 from mmdesk.session.answering import Answering
+from mmdesk.session.archiving import Archiving
 from mmdesk.session.controller import ChatSession
 from mmdesk.session.draft import Draft
 from mmdesk.session.library import ModelLibrary
@@ -57,6 +59,7 @@ class Application:
     listener: Listener
     sound: Sound
     servers: Once[RemoteServers]
+    archive: Archiving
     pools: tuple[ThreadPoolExecutor, ...]
     _passing: tuple[Path, ...] = ()
     """Folders that end with this run."""
@@ -101,6 +104,7 @@ class Application:
             for pool in self.pools:
                 last_first.callback(pool.shutdown, wait=False, cancel_futures=True)
             last_first.callback(self.session.close)
+            last_first.callback(self.archive.close)
 
 
 def build(
@@ -117,8 +121,8 @@ def build(
     scratch = None if keep else _run_folder("scratch")
     recordings = _run_folder("sound")
     worker = ModelWorker(_engine_maker(engine), emit)
-    store = StoreThread(_store_opener(scratch, emit))
-    reader = MediaOnDemand()
+    store = StoreThread(_store_opener(scratch, emit), emit)
+    reader = media_reader()
     # Apart, so that pictures behind a sound file of hours hold no recording up, and downloads no
     # picture and no answer.
     reading, pool, network, answers = job_pool(2), job_pool(), job_pool(12), job_pool(12)
@@ -132,7 +136,11 @@ def build(
         model = SpeechModel(paths.starter_speech())
         return VoiceSession(listener, sound, worker, draft, pool, emit, model)
 
+    # Of its own, since an export may take minutes.
+    files = job_pool(2)
+    archive = Archiving(store, lambda: archives(reader), backups, files, emit)
     session = ChatSession(answering, library, store, reader, reading, emit, hear)
+    session.archive = archive
     application = Application(
         session=session,
         worker=worker,
@@ -141,63 +149,12 @@ def build(
         listener=listener,
         sound=sound,
         servers=servers,
-        pools=(reading, pool, network, answers),
+        archive=archive,
+        pools=(reading, pool, network, answers, files),
         _passing=(recordings,) if scratch is None else (scratch, recordings),
     )
     application.use(settings)
     return application
-
-
-class _Closes(Protocol):
-    def close(self) -> None: ...
-
-
-_Closing = TypeVar("_Closing", bound=_Closes)
-
-
-class Once(Generic[_Closing]):
-    """Makes something when it is first asked for, on whichever thread that is."""
-
-    def __init__(self, make: Callable[[], _Closing]) -> None:
-        self._make = make
-        self._lock = threading.Lock()
-        self._made: _Closing | None = None
-        self._closed = False
-
-    def __call__(self) -> _Closing:
-        """Return it; after :meth:`close` it is closed at once, and says so to who uses it."""
-        with self._lock:
-            if self._made is None:
-                self._made = self._make()
-                if self._closed:
-                    self._made.close()
-            return self._made
-
-    def close(self) -> None:
-        """Close it, if it was made."""
-        with self._lock:
-            self._closed = True
-            if self._made is not None:
-                self._made.close()
-
-
-class MediaOnDemand:
-    """A :class:`MediaReader` that is made for the first file, on the job pool."""
-
-    def __init__(self) -> None:
-        self._reader = Once(_media_reader)
-
-    def read(self, path: Path) -> Picture | Recording:
-        """Read a file. Raises ``MediaError``."""
-        return self._reader().read(path)
-
-    def read_bytes(self, data: bytes, name: str) -> Picture:
-        """Read pasted or dragged image data. Raises ``MediaError``."""
-        return self._reader().read_bytes(data, name)
-
-    def close(self) -> None:
-        """End the decoding process, if there is one."""
-        self._reader.close()
 
 
 def shelf(settings: Settings) -> ModelShelf:
@@ -241,7 +198,26 @@ def remote_servers() -> RemoteServers:
     return OpenAIServers(paths.servers_file(), KeyStore(start_thread), start_thread)
 
 
-def _media_reader() -> MediaReader:
+def archives(reader: MediaReader) -> Archives:
+    """Return what writes conversations into files and reads them; ``reader`` decodes."""
+    from mmdesk.archive.files import FileArchives
+
+    return FileArchives(reader)
+
+
+def backups() -> Backups:
+    """Return the backups of the person's conversations."""
+    from mmdesk.store.shelf import BackupShelf
+
+    return BackupShelf(paths.database(), paths.backups())
+
+
+def media_reader() -> MediaReader:
+    """Return what decodes files, in a process that starts with the first of them."""
+    return MediaOnDemand(_limited_reader)
+
+
+def _limited_reader() -> MediaReader:
     from mmdesk.media.reader import LimitedMediaReader
 
     return LimitedMediaReader(spawn, paths.staging())
@@ -287,7 +263,12 @@ def _store_opener(scratch: Path | None, emit: EventSink) -> Callable[[], Convers
 
         if scratch is not None:
             return SqliteStore(":memory:", scratch)
-        store = SqliteStore(paths.database(), paths.attachments(), paths.backups())
+        store = SqliteStore(
+            paths.database(),
+            paths.attachments(),
+            paths.backups(),
+            upgrading=lambda: emit(StoreUpgrading()),
+        )
         if store.mended is not None:
             emit(StoreFailed(store.mended))
         return store

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from mmdesk import toml_values as toml
+from mmdesk.core.conversations import ConversationSettings, Preset
 from mmdesk.core.errors import SettingsError, SettingsUnreadable, SettingsUnwritable
 from mmdesk.core.languages import LANGUAGES as SPOKEN_LANGUAGES
 from mmdesk.core.models import STARTER, ModelKey, is_remote
@@ -26,8 +28,9 @@ THEMES = ("system", "light", "dark")
 DEVICES = ("auto", "cuda", "mps", "cpu")
 DTYPES = ("auto", "float32", "bfloat16", "float16", "int8", "int4")
 HUBS = ("huggingface", "modelscope")
+MAX_PRESET_NAME = 80
+"""Characters."""
 
-_Number = TypeVar("_Number", int, float)
 _Fields = TypeVar("_Fields", "Settings", GenerationSettings, VoiceSettings)
 
 
@@ -43,6 +46,8 @@ class Settings:
             Hugging Face's interface. ``HF_ENDPOINT`` counts where it is "huggingface".
         idle_minutes: How long the model stays in memory without a question; 0 is for ever.
         threads: CPU threads for inference; 0 is the number of cores less one.
+        presets: Settings for single conversations, each with a name of its own.
+        export_markdown: Whether the last export was in Markdown instead of JSON.
         shortcuts: Changed key bindings, action name -> portable key text ("Ctrl+N").
     """
 
@@ -58,6 +63,8 @@ class Settings:
     threads: int = 0
     generation: GenerationSettings = field(default_factory=GenerationSettings)
     voice: VoiceSettings = field(default_factory=VoiceSettings)
+    presets: tuple[Preset, ...] = ()
+    export_markdown: bool = False
     shortcuts: dict[str, str] = field(default_factory=dict)
 
     def load_request(self, starter: Path, model: ModelKey) -> LoadModel:
@@ -105,8 +112,8 @@ def save_settings(settings: Settings, path: Path) -> None:
     for key in ("speech_model", "match_model"):
         document[key] = str(document[key] or "")
     document["voice"]["script"] = str(settings.voice.script)
-    if settings.generation.seed is None:
-        del document["generation"]["seed"]
+    document["generation"] = _generation_table(settings.generation)
+    document["presets"] = [_preset_table(preset) for preset in settings.presets]
     draft = path.with_suffix(".new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -147,52 +154,69 @@ def _changed(kept: _Fields, before: _Fields, after: _Fields) -> _Fields:
         stays, old, new = (getattr(value, each.name) for value in (kept, before, after))
         if is_dataclass(new):
             values[each.name] = _changed(stays, old, new)
+        elif each.name == "presets":
+            values[each.name] = _changed_presets(stays, old, new)
         else:
             values[each.name] = stays if new == old else new
     return replace(kept, **values)
 
 
+def _changed_presets(
+    kept: tuple[Preset, ...], before: tuple[Preset, ...], after: tuple[Preset, ...]
+) -> tuple[Preset, ...]:
+    """Return ``after``, with what only another process has written: whole presets, by name."""
+    if after == before:
+        return kept
+    stays = {preset.name: preset for preset in kept}
+    known = {preset.name for preset in before}
+    own = tuple(stays.get(each.name, each) if each in before else each for each in after)
+    names = {preset.name for preset in after} | known
+    return own + tuple(preset for preset in kept if preset.name not in names)
+
+
+def _generation_table(generation: GenerationSettings) -> dict[str, Any]:
+    table = asdict(generation)
+    return {key: value for key, value in table.items() if value is not None}  # TOML has no null
+
+
+def _preset_table(preset: Preset) -> dict[str, Any]:
+    table: dict[str, Any] = {"name": preset.name, "system_prompt": preset.settings.system_prompt}
+    if preset.settings.generation is not None:
+        table["generation"] = _generation_table(preset.settings.generation)
+    return table
+
+
 def _parse(document: dict[str, Any]) -> Settings:
     return Settings(
-        language=_choice(document, "language", LANGUAGES),
-        theme=_choice(document, "theme", THEMES),
-        device=_choice(document, "device", DEVICES),
-        dtype=_choice(document, "dtype", DTYPES),
-        threads=_number(document, "threads", int, 0, 0, 1024),
+        language=toml.choice(document, "language", LANGUAGES),
+        theme=toml.choice(document, "theme", THEMES),
+        device=toml.choice(document, "device", DEVICES),
+        dtype=toml.choice(document, "dtype", DTYPES),
+        threads=toml.number(document, "threads", int, 0, 0, 1024),
         model=_model(document),
-        speech_model=_path(document, "speech_model"),
-        match_model=_path(document, "match_model"),
+        speech_model=toml.path(document, "speech_model"),
+        match_model=toml.path(document, "match_model"),
         hub=_hub(document),
-        idle_minutes=_number(document, "idle_minutes", int, 30, 0, 100_000),
+        idle_minutes=toml.number(document, "idle_minutes", int, 30, 0, 100_000),
+        export_markdown=toml.switch(document, "export_markdown", False),
         generation=_generation(document.get("generation", {})),
         voice=_voice(document.get("voice", {})),
+        presets=_presets(document.get("presets", [])),
         shortcuts=_shortcuts(document.get("shortcuts", {})),
     )
 
 
 def _model(document: dict[str, Any]) -> ModelKey:
-    text = _text(document, "model")
+    text = toml.text(document, "model")
     if not text or text == STARTER or is_remote(text):
         return text or STARTER
     return str(absolute(Path(text)))
 
 
 def _hub(document: dict[str, Any]) -> str:
-    text = _text(document, "hub") or HUBS[0]
+    text = toml.text(document, "hub") or HUBS[0]
     if text not in HUBS and not is_remote(text):
         raise ValueError(f"hub is {text!r}, neither one of {', '.join(HUBS)} nor an address")
-    return text
-
-
-def _path(document: dict[str, Any], key: str) -> Path | None:
-    text = _text(document, key)
-    return Path(text) if text else None
-
-
-def _text(document: dict[str, Any], key: str) -> str:
-    text = document.get(key, "")
-    if not isinstance(text, str):
-        raise ValueError(f"{key} is not a text")
     return text
 
 
@@ -201,11 +225,29 @@ def _generation(table: object) -> GenerationSettings:
         raise ValueError("generation is not a table")
     default = GenerationSettings()
     return GenerationSettings(
-        temperature=_number(table, "temperature", float, default.temperature, 0.0, 5.0),
-        top_p=_number(table, "top_p", float, default.top_p, 0.01, 1.0),
-        max_tokens=_number(table, "max_tokens", int, default.max_tokens, 1, 1_000_000),
-        seed=_number(table, "seed", int, 0, 0, 2**63 - 1) if "seed" in table else None,
+        temperature=toml.number(table, "temperature", float, default.temperature, 0.0, 5.0),
+        top_p=toml.number(table, "top_p", float, default.top_p, 0.01, 1.0),
+        max_tokens=toml.number(table, "max_tokens", int, default.max_tokens, 1, 1_000_000),
+        seed=toml.number(table, "seed", int, 0, 0, 2**63 - 1) if "seed" in table else None,
     )
+
+
+def _presets(tables: object) -> tuple[Preset, ...]:
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise ValueError("presets is not a list of tables")
+    presets = tuple(_preset(table) for table in tables)
+    if len({preset.name for preset in presets}) < len(presets):
+        raise ValueError("two presets have the same name")
+    return presets
+
+
+def _preset(table: dict[str, Any]) -> Preset:
+    name = " ".join(toml.text(table, "name").split())
+    if not name or len(name) > MAX_PRESET_NAME:
+        raise ValueError(f"the name of a preset has not 1 to {MAX_PRESET_NAME} characters")
+    own = table.get("generation")
+    generation = None if own is None else _generation(own)
+    return Preset(name, ConversationSettings(toml.text(table, "system_prompt"), generation))
 
 
 def _voice(table: object) -> VoiceSettings:
@@ -213,50 +255,20 @@ def _voice(table: object) -> VoiceSettings:
         raise ValueError("voice is not a table")
     default = VoiceSettings()
     return VoiceSettings(
-        device=_text(table, "device"),
-        language=_choice(table, "language", ("", *SPOKEN_LANGUAGES)),
-        script=Script(_choice(table, "script", tuple(Script))),
-        send_at_once=_switch(table, "send_at_once", default.send_at_once),
-        keep_recordings=_switch(table, "keep_recordings", default.keep_recordings),
-        cut_context=_switch(table, "cut_context", default.cut_context),
-        silence_s=_number(table, "silence_s", float, default.silence_s, 0.3, 5.0),
+        device=toml.text(table, "device"),
+        language=toml.choice(table, "language", ("", *SPOKEN_LANGUAGES)),
+        script=Script(toml.choice(table, "script", tuple(Script))),
+        send_at_once=toml.switch(table, "send_at_once", default.send_at_once),
+        keep_recordings=toml.switch(table, "keep_recordings", default.keep_recordings),
+        cut_context=toml.switch(table, "cut_context", default.cut_context),
+        silence_s=toml.number(table, "silence_s", float, default.silence_s, 0.3, 5.0),
     )
-
-
-def _switch(table: dict[str, Any], key: str, default: bool) -> bool:
-    value = table.get(key, default)
-    if not isinstance(value, bool):
-        raise ValueError(f"{key} is neither true nor false")
-    return value
 
 
 def _shortcuts(table: object) -> dict[str, str]:
     if not isinstance(table, dict):
         raise ValueError("shortcuts is not a table")
     return {str(action): keys for action, keys in table.items() if isinstance(keys, str)}
-
-
-def _choice(document: dict[str, Any], key: str, allowed: tuple[str, ...]) -> str:
-    value = document.get(key, allowed[0])
-    if value not in allowed:
-        raise ValueError(f"{key} is {value!r}, not one of {', '.join(allowed)}")
-    return str(value)
-
-
-def _number(
-    document: dict[str, Any],
-    key: str,
-    kind: type[_Number],
-    default: float,
-    least: float,
-    most: float,
-) -> _Number:
-    value = document.get(key, default)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"{key} is not a number")
-    if not least <= value <= most:
-        raise ValueError(f"{key} is {value}, not between {least} and {most}")
-    return kind(value)
 
 
 def _set_aside(path: Path) -> None:

@@ -85,9 +85,13 @@ class Value:
 
     def whole(self) -> int:
         """Return a whole number, not negative."""
+        return self.between(0, LARGEST)
+
+    def between(self, least: int, most: int) -> int:
+        """Return a whole number in a range, ``most`` included."""
         if not isinstance(self.raw, int) or isinstance(self.raw, bool):
             raise self.refuse("is missing" if self.raw is None else "is no whole number")
-        if not 0 <= self.raw <= LARGEST:
+        if not least <= self.raw <= most:
             raise self.refuse("is out of range")
         return self.raw
 

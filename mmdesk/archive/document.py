@@ -5,6 +5,7 @@
     {
       "schema_version": 1,
       "messages": [                      the shown path, as any program reads it
+        {"role": "system", "content": "…"},           the system prompt, where there is one
         {"role": "user", "content": [
           {"type": "image_url", "image_url": {"url": "media/<sha256>.png"}},
           {"type": "text", "text": "…"}
@@ -15,9 +16,10 @@
         "id", "title", "named", "model", "leaves", "pinned", "folder",
         "created_us", "updated_us",      microseconds since 1970, UTC
         "leaf",                          the id of the node that ends the shown path
+        "settings",                      what holds for it alone: see archive/runs.py
         "nodes": [                       all versions; a parent comes before its children
           {"id", "parent", "created_us", "role", "status", "stop_reason", "model",
-           "usage", "failure", "notes", "parts": [
+           "usage", "failure", "notes", "run", "parts": [
              {"type": "text", "text"},
              {"type": "image", "sha256", "name", "width", "height", "notes"},
              {"type": "audio", "sha256", "name", "seconds"},
@@ -26,25 +28,29 @@
       }
     }
 
-The bin isn't part of it: what was exported from there comes back to the list. An attachment whose
-file was gone at the export has ``"missing": true``.
+Earlier versions wrote neither "settings" nor "run". The bin isn't part of it: what was exported
+from there comes back to the list. An attachment whose file was gone at the export has
+``"missing": true``.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 
 from mmdesk.archive.checked import LARGEST
+from mmdesk.archive.runs import run_document, settings_document
 from mmdesk.core.conversations import ConversationTree, Entry, Node, Usage
-from mmdesk.core.messages import AudioPart, ImagePart, Message, Part, TextPart, TranscriptPart
+from mmdesk.core.messages import AudioPart, ImagePart, Message, Part, Role, TextPart, TranscriptPart
 from mmdesk.core.phrases import Phrase
 
 SCHEMA_VERSION = 1
 MEDIA = "media"
 """The folder beside the file."""
+_COLUMN = re.compile(r"\[\n\s*(\d+(?:,\n\s*\d+)*)\n\s*\]")
 
 
 def document_of(tree: ConversationTree, missing: Collection[str]) -> dict[str, Any]:
@@ -55,7 +61,7 @@ def document_of(tree: ConversationTree, missing: Collection[str]) -> dict[str, A
     """
     return {
         "schema_version": SCHEMA_VERSION,
-        "messages": [_message(node.entry.message) for node in tree.shown],
+        "messages": [*_system(tree), *(_message(node.entry.message) for node in tree.shown)],
         "mmdesk": {
             "id": tree.id,
             "title": tree.title,
@@ -67,17 +73,23 @@ def document_of(tree: ConversationTree, missing: Collection[str]) -> dict[str, A
             "created_us": _whole(tree.created_us),
             "updated_us": _whole(tree.updated_us),
             "leaf": tree.leaf,
+            "settings": settings_document(tree.settings),
             "nodes": [_node(node, missing) for node in tree.nodes],
         },
     }
 
 
 def encoded(document: dict[str, Any]) -> bytes:
-    """Return a document as UTF-8, readable for people."""
+    """Return a document as UTF-8, readable for people: no line for each token."""
     try:
-        return json.dumps(document, ensure_ascii=False, indent=1, default=str).encode()
+        return _in_rows(json.dumps(document, ensure_ascii=False, indent=1, default=str)).encode()
     except UnicodeEncodeError:  # half a surrogate pair, in what a note says
-        return json.dumps(document, indent=1, default=str).encode()
+        return _in_rows(json.dumps(document, indent=1, default=str)).encode()
+
+
+def _in_rows(text: str) -> str:
+    # No text is changed: a line break in one is written as an escape.
+    return _COLUMN.sub(lambda found: "[" + " ".join(found[1].split()) + "]", text)
 
 
 def media_name(part: ImagePart | AudioPart) -> str:
@@ -85,6 +97,11 @@ def media_name(part: ImagePart | AudioPart) -> str:
     if isinstance(part, ImagePart):
         return f"{part.picture.sha256}.png"
     return f"{part.recording.sha256}.flac"
+
+
+def _system(tree: ConversationTree) -> list[dict[str, Any]]:
+    prompt = tree.settings.system_prompt
+    return [{"role": Role.SYSTEM.value, "content": prompt}] if prompt.strip() else []
 
 
 def _message(message: Message) -> dict[str, Any]:
@@ -123,6 +140,7 @@ def _node(node: Node, missing: Collection[str]) -> dict[str, Any]:
             "hint": _phrase(entry.failure.hint),
         },
         "notes": [_phrase(note) for note in entry.notes],
+        "run": entry.run and run_document(entry.run),
         "parts": [_part(part, missing) for part in entry.message.parts],
     }
 

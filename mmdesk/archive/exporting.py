@@ -40,6 +40,8 @@ class ExportFolder:
         """Make the folder. Raises ``ExportUnwritable``."""
         self._folder = folder
         self._written: dict[str, bool] = {}
+        self._counts: dict[str, int] = {}
+        """How often a name was given: thousands may have the same title."""
         with self._plain_failures():
             folder.mkdir(parents=True, exist_ok=True)
 
@@ -93,14 +95,14 @@ class ExportFolder:
 
     def _write_new(self, stem: str, ending: str, content: bytes) -> Path:
         """Write a file under a name that none has yet, told apart by a number."""
-        count = 1
         while True:
+            count = self._counts[stem] = self._counts.get(stem, 0) + 1
             path = self._folder / (stem + (f" ({count})" if count > 1 else "") + ending)
             try:
                 os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
                 break
             except FileExistsError:
-                count += 1
+                continue
         try:
             with _appearing(path) as writing:
                 writing.write(content)

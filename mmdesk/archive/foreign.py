@@ -6,10 +6,11 @@ import hashlib
 import json
 import uuid
 from collections import Counter
+from dataclasses import replace
 
 from mmdesk.archive.attached import Attached
 from mmdesk.archive.checked import Value
-from mmdesk.core.conversations import ConversationTree, Entry, Node
+from mmdesk.core.conversations import ConversationSettings, ConversationTree, Entry, Node
 from mmdesk.core.messages import ImagePart, Message, Part, Role, TextPart
 
 ADDRESSES = "addresses"
@@ -41,6 +42,8 @@ def tree_of(
 ) -> ConversationTree:
     """Return a conversation with the messages below each other.
 
+    What the system says before all others is the system prompt.
+
     Args:
         title: "" takes the first question's beginning.
         told: Counts what can't be taken over.
@@ -66,6 +69,7 @@ def tree_of(
         nodes.append(Node(entry, nodes[-1].entry.id if nodes else None, now_us))
     if not nodes:
         raise messages.refuse("has no message with text or pictures")
+    prompt, nodes = _without_prompt(nodes)
     return ConversationTree(
         id=identity,
         title=title or _title(nodes),
@@ -74,7 +78,21 @@ def tree_of(
         named=bool(title),
         leaf=nodes[-1].entry.id,
         nodes=tuple(nodes),
+        settings=ConversationSettings(prompt),
     )
+
+
+def _without_prompt(nodes: list[Node]) -> tuple[str, list[Node]]:
+    """Return what the system says at the beginning, and what follows: one message at least."""
+    count = 0
+    while count < len(nodes) - 1 and _is_prompt(nodes[count].entry.message):
+        count += 1
+    texts = (node.entry.message.text for node in nodes[:count])
+    return "\n\n".join(texts), [replace(nodes[count], parent=None), *nodes[count + 1 :]]
+
+
+def _is_prompt(message: Message) -> bool:
+    return message.role is Role.SYSTEM and not message.pictures
 
 
 def _title(nodes: list[Node]) -> str:

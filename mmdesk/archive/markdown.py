@@ -30,6 +30,8 @@ def markdown_of(tree: ConversationTree, missing: Collection[str]) -> str:
     with suppress(ValueError, OverflowError, OSError):  # a damaged time costs the date alone
         started = datetime.fromtimestamp(tree.created_us / 1e6, UTC)
     blocks = [f"# {_plain(tree.title)}", f"*{started:%Y-%m-%d %H:%M} UTC*"]
+    if tree.settings.system_prompt.strip():
+        blocks.append(_quoted(tree.settings.system_prompt))
     for node in tree.shown:
         blocks += _entry(node.entry, missing)
     return "\n\n".join(blocks) + "\n"
@@ -52,8 +54,7 @@ def _part(part: Part, missing: Collection[str]) -> str:
         case TextPart(text):
             return text.strip("\n")
         case TranscriptPart():
-            lines = part.prompt_text.strip().splitlines()
-            return "\n".join(f"> {_plain(line)}  " for line in lines)
+            return _quoted(part.prompt_text)
         case ImagePart(picture):
             name = _plain(picture.name)
             if picture.sha256 in missing:
@@ -63,6 +64,10 @@ def _part(part: Part, missing: Collection[str]) -> str:
             if recording.sha256 in missing:
                 return "*The recording is no longer there.*"
             return f"[Recording, {recording.seconds:.1f} s]({MEDIA}/{media_name(part)})"
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"> {_plain(line)}  " for line in text.strip().splitlines())
 
 
 def _plain(text: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from mmdesk.archive.attached import Attached
 from mmdesk.archive.checked import Value
+from mmdesk.archive.runs import run_of, settings_of
 from mmdesk.core.conversations import (
     ConversationTree,
     Entry,
@@ -73,6 +74,7 @@ def tree_of(value: Value, attached: Attached, now_us: int) -> ConversationTree:
         folder=value.at("folder").maybe(Value.text) or "",
         leaf=leaf,
         nodes=tuple(nodes.values()),
+        settings=settings_of(value.at("settings")),
     )
 
 
@@ -88,6 +90,7 @@ def _node(value: Value, attached: Attached, now_us: int) -> Node:
         failure=value.at("failure").maybe(_failure),
         model=value.at("model").maybe(Value.short) or "",
         notes=tuple(note.phrase() for note in notes.maybe(Value.items) or ()),
+        run=value.at("run").maybe(run_of),
     )
     parent = value.at("parent").maybe(Value.short)
     return Node(entry, parent, min(value.at("created_us").whole(), now_us))

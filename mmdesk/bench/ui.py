@@ -39,6 +39,7 @@ def measure(starts: int) -> Iterator[Figure]:
     gaps = [pair[1]["load_gap_ms"] for pair in pairs]
     yield Figure("load_gap_ms", statistics.median(gaps), "ms", starts, bar=50, lower=True)
     yield Figure("load_gap_worst_ms", max(gaps), "ms", starts)
+    yield from _opening()
     with tempfile.TemporaryDirectory(prefix="mmdesk-bench-") as folder:
         model = make_endless(paths.starter(), Path(folder) / "starter")
         stream = _probe("window", "stream", "--model", str(model))
@@ -47,6 +48,24 @@ def measure(starts: int) -> Iterator[Figure]:
     yield Figure("stream_gap_p99_ms", stream["gap_p99_ms"], "ms", ticks, bar=16, lower=True)
     yield Figure("stream_gap_worst_ms", stream["gap_worst_ms"], "ms", ticks)
     yield Figure("stream_tokens_per_second", stream["tokens_per_second"], "tokens/s", 1)
+
+
+def _opening() -> Iterator[Figure]:
+    """Yield what it takes from the click on a conversation of 2,000 messages to its painting.
+
+    500 of them have a picture; the peer is a conversation of 20 messages of the same kind.
+    """
+    result = _probe("opening")
+    rounds = result["rounds"]
+    for kind in ("plain", "heavy"):
+        long, short = result[f"{kind}-long"], result[f"{kind}-short"]
+        yield Figure(f"open_{kind}_ms", long, "ms", rounds, bar=300, lower=True)
+        yield Figure(f"open_{kind}_worst_ms", result[f"{kind}-long-worst"], "ms", rounds)
+        yield Figure(f"open_{kind}_short_ms", short, "ms", rounds)
+        yield Figure(f"open_{kind}_ratio", long / short, "x", rounds)
+    ticks = result["ticks"]
+    yield Figure("scroll_gap_p99_ms", result["scroll_gap_p99_ms"], "ms", ticks)
+    yield Figure("scroll_gap_worst_ms", result["scroll_gap_worst_ms"], "ms", ticks)
 
 
 def _probe(module: str, what: str = "", *arguments: str) -> dict[str, Any]:

@@ -53,16 +53,18 @@
     │   ├── ServerUnreachable  ServerUntrusted  ServerRedirects  ServerTooSlow
     │   ├── ServerKeyRefused  KeyringFailed  ServerBusy  ServerRefused
     │   ├── ServerModelMissing
-    │   └── ServerNonsense  ServerTooMuch  ServerBrokeOff  ServerTakesNoPictures
+    │   ├── ServerNonsense  ServerTooMuch  ServerBrokeOff  ServerTakesNoPictures
+    │   └── ServerCannotContinue
     ├── StoreError                 a conversation can't be kept or read
     │   ├── StoreUnwritable  StoreDamaged  StoreTooNew  StoreBusy
     │   ├── StoreNotBackedUp  StoreMended  StoreRestored
-    │   ├── BackupMissing  BackupDamaged
-    │   └── ConversationMissing
+    │   ├── BackupMissing  BackupDamaged  RestoreWhileAnswering
+    │   └── ConversationMissing  AttachmentLost  StoreClosed
     ├── ArchiveError               a conversation can't be exported or imported
     │   ├── ExportUnwritable  NothingNamed
     │   ├── ArchiveNotJson  ArchiveTooLarge  ArchiveNonsense  ArchiveTooNew  ArchiveEmpty
-    │   └── ArchiveStrays  ArchiveFileMissing  ArchiveFileChanged
+    │   ├── ArchiveStrays  ArchiveFileMissing  ArchiveFileChanged
+    │   └── ArchiveStopped  WindowDiffers
     ├── SettingsError              set aside, and the defaults are used
     │   ├── SettingsUnreadable  SettingsUnwritable
     └── FolderUnusable  InstallationBroken  NoDisplay
@@ -1012,6 +1014,13 @@ class ServerTakesNoPictures(ServerError):
     advice = QT_TRANSLATE_NOOP("errors", "Choose an image-text model on that server.")
 
 
+class ServerCannotContinue(ServerError):
+    """The protocol has no way to hand over a begun answer."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "{host} can't go on with a stopped answer.")
+    advice = QT_TRANSLATE_NOOP("errors", "Have it answered anew, or ask it to go on.")
+
+
 class ServerNonsense(ServerError):
     """It doesn't speak the protocol. Fields: ``host``, ``reason``."""
 
@@ -1112,6 +1121,22 @@ class ConversationMissing(StoreError):
     advice = QT_TRANSLATE_NOOP("errors", "Choose another one from the list.")
 
 
+class AttachmentLost(StoreError):
+    """Fields: ``name``, the picture's or recording's."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors", "The question can't be saved: “{name}” is no longer there, or was changed."
+    )
+    advice = QT_TRANSLATE_NOOP("errors", "Remove it from the question, or attach it again.")
+
+
+class StoreClosed(StoreError):
+    """mmdesk was closed before something was done."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "mmdesk was closed before this was done.")
+    advice = QT_TRANSLATE_NOOP("errors", "What was done until then stays. Repeat it for the rest.")
+
+
 class BackupMissing(StoreError):
     """Fields: ``name``."""
 
@@ -1124,6 +1149,13 @@ class BackupDamaged(StoreError):
 
     sentence = QT_TRANSLATE_NOOP("errors", "The backup “{path}” is damaged.")
     advice = QT_TRANSLATE_NOOP("errors", "Nothing was changed. Choose an earlier one.")
+
+
+class RestoreWhileAnswering(StoreError):
+    """What is being written would have no place any more."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "An answer is on its way.")
+    advice = QT_TRANSLATE_NOOP("errors", "Wait for it or stop it, then restore the backup.")
 
 
 class ArchiveError(MmdeskError):
@@ -1208,6 +1240,22 @@ class ArchiveFileChanged(ArchiveError):
     advice = QT_TRANSLATE_NOOP(
         "errors", "Nothing of this conversation was taken over. Export it again."
     )
+
+
+class ArchiveStopped(ArchiveError):
+    """Who asked for it wanted no more of it."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "This was stopped before its end.")
+    advice = QT_TRANSLATE_NOOP("errors", "What was done until then stays. Repeat it for the rest.")
+
+
+class WindowDiffers(ArchiveError):
+    """A command meets the window of another version. Fields: ``version``, the window's."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors", "The open window is of another version of mmdesk ({version})."
+    )
+    advice = QT_TRANSLATE_NOOP("errors", "Close it, then repeat the command.")
 
 
 class SettingsError(MmdeskError):

@@ -61,7 +61,7 @@ class ImagePart:
 
 @dataclass(frozen=True, slots=True)
 class AudioPart:
-    """The recording of a spoken question, to be replayed; the model gets the text."""
+    """The recording of a spoken question, to be played again; the model gets the text."""
 
     recording: Recording
 

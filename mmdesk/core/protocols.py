@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from mmdesk.core.archives import (
+    ArchiveItem,
+    ArchiveReport,
+    Backup,
+    ExportRequest,
+    ImportRequest,
+    RestoreRequest,
+)
 from mmdesk.core.conversations import (
     NO_SETTINGS,
     Conversation,
@@ -33,6 +41,8 @@ if TYPE_CHECKING:
 
 EventSink = Callable[[Event], None]
 """Takes an event from any thread, never blocks and never raises."""
+
+_Result = TypeVar("_Result")
 
 
 class ChatEngine(Protocol):
@@ -274,6 +284,43 @@ class ConversationStore(Protocol):
 
     def close(self) -> None:
         """Commit and let go of the file."""
+
+
+class StoreAccess(Protocol):
+    """Has something done where the store is, and waits for it."""
+
+    def __call__(self, job: Callable[[ConversationStore], _Result]) -> _Result:
+        """Return what ``job`` returns. Raises what it raises; ``StoreClosed`` at the end."""
+
+
+ItemTold = Callable[[ArchiveItem, int, int], None]
+"""Takes what became of a conversation, and how many of how many are done; may raise to stop."""
+
+
+class Archives(Protocol):
+    """Conversations as files of the person's; calls block, from the job pool.
+
+    What fails with one conversation is told with it; what is raised ends the whole.
+    """
+
+    def export(self, request: ExportRequest, store: StoreAccess, told: ItemTold) -> None:
+        """Write conversations. Raises ``StoreError``, ``ExportUnwritable``."""
+
+    def import_files(self, request: ImportRequest, store: StoreAccess, told: ItemTold) -> None:
+        """Take conversations over. Raises ``StoreError``."""
+
+
+class Backups(Protocol):
+    """The copies of all conversations; calls block."""
+
+    def backups(self) -> tuple[Backup, ...]:
+        """Return them, the latest first."""
+
+    def restore(self, request: RestoreRequest) -> ArchiveReport:
+        """Put one in the place of the conversations, which no store has open.
+
+        Raises ``StoreError``; then nothing was changed.
+        """
 
 
 class ModelShelf(Protocol):

@@ -14,15 +14,19 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from mmdesk.core.conversations import StopReason, Usage
+import torch
+
+from mmdesk.core.conversations import Run, StopReason, Usage
 from mmdesk.core.errors import AnswerOutOfMemory, MemoryRanOut, QuestionOutOfMemory
 from mmdesk.core.events import TextDelta, TurnFinished, TurnProgress, TurnStage
 from mmdesk.core.messages import Message, Role
 from mmdesk.core.phrases import QT_TRANSLATE_NOOP, Phrase
 from mmdesk.core.protocols import EventSink
 from mmdesk.core.requests import AnswerQuestion
+from mmdesk.engine.continuing import beginning, has_ended, inputs_with
 from mmdesk.engine.devices import gigabytes, machine_of
-from mmdesk.engine.generation import generate
+from mmdesk.engine.generation import generate, seeded
+from mmdesk.engine.libraries import libraries
 from mmdesk.engine.loading import LoadedModel
 from mmdesk.engine.memory import allocatable_bytes, limited_to_free_memory, return_large_blocks
 from mmdesk.engine.prompt import Prompt, tokenizer_of
@@ -75,7 +79,10 @@ def answer_question(
     emit: EventSink,
     cancelled: Callable[[], bool],
 ) -> TurnFinished:
-    """Answer; see :class:`~mmdesk.core.protocols.ChatEngine`.
+    """Answer, or go on with an answer; see :class:`~mmdesk.core.protocols.ChatEngine`.
+
+    The event's run has all of the answer's tokens, those of ``request.begun`` too; text, usage and
+    ``max_tokens`` are of the new part alone.
 
     Raises:
         AnswerOutOfMemory: on the last rung too, or in the middle of the answer.
@@ -91,7 +98,7 @@ def answer_question(
         if attempt.spoken:
             raise MemoryRanOut(device=loaded.placement.device_name)
         if cancelled():
-            return _cancelled(loaded, request, 0)
+            return attempt.unspoken(StopReason.CANCELLED, 0)
     raise _out_of_memory(loaded, attempt.tokens)
 
 
@@ -124,9 +131,10 @@ class _Attempt:
         self._request = request
         self._emit = emit
         self._cancelled = cancelled
+        self._settings = seeded(request.settings)
         self._started = time.perf_counter()
         self._least = math.inf
-        self._opening = ""
+        self._owed = ""
         self.spoken = False
         self.failed = False
         self.smaller = False
@@ -150,7 +158,7 @@ class _Attempt:
             rung.messages, self._request.settings.max_tokens, self._prepared, rung.longest_side
         )
         if self._cancelled():
-            return _cancelled(self._loaded, self._request, prompt.tokens)
+            return self.unspoken(StopReason.CANCELLED, prompt.tokens)
         size = tensor_bytes(prompt.inputs)
         self.smaller = size <= self._least * _WORTH_TRYING
         if rung.longest_side and not (rung.dropped or self.smaller):
@@ -159,27 +167,61 @@ class _Attempt:
         return self._generated(prompt, rung)
 
     def _generated(self, prompt: Prompt, rung: _Rung) -> TurnFinished:
-        loaded, settings = self._loaded, self._request.settings
+        loaded, most = self._loaded, self._settings.max_tokens
+        begun = beginning(loaded.model, loaded.processor, self._request.begun, prompt.opening)
+        room = most if prompt.room is None else prompt.room - len(begun.tokens)
+        if has_ended(loaded.model, begun.tokens):
+            return self.unspoken(StopReason.STOP, prompt.tokens, begun.tokens)
+        if begun.tokens and room < 1:
+            return self.unspoken(StopReason.LENGTH, prompt.tokens, begun.tokens)
         self._emit(TurnProgress(self._request.turn, TurnStage.PREFILL))
-        self._opening = prompt.opening
-        room = settings.max_tokens if prompt.room is None else prompt.room
+        self._owed = begun.owed
         answer = generate(
             loaded.model,
             tokenizer_of(loaded.processor),
-            loaded.encoder.encode(prompt.inputs),
-            settings,
-            max_tokens=min(settings.max_tokens, room),
+            loaded.encoder.encode(inputs_with(loaded.model, prompt, begun.tokens)),
+            self._settings,
+            max_tokens=min(most, room),
             started=self._started,
             sink=self._speak,
             cancelled=self._cancelled,
+            begun=begun.tokens,
         )
         return TurnFinished(
             self._request.turn,
             answer.stop_reason,
-            (prompt.opening if self.spoken else "") + answer.text,
+            (begun.owed if self.spoken else "") + answer.text,
             answer.usage,
             loaded.info.name,
             prompt.notes + rung.notes,
+            self._run(begun.tokens, answer.tokens),
+        )
+
+    def unspoken(
+        self, reason: StopReason, prompt_tokens: int, begun: tuple[int, ...] | None = None
+    ) -> TurnFinished:
+        """Return the end of a turn in which nothing new was said."""
+        if begun is None:
+            begun = self._request.begun.tokens if self._request.begun else ()
+        return TurnFinished(
+            self._request.turn,
+            reason,
+            "",
+            Usage(prompt_tokens, 0, 0.0, 0.0),
+            self._loaded.info.name,
+            run=self._run(begun, ()),
+        )
+
+    def _run(self, begun: tuple[int, ...], new: tuple[int, ...]) -> Run:
+        info = self._loaded.info
+        return Run(
+            settings=self._settings,
+            tokens=begun + new,
+            begun=len(begun),
+            dtype=info.dtype,
+            device=info.device,
+            threads=torch.get_num_threads(),
+            libraries=libraries(self._loaded.placement),
         )
 
     def _prepared(self, done: int, total: int) -> None:
@@ -187,7 +229,7 @@ class _Attempt:
 
     def _speak(self, text: str, tokens: int) -> None:
         if not self.spoken:
-            text = self._opening + text
+            text = self._owed + text
         self.spoken = True
         self._emit(TextDelta(self._request.turn, text, tokens))
 
@@ -235,11 +277,6 @@ def _droppable(messages: tuple[Message, ...]) -> Iterator[set[int]]:
                 for number in turn
                 if messages[number].role is not Role.SYSTEM
             }
-
-
-def _cancelled(loaded: LoadedModel, request: AnswerQuestion, tokens: int) -> TurnFinished:
-    usage = Usage(tokens, 0, 0.0, 0.0)
-    return TurnFinished(request.turn, StopReason.CANCELLED, "", usage, loaded.info.name)
 
 
 def _out_of_memory(loaded: LoadedModel, tokens: int) -> AnswerOutOfMemory:

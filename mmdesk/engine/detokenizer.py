@@ -2,7 +2,8 @@
 
 Decoding everything so far again for each token is quadratic, and decoding each token alone
 breaks characters apart: a Chinese character or an emoji is often two or three tokens. The
-joined output equals ``tokenizer.decode(tokens, skip_special_tokens=True)``.
+joined output equals ``tokenizer.decode(tokens, skip_special_tokens=True)``; of an answer that was
+stopped it lacks the beginning of a character, which comes when the answer is gone on with.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import codecs
 import json
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from functools import lru_cache
 
 from transformers import PreTrainedTokenizerBase
@@ -19,10 +21,12 @@ _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _BYTE_TOKEN = re.compile(r"<0x[0-9A-Fa-f]{2}>")
 _LONGEST_CHARACTER = 8
 """Tokens to wait for the rest of a character: UTF-8 takes four bytes, each at most a token."""
+_MOST_MISSING = 3
+"""Tokens at the end that may be a character's beginning: its last byte is missing."""
 
 
 class IncrementalDetokenizer(ABC):
-    """Give it every token of an answer with :meth:`push`, then call :meth:`flush` once."""
+    """Give it every token of an answer with :meth:`push`, then call ``flush`` or ``pause`` once."""
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase) -> None:
         self._tokenizer = tokenizer
@@ -38,6 +42,16 @@ class IncrementalDetokenizer(ABC):
     @abstractmethod
     def flush(self) -> str:
         """Return what was held back; broken characters become U+FFFD as in a full decode."""
+
+    @abstractmethod
+    def pause(self) -> str:
+        """Return what was held back as far as it is whole characters: more tokens may follow."""
+
+
+def text_so_far(tokenizer: PreTrainedTokenizerBase, tokens: Iterable[int]) -> str:
+    """Return the text of an answer that stopped after ``tokens``."""
+    detokenizer = detokenizer_for(tokenizer)
+    return "".join(map(detokenizer.push, tokens)) + detokenizer.pause()
 
 
 def detokenizer_for(tokenizer: PreTrainedTokenizerBase) -> IncrementalDetokenizer:
@@ -71,6 +85,9 @@ class ByteLevelDetokenizer(IncrementalDetokenizer):
 
     def flush(self) -> str:
         return self._decoder.decode(b"", final=True)
+
+    def pause(self) -> str:
+        return ""  # what it holds back is never whole
 
     def _bytes(self, token: int) -> bytes:
         piece = self._tokenizer.convert_ids_to_tokens(token)
@@ -118,6 +135,15 @@ class WindowDetokenizer(IncrementalDetokenizer):
         before, after = self._decode(self._context), self._decode(self._context + self._pending)
         self._settle(after)
         return after[len(before) :]
+
+    def pause(self) -> str:
+        before = self._decode(self._context)
+        for missing in range(min(_MOST_MISSING, len(self._pending)) + 1):
+            whole = self._pending[: len(self._pending) - missing]
+            after = self._decode(self._context + whole)
+            if not after.endswith(_REPLACEMENT):
+                return after[len(before) :]
+        return self.flush()
 
     def _may_grow(self) -> bool:
         return len(self._pending) < _LONGEST_CHARACTER

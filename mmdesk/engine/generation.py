@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import copy
+import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import torch
@@ -21,7 +22,7 @@ from transformers.generation.streamers import BaseStreamer
 
 from mmdesk.core.conversations import StopReason, Usage
 from mmdesk.core.requests import GenerationSettings
-from mmdesk.engine.detokenizer import detokenizer_for
+from mmdesk.engine.detokenizer import detokenizer_for, text_so_far
 
 TextSink = Callable[[str, int], None]
 """Takes new text and the number of tokens that it came from."""
@@ -37,14 +38,26 @@ _SAMPLING_FIELDS = (
 )  # fmt: skip
 
 
+_SEED_BITS = 63
+"""A database's integer and torch's generator both hold it."""
+
+_ANYWHERE = {"begin_suppress_tokens": None}
+"""What a checkpoint rules for the first token holds for no later one."""
+
 _INNER_MODELS = ("language_model", "text_decoder", "text_model")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A finished answer; ``text`` equals what was streamed."""
+    """A finished answer, or the new part of one that was gone on with.
+
+    Attributes:
+        text: Equals what was streamed.
+        tokens: Without the one that ended it.
+    """
 
     text: str
+    tokens: tuple[int, ...]
     stop_reason: StopReason
     usage: Usage
 
@@ -98,46 +111,57 @@ def generate(
     started: float,
     sink: TextSink,
     cancelled: Callable[[], bool],
+    begun: tuple[int, ...] = (),
 ) -> Answer:
     """Generate one answer, streaming it to ``sink``.
 
     Args:
         inputs: For the model, on its device; ``input_ids`` is (1, prompt tokens).
+        settings: As :func:`seeded` returns them.
         max_tokens: The longest answer that fits; at most ``settings.max_tokens``.
         started: ``time.perf_counter()`` when the work on this question began.
         cancelled: Asked once per token.
+        begun: Tokens at the end of ``inputs`` that are the answer's own.
     """
-    stream = _TokenStream(tokenizer, end_tokens(_config_of(generating_part(model))), sink)
+    stream = _TokenStream(tokenizer, end_tokens(config_of(model)), sink, begun)
     stop = _Cancel(cancelled)
-    _seed(settings)
+    if settings.temperature > 0 and settings.seed is not None:
+        torch.manual_seed(settings.seed % 2**64)
     with torch.inference_mode():
         cast(Any, model).generate(
             **inputs,
             **_sampling(settings),
+            **(_ANYWHERE if begun else {}),
             max_new_tokens=max_tokens,
             streamer=stream,
             stopping_criteria=StoppingCriteriaList([stop]),
         )
-    stream.finish()
-    return Answer(
-        text=stream.text,
-        stop_reason=_reason(stream, stop, max_tokens),
-        usage=_usage(int(inputs["input_ids"].shape[1]), stream, started),
-    )
+    reason = _reason(stream, stop, max_tokens)
+    stream.finish(reason)
+    usage = _usage(int(inputs["input_ids"].shape[1]), stream, started)
+    return Answer(stream.text, tuple(stream.tokens), reason, usage)
 
 
 class _TokenStream(BaseStreamer):
     """Receives the prompt once, then every token as it is chosen, in the same thread."""
 
     def __init__(
-        self, tokenizer: PreTrainedTokenizerBase, ends: frozenset[int], sink: TextSink
+        self,
+        tokenizer: PreTrainedTokenizerBase,
+        ends: frozenset[int],
+        sink: TextSink,
+        begun: tuple[int, ...],
     ) -> None:
         self._detokenizer = detokenizer_for(tokenizer)
+        # What follows may join the last of them: a character's bytes, a word's space.
+        heard = "".join(map(self._detokenizer.push, begun))
+        self._known = len(text_so_far(tokenizer, begun)) - len(heard)
         self._ends = ends
         self._sink = sink
         self._prompt_seen = False
         self._unsent = 0
         self._pieces: list[str] = []
+        self.tokens: list[int] = []
         self.count = 0
         self.ended = False
         self.first_at = 0.0
@@ -158,15 +182,21 @@ class _TokenStream(BaseStreamer):
             self._unsent += 1
             self.ended = token in self._ends
             if not self.ended:
+                self.tokens.append(token)
                 self._send(self._detokenizer.push(token))
 
     def end(self) -> None:
         """Part of the streamer interface; :meth:`finish` also serves a cancelled answer."""
 
-    def finish(self) -> None:
-        self._send(self._detokenizer.flush())
+    def finish(self, reason: StopReason) -> None:
+        """Send what was held back; a stopped answer may go on within a character."""
+        stopped = reason is not StopReason.STOP
+        self._send(self._detokenizer.pause() if stopped else self._detokenizer.flush())
 
     def _send(self, text: str) -> None:
+        known = min(self._known, len(text))
+        self._known -= known
+        text = text[known:]
         if text:
             self._pieces.append(text)
             self._sink(text, self._unsent)
@@ -187,18 +217,18 @@ class _Cancel(StoppingCriteria):
         return torch.full((input_ids.shape[0],), self.fired, device=input_ids.device)
 
 
-def _config_of(model: PreTrainedModel) -> GenerationConfig:
-    config = model.generation_config
+def config_of(model: PreTrainedModel) -> GenerationConfig:
+    """Return what rules the generation of a model's tokens."""
+    config = generating_part(model).generation_config
     assert isinstance(config, GenerationConfig)
     return config
 
 
-def _seed(settings: GenerationSettings) -> None:
-    if settings.temperature > 0:
-        if settings.seed is None:
-            torch.seed()
-        else:
-            torch.manual_seed(settings.seed)
+def seeded(settings: GenerationSettings) -> GenerationSettings:
+    """Return settings with a seed, a drawn one where it counts and none was chosen."""
+    if settings.temperature <= 0 or settings.seed is not None:
+        return settings
+    return replace(settings, seed=secrets.randbits(_SEED_BITS))
 
 
 def _sampling(settings: GenerationSettings) -> dict[str, object]:

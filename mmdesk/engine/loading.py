@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -40,6 +41,7 @@ from transformers import (  # noqa: E402
     AutoProcessor,
     PreTrainedConfig,
     PreTrainedModel,
+    PreTrainedTokenizerBase,
     ProcessorMixin,
 )
 from transformers.utils import logging as transformers_logging  # noqa: E402
@@ -97,39 +99,46 @@ def load_model(request: LoadModel, config: CheckpointConfig, emit: EventSink) ->
     plan = _Plan(request, shape, placement)
     emit(ModelLoading(LoadStage.PROCESSOR))
     with _as_model_errors("processor", plan):
-        processor = _AnyProcessor.from_pretrained(path, **_LOCAL_ONLY)
-        tokenizer = tokenizer_of(processor)
-        # Prompts are measured against the model's context, which is what counts.
-        tokenizer.model_max_length = 2**62
+        processor = _load_processor(path)
     emit(ModelLoading(LoadStage.WEIGHTS, 0.0))
     with _as_model_errors("config.json", plan):
         architecture = checked_config(config, weights)
     with _as_model_errors("model.safetensors", plan):
         model = _load_weights(config, architecture, placement, emit)
-        for part in {model, generating_part(model)}:
-            part.generation_config = neutral_config(part.generation_config, tokenizer)
+        _neutralise(model, tokenizer_of(processor))
     emit(ModelLoading(LoadStage.WARMING))
+    info = _info(plan, model)
     with _as_model_errors("chat template", plan):
-        context_length = _context_length(model)
         prompts = PromptBuilder(
             processor,
             _image_token_id(model),
-            context_length,
+            info.context_length,
             encoder_decoder=bool(model.config.is_encoder_decoder),
         )
-    info = ModelInfo(
-        name=short_name(str(path.expanduser().resolve())),
-        path=path,
-        device=placement.device_name,
-        dtype=placement.packing or str(model.dtype).removeprefix("torch."),
-        parameters=model.num_parameters(),
-        context_length=context_length,
-    )
     encoder = PictureEncoder(model)
     loaded = LoadedModel(model, processor, prompts, encoder, placement, shape, info)
     with _as_model_errors("model.safetensors", plan):
         _warm_up(loaded)
     return loaded
+
+
+def _info(plan: _Plan, model: PreTrainedModel) -> ModelInfo:
+    path, packing = plan.request.path, plan.placement.packing
+    return ModelInfo(
+        name=short_name(str(path.expanduser().resolve())),
+        path=path,
+        device=plan.placement.device_name,
+        dtype=packing or str(model.dtype).removeprefix("torch."),
+        parameters=model.num_parameters(),
+        context_length=_context_length(model),
+    )
+
+
+def _load_processor(path: Path) -> ProcessorMixin:
+    processor: ProcessorMixin = _AnyProcessor.from_pretrained(path, **_LOCAL_ONLY)
+    # Prompts are measured against the model's context, which is what counts.
+    tokenizer_of(processor).model_max_length = 2**62
+    return processor
 
 
 def _load_weights(
@@ -158,6 +167,11 @@ def _load_weights(
         )
     assert isinstance(model, PreTrainedModel)  # in evaluation mode, as from_pretrained leaves it
     return model
+
+
+def _neutralise(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:
+    for part in {model, generating_part(model)}:
+        part.generation_config = neutral_config(part.generation_config, tokenizer)
 
 
 def _options(placement: Placement) -> dict[str, Any]:

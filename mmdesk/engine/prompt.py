@@ -33,11 +33,11 @@ from mmdesk.engine.chat_template import (
 from mmdesk.engine.control_tokens import ControlTokens
 from mmdesk.engine.pictures import PictureReader
 from mmdesk.engine.prompt_style import PromptStyle, pictures_asked_about, style_of, write_prompt
+from mmdesk.engine.template_probe import arranged, probe
 
 LEAST_ANSWER = 16
 """Tokens that a prompt must leave in the context for the answer."""
 
-_TYPE_PROBE = "probe of content"
 _EXAMPLE_SIDE = 64
 
 
@@ -51,6 +51,7 @@ class Prompt:
         room: The longest answer that fits behind it, or None where the model sets no limit.
         notes: What the person should know about what was asked.
         opening: What the template has begun the answer with and belongs to it: ``<think>``.
+        closing: Tokens at the end that the model leaves out: the answer's go before them.
     """
 
     inputs: BatchFeature
@@ -58,6 +59,7 @@ class Prompt:
     room: int | None
     notes: tuple[Phrase, ...] = ()
     opening: str = ""
+    closing: int = 0
 
 
 class PromptBuilder:
@@ -87,7 +89,7 @@ class PromptBuilder:
         self._tokenizer = tokenizer_of(processor)
         self._image_token = getattr(processor, "image_token", None)
         self._template = template_of(processor)
-        self._plain_text = self._style is None and self._wants_plain_text()
+        self._understood = probe(self._render) if self._style is None else None
         self._control_tokens = ControlTokens(processor, self._tokenizer)
 
     def build(
@@ -159,7 +161,7 @@ class PromptBuilder:
         with self._pictures.read(pictures, progress, longest_side) as images:
             inputs = self._styled_inputs(style, written.text, images)
         prompt = self._fitting(inputs, len(pictures), max_tokens)
-        return replace(prompt, notes=written.notes)
+        return replace(prompt, notes=written.notes, closing=style.closing)
 
     def _styled_inputs(
         self, style: PromptStyle, text: str, images: list[Image.Image]
@@ -215,9 +217,8 @@ class PromptBuilder:
                 conversation.append({"role": message.role.value, "content": content})
         for entry in conversation:  # templates look at the first part of a message
             entry["content"] = entry["content"] or [{"type": "text", "text": ""}]
-        if self._plain_text:
-            self._flatten(conversation)
-        return conversation
+        assert self._understood is not None
+        return arranged(conversation, self._understood)
 
     def _contents(
         self, part: Part, role: Role, images: Iterator[Image.Image]
@@ -234,12 +235,6 @@ class PromptBuilder:
 
     def _text(self, text: str) -> dict[str, Any]:
         return {"type": "text", "text": self._control_tokens.defuse(text)}
-
-    def _flatten(self, conversation: list[dict[str, Any]]) -> None:
-        """Give texts alone a plain string; parts with pictures stay parts."""
-        for message in conversation:
-            if all(part["type"] == "text" for part in message["content"]):
-                message["content"] = "\n".join(part["text"] for part in message["content"])
 
     def _checked_opening(self, conversation: list[dict[str, Any]], pictures: int) -> str:
         """Render with other texts and count: a template may skip pictures silently.
@@ -268,12 +263,6 @@ class PromptBuilder:
             )
         assert isinstance(text, str)
         return text
-
-    def _wants_plain_text(self) -> bool:
-        """Whether the template prints a list of parts as Python would instead of its text."""
-        probe = [{"role": Role.USER.value, "content": [{"type": "text", "text": _TYPE_PROBE}]}]
-        rendered = self._render(probe)
-        return _TYPE_PROBE not in rendered or "'type'" in rendered
 
     def _template_variables(self) -> dict[str, Any]:
         if self._template == DEFAULT_TEMPLATE:

@@ -27,6 +27,9 @@ _EARLIER_LEFT_OUT = QT_TRANSLATE_NOOP(
     "This model takes one question about a picture at a time: {count} earlier message(s) were "
     "left out.",
 )
+_NO_INSTRUCTIONS = QT_TRANSLATE_NOOP(
+    "notes", "This model takes no instructions: the system prompt was not read."
+)
 _ONLY_CAPTIONS = QT_TRANSLATE_NOOP(
     "notes", "This model only writes captions: the question itself was not read."
 )
@@ -63,6 +66,7 @@ class PromptStyle:
             processor sets them itself.
         complete: Whether the prompt holds all special tokens; elsewhere the tokenizer adds some.
         captions_only: Whether the question doesn't reach the model at all.
+        closing: Tokens at the prompt's end that the model leaves out.
     """
 
     write: Callable[[str, Any], str]
@@ -70,6 +74,7 @@ class PromptStyle:
     marked: bool = False
     complete: bool = False
     captions_only: bool = False
+    closing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,8 @@ def _notes(
     said = [each for each in messages[:-1] if each.role is not Role.SYSTEM]
     if said:
         yield Phrase(_EARLIER_LEFT_OUT, {"count": len(said)})
+    if any(each.role is Role.SYSTEM and each.text.strip() for each in messages):
+        yield Phrase(_NO_INSTRUCTIONS)
     if question and style.captions_only:
         yield Phrase(_ONLY_CAPTIONS)
     elif question and text and question not in text:
@@ -195,5 +202,5 @@ _STYLES = {
     "Blip2Processor": PromptStyle(_blip2),
     "InstructBlipProcessor": PromptStyle(_instructblip),
     "GitProcessor": PromptStyle(_git, complete=True),
-    "BlipProcessor": PromptStyle(_caption, captions_only=True),
+    "BlipProcessor": PromptStyle(_caption, captions_only=True, closing=1),
 }

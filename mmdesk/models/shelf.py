@@ -38,12 +38,14 @@ from mmdesk.models.hub_cache import (
     verify_snapshot,
 )
 from mmdesk.models.hub_listing import is_model_id
+from mmdesk.models.identity import Identifier
 from mmdesk.models.incoming import Incoming, Unfinished, unfinished
 from mmdesk.models.looking import Looker
 from mmdesk.models.manifest import MANIFEST, verify
 from mmdesk.models.recommend import with_recommended
 
 _MEMORY = "folders.json"
+_IDENTITIES = "identities.json"
 _PATIENCE_S = 20.0
 """For a download in this process to notice that it was paused, before its files are removed."""
 
@@ -76,6 +78,7 @@ class DiskShelf:
         self._shipped = {starter: STARTER, starter_speech: str(starter_speech)}
         self._hub = hub
         self._folders = RememberedFolders(folder / _MEMORY)
+        self._identifier = Identifier(self._folders, RememberedFolders(folder / _IDENTITIES))
         self._looker = Looker(dtype, whisper_files or {}, self._folders)
         self._dtype = dtype
 
@@ -169,6 +172,18 @@ class DiskShelf:
                 Incoming(self._models, model_id).remove()
         except OSError as error:
             raise disk_refusal(self._models, error) from error
+
+    def sha256(self, key: ModelKey) -> str:
+        """Return the SHA-256 of a model's files; "" for a server's, which nobody here knows.
+
+        See :mod:`mmdesk.models.identity`.
+        """
+        if is_remote(key):
+            return ""
+        try:
+            return self._identifier.sha256(self._path_of(key))
+        except ModelUnknown as error:
+            raise ModelMissing(path=key) from error
 
     def verify(
         self, key: ModelKey, report: Callable[[float], None], stopped: Callable[[], bool] = never

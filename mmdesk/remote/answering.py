@@ -6,9 +6,17 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from importlib.metadata import version
 from typing import Any
 
-from mmdesk.core.errors import ServerBrokeOff, ServerError, ServerNonsense
+import mmdesk
+from mmdesk.core.conversations import Run
+from mmdesk.core.errors import (
+    ServerBrokeOff,
+    ServerCannotContinue,
+    ServerError,
+    ServerNonsense,
+)
 from mmdesk.core.events import TurnFinished, TurnProgress, TurnStage
 from mmdesk.core.messages import Picture
 from mmdesk.core.models import ModelKey, host_of, split_remote
@@ -20,7 +28,14 @@ from mmdesk.remote.client import client_for
 from mmdesk.remote.failures import Question, Refusal, refused
 from mmdesk.remote.guard import Guard, StartThread, Stopped
 from mmdesk.remote.limits import Limits
-from mmdesk.remote.prompt import Options, conversation, options, relaxed
+from mmdesk.remote.prompt import (
+    Options,
+    conversation,
+    options,
+    refuses_system,
+    relaxed,
+    without_system,
+)
 from mmdesk.remote.reply import Reply
 from mmdesk.remote.sse import events, refuse_over
 
@@ -64,19 +79,28 @@ class Answering:
         """Stream the answer and return its terminal event.
 
         Raises:
+            ServerCannotContinue: the answer has begun elsewhere.
             ServerError, PictureError: what was emitted stays valid.
         """
+        if self._request.begun is not None:
+            raise ServerCannotContinue(host=self._host)
         try:
             messages = self._messages()
             self._emit(TurnProgress(self._request.turn, TurnStage.PREFILL))
             self._ask(messages)
         except Stopped:
-            return self._reply.finished(self._key, cancelled=True)
+            return replace(self._reply.finished(self._key, cancelled=True), run=self._run)
         except ServerError:
             if not self._reply.ended or self._reply.broken:
                 raise  # else only the figures at the end are lost
         finished = self._reply.finished(self._key)
-        return replace(finished, notes=finished.notes + self._notes)
+        return replace(finished, notes=finished.notes + self._notes, run=self._run)
+
+    @property
+    def _run(self) -> Run:
+        """How the server was asked; how it computes, it doesn't say."""
+        libraries = (("mmdesk", mmdesk.__version__), ("openai", version("openai")))
+        return Run(self._request.settings, libraries=libraries)
 
     @property
     def _pictures(self) -> int:
@@ -101,7 +125,7 @@ class Answering:
         return conversation(self._request.messages, marked)
 
     def _ask(self, messages: list[dict[str, Any]]) -> None:
-        """Ask, letting go of options that the server refuses."""
+        """Ask, letting go of options that the server refuses, and of the system role."""
         chosen = options(self._request.settings)
         about = Question(self._host, self._model, bool(self._pictures))
         guard = self._guard()
@@ -112,10 +136,14 @@ class Answering:
             except Refusal as refusal:
                 refusal.text = self._without_key(refusal.text)
                 again = relaxed(chosen, refusal)
-                if again is None:
+                plainer = without_system(messages) if refuses_system(refusal) else None
+                if again is not None:
+                    chosen = again[0]
+                    self._notes += again[1]
+                elif plainer is not None:
+                    messages = plainer
+                else:
                     raise refused(refusal, about) from None
-                chosen = again[0]
-                self._notes += again[1]
             except StreamError as error:
                 text = self._without_key(error.text)
                 raise refused(Refusal(error.status, text), about) from None

@@ -108,5 +108,26 @@ def relaxed(chosen: Options, refusal: Refusal) -> tuple[Options, tuple[Phrase, .
     return None
 
 
+def refuses_system(refusal: Refusal) -> bool:
+    """Whether a server may have refused the system message: some models' templates take none."""
+    said = refusal.text.lower()
+    if refusal.status not in (400, 422, 500):
+        return False
+    return "roles must alternate" in said or ("system" in said and bool(_UNSUPPORTED.search(said)))
+
+
+def without_system(messages: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
+    """Return messages with the system's text before the first question's; None if it has none."""
+    if len(messages) < 2 or messages[0]["role"] != Role.SYSTEM.value:
+        return None
+    system, question, *rest = messages
+    content = question["content"]
+    if isinstance(content, str):
+        return [{**question, "content": f"{system['content']}\n\n{content}"}, *rest]
+    place = next((n for n, part in enumerate(content) if part["type"] == "text"), len(content))
+    before = {"type": "text", "text": f"{system['content']}\n\n"}
+    return [{**question, "content": [*content[:place], before, *content[place:]]}, *rest]
+
+
 def _without(chosen: Options, name: str) -> Options:
     return {key: value for key, value in chosen.items() if key != name}

@@ -15,7 +15,7 @@ from mmdesk.core.messages import Picture
 from mmdesk.core.models import ModelKey, is_remote
 from mmdesk.core.protocols import EventSink, RemoteServers
 from mmdesk.core.requests import AnswerQuestion, LoadModel, TurnId
-from mmdesk.session.worker import ModelWorker
+from mmdesk.session.worker import ModelWorker, Rank
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -51,6 +51,11 @@ class Answering:
             return
         self._prepared = self.request_for(model)
         self._worker.answer(replace(request, model=self._prepared))
+
+    def replay(self, request: AnswerQuestion, model: ModelKey) -> None:
+        """Have a local model compute an answer again, once there is nothing else to answer."""
+        self._prepared = None  # the next question's model may have to be loaded again
+        self._worker.answer(replace(request, model=self.request_for(model)), Rank.REPLAY)
 
     def cancel(self, turn: TurnId) -> None:
         """Stop an answer, wherever it comes from."""

@@ -1,11 +1,16 @@
-"""What stands in the composer beside the text: pictures, transcripts, and recordings of it."""
+"""What stands in the composer: the text, pictures, transcripts, and recordings of what was said.
+
+Each conversation has its own :class:`DraftContents`. :class:`Draft` is what the person, the voice
+session and the decoding jobs act on: what they bring goes to the conversation it was meant for,
+though another one may be shown when it comes.
+"""
 
 from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,94 +65,177 @@ class Attachment:
         return self.picture is not None or self.transcript is not None
 
 
+@dataclass(eq=False, slots=True)
+class DraftContents:
+    """What stands in one conversation's composer.
+
+    Attributes:
+        text: As the person has written it.
+        items: The files, in the order in which they were given.
+        heard: The recordings of the text; None while one is being written. Those that no word in
+            the composer is tied to any more have their SHA-256 for a key.
+        heard_text: The text that such recordings belong to.
+        unsent: Questions that could not be saved: they are kept as a part of the draft.
+        joining: What is to stand before the text as soon as the composer can show it.
+    """
+
+    text: str = ""
+    items: dict[str, Attachment] = field(default_factory=dict)
+    heard: dict[UtteranceId, Recording | None] = field(default_factory=dict)
+    heard_text: str = ""
+    unsent: list[Message] = field(default_factory=list)
+    joining: list[Message] = field(default_factory=list)
+
+    @property
+    def decoding(self) -> bool:
+        """Whether a file or a recording is still on its way."""
+        return not all(item.ready for item in self.items.values()) or None in self.heard.values()
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """The decoded pictures."""
+        return tuple(item.picture for item in self.items.values() if item.picture)
+
+    def message(self, text: str, *, with_recordings: bool = True) -> Message:
+        """Return the question that asks ``text``, with all that has come of the files."""
+        transcripts = tuple(item.transcript for item in self.items.values() if item.transcript)
+        said = self.heard_text in text  # else they say something else now
+        heard = self.heard.items() if with_recordings else ()
+        recordings = tuple(
+            each for key, each in heard if each is not None and (said or key != each.sha256)
+        )
+        return user_message(text, self.pictures, transcripts, recordings)
+
+    def as_kept(self, *, with_recordings: bool) -> Message | None:
+        """Return the draft as the store keeps it; None where there is nothing to keep."""
+        text = well_formed(self.text)
+        message = self.message(text if text.strip() else "", with_recordings=with_recordings)
+        if self.joining or self.unsent:
+            joined = DraftContents(self.text, dict(self.items), dict(self.heard), self.heard_text)
+            for each in (*reversed(self.joining), *reversed(self.unsent)):
+                joined.add(each)
+            return joined.as_kept(with_recordings=with_recordings)
+        return message if message.parts else None
+
+    def add(self, message: Message) -> None:
+        """Put a message's text and files before what is there."""
+        for picture in message.pictures:
+            item = Attachment(uuid.uuid4().hex, picture.name, picture)
+            self.items[item.id] = item
+        for transcript in message.transcripts:
+            item = Attachment(uuid.uuid4().hex, transcript.name, transcript=transcript)
+            self.items[item.id] = item
+        self.loosen()
+        self.heard |= {recording.sha256: recording for recording in message.recordings}
+        self.heard_text = message.text if message.recordings else self.heard_text
+        self.text = "\n\n".join(text for text in (message.text, self.text) if text.strip())
+
+    def loosen(self) -> None:
+        """Untie the recordings from the words in the composer, which shows another text now."""
+        if any(recording and key != recording.sha256 for key, recording in self.heard.items()):
+            self.heard_text = self.text.strip()
+        self.heard = {
+            recording.sha256 if recording else key: recording
+            for key, recording in self.heard.items()
+        }
+
+    def add_heard(self, text: str) -> None:
+        """Add what was said to the end of the text."""
+        gap = " " if self.text and self.text[-1].isascii() and not self.text[-1].isspace() else ""
+        self.text += gap + text
+
+
 class Draft:
-    """The attachments and recordings of the question that is being written.
+    """The draft that is shown, and those that still get something.
 
     Args:
         reader: Decodes; called from ``pool``.
         emit: Takes the events of the decoding jobs.
+
+    Attributes:
+        contents: Those of the shown conversation.
     """
 
     def __init__(self, reader: MediaReader, pool: Executor, emit: EventSink) -> None:
         self._reader = reader
         self._pool = pool
         self._emit = emit
-        self._items: dict[str, Attachment] = {}
-        self._heard: dict[UtteranceId, Recording | None] = {}
-        """The recordings of the question's text; None while one is being written."""
+        self.contents = DraftContents()
+        self._claims: dict[str, DraftContents] = {}
+        """Who gets what comes of an attachment or utterance that is on its way."""
 
     @property
     def attachments(self) -> tuple[Attachment, ...]:
         """In the order in which they were given."""
-        return tuple(self._items.values())
+        return tuple(self.contents.items.values())
 
     @property
     def decoding(self) -> bool:
         """Whether a file or a recording is still on its way."""
-        return not all(item.ready for item in self._items.values()) or None in self._heard.values()
+        return self.contents.decoding
 
     @property
     def pictures(self) -> tuple[Picture, ...]:
         """The decoded pictures."""
-        return tuple(item.picture for item in self._items.values() if item.picture)
+        return self.contents.pictures
 
-    def message(self, text: str, *, with_recordings: bool = True) -> Message:
-        """Return the question; without recordings where they are not to be kept any more."""
-        transcripts = tuple(item.transcript for item in self._items.values() if item.transcript)
-        heard = self._heard.values() if with_recordings else ()
-        recordings = tuple(recording for recording in heard if recording)
-        return user_message(text, self.pictures, transcripts, recordings)
+    def owner(self, thing: str) -> DraftContents:
+        """Return the draft that an attachment or utterance belongs to."""
+        return self._claims.get(thing, self.contents)
 
     def attach(self, paths: Sequence[Path]) -> None:
         """Begin to read files; each ends in ``AttachmentReady`` or ``AttachmentRefused``."""
-        room = MAX_PICTURES - len(self._items)
+        there = len(self.contents.items)
+        room = max(0, MAX_PICTURES - there)
         for path in paths[:room]:
             self._begin(well_formed(path.name or str(path)), partial(self._reader.read, path))
         if len(paths) > room:
-            error = TooManyPictures(
-                name="", count=len(self._items) + len(paths) - room, limit=MAX_PICTURES
-            )
+            error = TooManyPictures(name="", count=there + len(paths), limit=MAX_PICTURES)
             self._emit(AttachmentRefused(uuid.uuid4().hex, "", error))
 
     def attach_bytes(self, data: bytes, name: str) -> None:
         """Begin to read pasted or dragged image data."""
-        if len(self._items) >= MAX_PICTURES:
-            error = TooManyPictures(name=name, count=len(self._items) + 1, limit=MAX_PICTURES)
+        if len(self.contents.items) >= MAX_PICTURES:
+            error = TooManyPictures(name=name, count=MAX_PICTURES + 1, limit=MAX_PICTURES)
             self._emit(AttachmentRefused(uuid.uuid4().hex, name, error))
         else:
             self._begin(name, partial(self._reader.read_bytes, data, name))
 
-    def put(self, message: Message) -> None:
-        """Replace the draft by a message's pictures, transcripts and recordings."""
-        self.clear()
-        for picture in message.pictures:
-            item = Attachment(uuid.uuid4().hex, picture.name, picture)
-            self._items[item.id] = item
-            self._emit(AttachmentAdded(item.id, item.name))
-            self._emit(AttachmentReady(item.id, picture))
-        for transcript in message.transcripts:
-            item = Attachment(uuid.uuid4().hex, transcript.name, transcript=transcript)
-            self._items[item.id] = item
-            self._emit(AttachmentAdded(item.id, item.name))
-            self._emit(AudioTranscribed(item.id, transcript))
-        self._heard = {recording.sha256: recording for recording in message.recordings}
+    def show(self, contents: DraftContents, on_their_way: Iterable[UtteranceId] = ()) -> None:
+        """Show another draft; the one that was shown gets what is on its way for it.
+
+        Args:
+            on_their_way: Utterances that are being written down.
+        """
+        left = self.contents
+        waiting = [utterance for utterance, recording in left.heard.items() if recording is None]
+        for utterance in (*on_their_way, *waiting):
+            self._claims.setdefault(utterance, left)
+        left.loosen()
+        for attachment in left.items:
+            self._emit(AttachmentRemoved(attachment))
+        self.contents = contents
+        self.tell(contents.items.values())
+
+    def clear(self) -> None:
+        """Take the files and recordings of the shown draft out."""
+        for attachment in tuple(self.contents.items):
+            self.remove(attachment)
+        self.contents.heard.clear()
+        self.contents.heard_text = ""
 
     def remove(self, attachment: str) -> None:
         """Take a picture out; one that is still being decoded is forgotten when it arrives."""
-        if self._items.pop(attachment, None) is not None:
+        owner = self.owner(attachment)
+        if owner.items.pop(attachment, None) is not None and owner is self.contents:
             self._emit(AttachmentRemoved(attachment))
-
-    def clear(self) -> None:
-        """Take everything out."""
-        for attachment in tuple(self._items):
-            self.remove(attachment)
-        self._heard.clear()
 
     def handle(self, event: DraftEvent) -> bool:
         """Take what a job has found; return False if nobody waits for it any more."""
-        item = self._items.get(event.id)
+        owner = self.owner(event.id)
+        item = owner.items.get(event.id)
         if isinstance(event, AttachmentRefused):
-            self._items.pop(event.id, None)
+            owner.items.pop(event.id, None)
             return item is not None or isinstance(event.error, TooManyPictures)
         if item is None:
             return False
@@ -160,36 +248,42 @@ class Draft:
                 item = replace(item, done=done)
             case AudioTranscribed(transcript=transcript):
                 item = replace(item, transcript=transcript)
-        self._items[event.id] = item
+        owner.items[event.id] = item
         return True
 
     def hear(self, utterance: UtteranceId) -> None:
         """Wait for an utterance's recording: it goes with the question."""
-        self._heard[utterance] = None
+        self.owner(utterance).heard[utterance] = None
 
     def heard(self, utterance: UtteranceId, recording: Recording | None) -> bool:
         """Take a recording, or that there is none; return False if nobody waits for it."""
-        if utterance not in self._heard:
+        owner = self.owner(utterance)
+        if utterance not in owner.heard:
             return False
-        if recording is None:
-            del self._heard[utterance]
-        else:
-            self._heard[utterance] = recording
+        del owner.heard[utterance]
+        if recording is not None:
+            owner.heard[utterance] = recording
+            if owner is not self.contents:
+                owner.loosen()
         return True
 
     def unhear(self, utterance: UtteranceId) -> Recording | None:
         """Leave a recording out; return it if there is one."""
-        return self._heard.pop(utterance, None)
+        return self.owner(utterance).heard.pop(utterance, None)
 
-    def unhear_kept(self) -> None:
-        """Leave out the recordings that came with the message that :meth:`put` was given."""
-        for recording in tuple(self._heard.values()):
-            if recording is not None:
-                self._heard.pop(recording.sha256, None)
+    def tell(self, items: Iterable[Attachment]) -> None:
+        """Tell the window of files that are in the shown draft now."""
+        for item in items:
+            self._emit(AttachmentAdded(item.id, item.name))
+            if item.picture is not None:
+                self._emit(AttachmentReady(item.id, item.picture))
+            if item.transcript is not None:
+                self._emit(AudioTranscribed(item.id, item.transcript))
 
     def _begin(self, name: str, read: Callable[[], Picture | Recording]) -> None:
         item = Attachment(uuid.uuid4().hex, name)
-        self._items[item.id] = item
+        self._claims[item.id] = self.contents
+        self.contents.items[item.id] = item
         self._emit(AttachmentAdded(item.id, name))
         self._pool.submit(self._read, item, read)
 

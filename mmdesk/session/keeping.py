@@ -1,4 +1,4 @@
-"""Answers on their way to the disk, and those that the disk has refused so far."""
+"""Answers on their way to the disk, and those that the disk doesn't have yet."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from mmdesk.session.turn import Turn
 class AnswerKeeper:
     """Writes answers, while they stream and once they are settled.
 
-    A settled answer is held here until the store acknowledges it, so that a full disk loses
-    nothing: it is shown from memory and written again later.
+    A settled answer is held here until the store acknowledges it: it is shown from memory until
+    then. Where nothing can be written, the store thread tries again by itself.
     """
 
     def __init__(self, store: StoreThread, emit: EventSink) -> None:
@@ -42,14 +42,18 @@ class AnswerKeeper:
         """Let go of an answer that is on disk."""
         self._unkept.pop(event.answer, None)
 
-    def try_again(self) -> None:
-        """Write what was refused before."""
-        for answer in self._unkept.values():
-            self._write(answer)
-
     def newest(self, entries: Iterable[Entry]) -> list[Entry]:
         """Return entries as the store read them, with what it doesn't have yet."""
         return [self._unkept.get(entry.id, entry) for entry in entries]
+
+    def forget(self) -> None:
+        """Let go of all: another database has come into the place of the conversations'."""
+        self._unkept.clear()
+
+    def close(self) -> None:
+        """Write once more what was refused."""
+        for answer in self._unkept.values():
+            self._write(answer)
 
     def _write(self, answer: Entry) -> None:
         def write(store: ConversationStore) -> None:
@@ -62,6 +66,7 @@ class AnswerKeeper:
                 failure=answer.failure,
                 model=answer.model,
                 notes=answer.notes,
+                run=answer.run,
             )
             self._told.discard(answer.id)
             if answer.status is not EntryStatus.STREAMING:
@@ -73,4 +78,4 @@ class AnswerKeeper:
                 self._told.add(answer.id)
                 self._emit(StoreFailed(error))
 
-        self._store.put(write, failed)
+        self._store.put(write, failed, keep=f"answer {answer.id}")

@@ -18,6 +18,7 @@ from mmdesk.core.events import (
     DownloadChanged,
     LibraryFailed,
     ModelAdded,
+    ModelIdentified,
     ModelRemoved,
     ModelsListed,
     ModelVerified,
@@ -64,6 +65,7 @@ class ModelLibrary:
         self._closing = False
         self._tries: dict[str, _Try] = {}
         self._verifying: set[ModelKey] = set()
+        self._identifying: set[ModelKey] = set()
         self.downloads: dict[str, Download] = {}
 
     def refresh(self) -> None:
@@ -116,6 +118,12 @@ class ModelLibrary:
     def stop_verifying(self, key: ModelKey) -> None:
         """Break it off; nothing is said of it."""
         self._verifying.discard(key)
+
+    def identify(self, key: ModelKey) -> None:
+        """Find out the SHA-256 of a model's files: ``ModelIdentified``, where there are any."""
+        if key not in self._identifying and not self._closing:
+            self._identifying.add(key)
+            self._pool.submit(self._identify, key)
 
     def remove(self, key: ModelKey, *, in_use: bool) -> None:
         """Delete a download or forget a folder: ``ModelRemoved``."""
@@ -204,6 +212,16 @@ class ModelLibrary:
             self._emit(ModelVerified(key, 1.0, error))
         finally:
             self._verifying.discard(key)
+
+    def _identify(self, key: ModelKey) -> None:
+        try:
+            self._emit(ModelIdentified(key, self._shelf().sha256(key)))
+        except MmdeskError as error:  # nobody asked for it: answers are kept without
+            log.info("no hash of %s: %s", key, error.message)
+        except Exception:
+            log.exception("hashing a model")
+        finally:
+            self._identifying.discard(key)
 
     def _ask(self, url: str, job: Callable[[], Server]) -> None:
         def ask() -> None:

@@ -42,7 +42,7 @@ from mmdesk.core.speech import (
 )
 from mmdesk.session.draft import Draft
 from mmdesk.session.hearing import around_voice, someone_spoke, was_said
-from mmdesk.session.replaying import Replay, Utterance
+from mmdesk.session.playback import Playback, Utterance
 from mmdesk.session.sound_files import SoundFiles
 from mmdesk.session.sound_jobs import keep_recording, list_microphones, read_recording
 from mmdesk.session.worker import ModelWorker, Rank
@@ -88,7 +88,7 @@ class VoiceSession:
         self._emit = emit
         self.model = model
         self.settings = VoiceSettings()
-        self._replay = Replay(sound, worker, emit)
+        self._playback = Playback(sound, worker, emit)
         self._files = SoundFiles(sound, worker, pool, emit, self._request)
         self._state = VoiceState.IDLE
         self._hands_free = False
@@ -152,9 +152,13 @@ class VoiceSession:
                 self.forget(utterance)
 
     def forget(self, utterance: UtteranceId) -> None:
-        """Forget an utterance: its text left the composer, so its recording goes too."""
+        """Forget an utterance: its text left the composer, so its recording goes too.
+
+        Nothing happens to one whose text was sent, or left with the draft that it is in.
+        """
+        if self._utterances.pop(utterance, None) is None:
+            return
         self._worker.forget_speech(utterance)
-        self._utterances.pop(utterance, None)
         self._transcribing.discard(utterance)
         self._erase(self._draft.unhear(utterance))
         self._settle()
@@ -177,22 +181,22 @@ class VoiceSession:
             language=heard.transcript.language,  # also where another one is locked by now
             word_times=True,
         )
-        self._replay.word(request, heard, index)
+        self._playback.word(request, heard, index)
 
     def play_utterance(self, utterance: UtteranceId) -> None:
         """Play an utterance of the draft, or stop it; the event's key is its id."""
         heard = self._utterances.get(utterance)
         if heard is not None and not self._open:
-            self._replay.utterance(utterance, heard)
+            self._playback.utterance(utterance, heard)
 
     def play(self, recording: Recording) -> None:
         """Play a kept recording, or stop it; the event's key is its SHA-256."""
         if not self._open:
-            self._replay.recording(recording)
+            self._playback.recording(recording)
 
     def stop_playing(self) -> None:
         """End what is played."""
-        self._replay.stop()
+        self._playback.stop()
 
     def list_microphones(self) -> None:
         """Ask for the microphones; ``MicrophonesListed`` tells them."""
@@ -231,8 +235,14 @@ class VoiceSession:
 
     def conversation_left(self) -> None:
         """Another conversation is shown: what is being written down was not meant for it."""
-        for utterance in self._transcribing:
-            self._utterances[utterance].read_first = True
+        for heard in self._utterances.values():
+            heard.read_first = True
+
+    def draft_left(self) -> frozenset[UtteranceId]:
+        """Another draft is shown: return what the one before still waits for."""
+        self.question_left()
+        self.conversation_left()
+        return frozenset(self._utterances)
 
     def handle(self, event: Event) -> tuple[Event, ...]:
         """Take an event; return what is to be shown of it."""
@@ -253,7 +263,7 @@ class VoiceSession:
             case TranscriptFailed():
                 return self._failed(event)
             case PlaybackChanged(key=key):
-                self._replay.playing = key
+                self._playback.playing = key
             case RecordingKept():
                 return self._kept(event)
         return (event,)
@@ -368,7 +378,7 @@ class VoiceSession:
         self._settle()
         if again:  # with the times of its words
             heard.transcript = event.transcript
-            self._replay.times_known(utterance, heard)
+            self._playback.times_known(utterance, heard)
             return ()
         if not was_said(event.transcript, heard.activity):
             return self._nothing(utterance)

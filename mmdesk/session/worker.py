@@ -4,8 +4,8 @@ Every call of the engine is made here, one at a time: one GPU queue, no memory r
 CUDA-graph state stays on its thread. Each question that is handed in gets exactly one terminal
 event and each transcription exactly one reply, whatever happens to the engine.
 
-What waits is served in this order: what was said, loads and answers, what is being said, sound
-files, pictures to encode ahead.
+What waits is served in this order: what was said, loads and answers, what is being said, answers
+that are computed again, sound files, pictures to encode ahead.
 """
 
 from __future__ import annotations
@@ -61,9 +61,10 @@ class Rank(IntEnum):
     FINAL_TRANSCRIPT = 0
     ANSWER = 1
     PARTIAL_TRANSCRIPT = 2
-    SOUND_FILE = 3
-    ENCODE = 4
-    SHUTDOWN = 5
+    REPLAY = 3
+    SOUND_FILE = 4
+    ENCODE = 5
+    SHUTDOWN = 6
 
 
 @dataclass(order=True, frozen=True, slots=True)
@@ -118,13 +119,13 @@ class ModelWorker:
             self._wanted = request
         self._put(Rank.ANSWER, request)
 
-    def answer(self, request: AnswerQuestion) -> None:
+    def answer(self, request: AnswerQuestion, rank: Rank = Rank.ANSWER) -> None:
         """Queue a question; it waits for its model."""
         with self._lock:
             self._waiting.add(request.turn)
             if self._crashes > _MAX_RESTARTS:  # given up; a person wants it: worth a new start
                 self._crashes = 0
-        self._put(Rank.ANSWER, request)
+        self._put(rank, request)
 
     def transcribe(
         self, request: Transcribe, reply: SpeechReply, rank: Rank = Rank.FINAL_TRANSCRIPT

@@ -13,10 +13,10 @@ import os
 import re
 import sqlite3
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from mmdesk.core.archives import Backup
 from mmdesk.core.errors import StoreNotBackedUp
 from mmdesk.store.failures import DatabaseDamaged
 
@@ -30,14 +30,6 @@ _PAGES = 2000
 """Copied at once; the connection is the only one, so nothing can come in between."""
 
 
-@dataclass(frozen=True, slots=True)
-class Backup:
-    """A copy of the database; ``made`` is UTC."""
-
-    path: Path
-    made: datetime
-
-
 class BackupFolder:
     """Where the backups of one database are."""
 
@@ -45,7 +37,10 @@ class BackupFolder:
         self._folder = folder
 
     def backups(self) -> tuple[Backup, ...]:
-        """Return all backups, the latest first; one that was cut off is none."""
+        """Return all backups, the latest first; one that was cut off is none.
+
+        Nothing is opened: nobody has counted their conversations.
+        """
         try:
             names = [path.name for path in self._folder.iterdir()]
         except OSError:
@@ -77,7 +72,8 @@ class BackupFolder:
             latest = next(iter(self.backups()), None)
             if latest is not None and _digest(latest.path) == _digest(part):
                 return None
-            made = Backup(self._folder / f"conversations-{now:{_TIME}}.sqlite3", now)
+            name = f"conversations-{now:{_TIME}}.sqlite3"
+            made = Backup(name, self._folder / name, now)
             os.replace(part, made.path)
         except (OSError, sqlite3.OperationalError) as error:
             reason = str(getattr(error, "strerror", None) or error).lower()
@@ -104,7 +100,7 @@ class BackupFolder:
             made = datetime.strptime(match[1], _TIME).replace(tzinfo=UTC) if match else None
         except ValueError:
             return None
-        return Backup(self._folder / name, made) if made else None
+        return Backup(name, self._folder / name, made) if made else None
 
 
 def keep(times: Iterable[datetime]) -> frozenset[datetime]:

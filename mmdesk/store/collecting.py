@@ -15,7 +15,7 @@ from mmdesk.store.attachments import is_sha256
 
 _log = logging.getLogger(__name__)
 _DAY_S = 86_400
-_REFERRED = "SELECT DISTINCT sha256 FROM part WHERE sha256 IS NOT NULL"
+_REFERRING = ("part", "draft")
 
 
 def empty_bin(connection: sqlite3.Connection, now_us: int) -> int:
@@ -37,14 +37,14 @@ def empty_bin(connection: sqlite3.Connection, now_us: int) -> int:
 def collect_files(
     connection: sqlite3.Connection, attachments: Path, backups: Iterable[Path]
 ) -> int:
-    """Remove the pictures and recordings that no message and no backup refers to.
+    """Remove the pictures and recordings that no message, no draft and no backup refers to.
 
     A file that is younger than a day may belong to a message that is about to be kept.
 
     Returns:
         The number of files that are gone.
     """
-    needed = {row[0] for row in connection.execute(_REFERRED)}
+    needed = _referred(connection)
     for backup in backups:
         found = _referred_in(backup)
         if found is None:
@@ -62,11 +62,24 @@ def collect_files(
     return removed
 
 
+def _referred(connection: sqlite3.Connection) -> set[str]:
+    """Return the hashes that a database has, of the newest schema or an older one."""
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+    return {
+        row[0]
+        for table in _REFERRING
+        if table in tables
+        for row in connection.execute(
+            f"SELECT DISTINCT sha256 FROM {table} WHERE sha256 IS NOT NULL"
+        )
+    }
+
+
 def _referred_in(backup: Path) -> set[str] | None:
     try:
         connection = sqlite3.connect(f"file:{quote(str(backup))}?mode=ro&immutable=1", uri=True)
         try:
-            return {row[0] for row in connection.execute(_REFERRED)}
+            return _referred(connection)
         finally:
             connection.close()
     except (sqlite3.Error, UnicodeDecodeError) as error:

@@ -55,6 +55,11 @@ def is_damage(error: Exception) -> bool:
     )
 
 
+def is_unreadable(error: Exception) -> bool:
+    """Whether what was asked for can't be read, though the rest of the database perhaps can."""
+    return is_damage(error) or _primary_code(error) == sqlite3.SQLITE_IOERR
+
+
 def _has_other_tables(error: Exception) -> bool:
     """Whether the tables aren't as mmdesk made them: a flipped bit renames a column."""
     wrong = ("no such", "malformed", "foreign key mismatch")

@@ -6,16 +6,19 @@ import contextlib
 import logging
 import os
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from mmdesk.core.archives import Backup
 from mmdesk.core.conversations import EntryStatus
 from mmdesk.core.errors import StoreMended, StoreRestored
-from mmdesk.store.backups import Backup, BackupFolder
+from mmdesk.store.backups import BackupFolder
 from mmdesk.store.failures import DatabaseDamaged, is_damage
 from mmdesk.store.salvage import discard, exchange, recover_rows, restore_base
 from mmdesk.store.schema import TABLES, migrate
+from mmdesk.store.search import index_message
 
 WAL_SAFE = (3, 51, 3)
 """From here on sqlite is without the WAL-reset bug (3.7.0 to 3.51.2), which corrupts a file."""
@@ -27,13 +30,20 @@ _log = logging.getLogger(__name__)
 
 
 def open_database(
-    path: Path | Literal[":memory:"], backups: BackupFolder | None = None
+    path: Path | Literal[":memory:"],
+    backups: BackupFolder | None = None,
+    upgrading: Callable[[], None] = lambda: None,
 ) -> tuple[sqlite3.Connection, StoreMended | StoreRestored | None]:
     """Return the connection to a database, made, migrated or mended as needed.
 
     Answers that still stream are those that a crash cut off: they become "interrupted". A damaged
     database is set aside and replaced by what can be read of it and the last backup; one that is
     gone, though there are backups, is the last of them.
+
+    Args:
+        path: The database.
+        backups: Where its copies are.
+        upgrading: Called before a database of an older version is copied and changed.
 
     Returns:
         The connection, and what to tell the person of a replacement.
@@ -44,47 +54,51 @@ def open_database(
         OSError, sqlite3.Error: it can't be opened or written.
     """
     if not isinstance(path, Path):
-        return _open(path, None), None
+        return _open(path, None, upgrading), None
     if backups is not None and backups.backups():
         if _was_emptied(path):
-            return _mend(path, backups)
+            return _mend(path, backups, upgrading)
         if not path.exists() and (restored := _restored(path, backups)) is not None:
-            return _open(path, backups), restored
+            return _open(path, backups, upgrading), restored
     _make_private(path)
     try:
-        return _open(path, backups), None
+        return _open(path, backups, upgrading), None
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         if not is_damage(error) or backups is None:
             raise
         _log.warning("the database is damaged: %s", error)
-    return _mend(path, backups)
+    return _mend(path, backups, upgrading)
 
 
-def _open(path: Path | Literal[":memory:"], backups: BackupFolder | None) -> sqlite3.Connection:
+def _open(
+    path: Path | Literal[":memory:"], backups: BackupFolder | None, upgrading: Callable[[], None]
+) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, timeout=5.0)
     try:
-        _prepare(connection, str(path), backups)
+        _prepare(connection, str(path), backups, upgrading)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _mend(path: Path, backups: BackupFolder) -> tuple[sqlite3.Connection, StoreMended]:
+def _mend(
+    path: Path, backups: BackupFolder, upgrading: Callable[[], None]
+) -> tuple[sqlite3.Connection, StoreMended]:
     """Replace a damaged database, at once by the whole of what can be had, or not at all."""
     new = path.with_name(f"{path.name}.new")
     try:
         discard(new)  # an earlier try was cut off
         backup = restore_base(new, backups)
         _make_private(new)
-        messages = _recovered(path, new)
+        messages = _recovered(path, new, upgrading)
         damaged = exchange(path, new)
     except BaseException:
         with contextlib.suppress(OSError):
             discard(new)
         raise
     mended = StoreMended(path=str(damaged), messages=messages, backup=_when(backup))
-    return _open(path, None), mended
+    return _open(path, None, upgrading), mended
 
 
 def _restored(path: Path, backups: BackupFolder) -> StoreRestored | None:
@@ -107,8 +121,8 @@ def _when(backup: Backup | None) -> str:
     return backup.made.astimezone().strftime("%Y-%m-%d %H:%M") if backup else "–"
 
 
-def _recovered(damaged: Path, new: Path) -> int:
-    connection = _open(new, None)  # the backup is older perhaps, and is a backup itself
+def _recovered(damaged: Path, new: Path, upgrading: Callable[[], None]) -> int:
+    connection = _open(new, None, upgrading)  # the backup is older perhaps, and is a backup itself
     try:
         return recover_rows(damaged, connection)
     finally:
@@ -127,25 +141,52 @@ def _make_private(path: Path) -> None:
     os.chmod(path, 0o600)
 
 
-def _prepare(connection: sqlite3.Connection, shown: str, backups: BackupFolder | None) -> None:
+def _prepare(
+    connection: sqlite3.Connection,
+    shown: str,
+    backups: BackupFolder | None,
+    upgrading: Callable[[], None],
+) -> None:
     connection.row_factory = sqlite3.Row
     # A damaged byte costs one character, not the message.
     connection.text_factory = lambda data: data.decode("utf-8", "replace")
-    if backups is None:
-        migrate(connection, shown)
-    else:
+
+    def keep_old() -> None:
+        upgrading()
+        if backups is not None:
+            backups.back_up(connection, datetime.now(UTC))
+
+    if backups is not None:
         _check(connection)
-        migrate(connection, shown, lambda: backups.back_up(connection, datetime.now(UTC)))
+    migrate(connection, shown, keep_old)
+    if backups is not None:
         _check_columns(connection)
     journal = "WAL" if sqlite3.sqlite_version_info >= WAL_SAFE else "TRUNCATE"
     for setting in ("foreign_keys = ON", "synchronous = FULL", f"journal_mode = {journal}"):
         connection.execute(f"PRAGMA {setting}")
-    cut_off = connection.execute(
-        "UPDATE message SET status = ? WHERE status = ?",
-        (EntryStatus.INTERRUPTED.value, EntryStatus.STREAMING.value),
-    )
-    if cut_off.rowcount:
-        _log.info("%d answers were cut off by a crash", cut_off.rowcount)
+    _end_cut_off(connection)
+
+
+def _end_cut_off(connection: sqlite3.Connection) -> None:
+    """Mark answers that nobody writes any more; what they have is found from now on."""
+    rows = connection.execute(
+        "SELECT id FROM message WHERE status = ?", (EntryStatus.STREAMING.value,)
+    ).fetchall()
+    if not rows:
+        return
+    _log.info("%d answers were cut off by a crash", len(rows))
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for row in rows:
+            connection.execute(
+                "UPDATE message SET status = ? WHERE id = ?",
+                (EntryStatus.INTERRUPTED.value, row["id"]),
+            )
+            index_message(connection, row["id"])
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def _check(connection: sqlite3.Connection) -> None:
@@ -163,6 +204,21 @@ def _check(connection: sqlite3.Connection) -> None:
         if problem != "ok":
             _log.warning("the indexes are made anew: %s", problem)
             reindex(connection)
+
+
+def back_up(connection: sqlite3.Connection, backups: BackupFolder, now: datetime) -> None:
+    """Copy a database that is in use; where only indexes are damaged they are made anew first.
+
+    Raises:
+        StoreNotBackedUp, sqlite3.Error: see :meth:`~mmdesk.store.backups.BackupFolder.back_up`.
+        DatabaseDamaged: see :func:`reindex`.
+    """
+    try:
+        backups.back_up(connection, now)
+    except DatabaseDamaged as error:
+        _log.warning("the indexes are made anew: %s", error)
+        reindex(connection)
+        backups.back_up(connection, now)
 
 
 def reindex(connection: sqlite3.Connection) -> None:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
+from mmdesk.core.archives import LATEST, Backup
 from mmdesk.core.errors import BackupDamaged, BackupMissing
-from mmdesk.store.backups import Backup, BackupFolder
+from mmdesk.store.backups import BackupFolder
 from mmdesk.store.failures import is_damage, plain_failures
 from mmdesk.store.lock import InstanceLock
 from mmdesk.store.opening import open_database
 from mmdesk.store.salvage import discard, exchange, is_whole
 
-LATEST = "latest"
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,11 @@ class Restored:
 
 
 def list_backups(folder: Path) -> tuple[Backup, ...]:
-    """Return the backups in a folder, the latest first."""
-    return BackupFolder(folder).backups()
+    """Return the backups in a folder, the latest first, with how many conversations are in each."""
+    return tuple(
+        replace(backup, conversations=_count(backup.path))
+        for backup in BackupFolder(folder).backups()
+    )
 
 
 def find_backup(folder: Path, name: str) -> Path:
@@ -48,7 +53,7 @@ def find_backup(folder: Path, name: str) -> Path:
     Raises:
         BackupMissing: there is none.
     """
-    backups = [backup.path for backup in list_backups(folder)]
+    backups = [backup.path for backup in BackupFolder(folder).backups()]
     if name == LATEST and backups:
         return backups[0]
     for path in backups:
@@ -80,12 +85,9 @@ def restore(database: Path, backup: Path) -> Restored:
 
 
 def _restore(database: Path, backup: Path) -> Restored:
-    if not is_whole(backup) or _is_empty(backup):
-        raise BackupDamaged(path=str(backup))
     new = database.with_name(f"{database.name}.restored")
     with _passing(new):
-        shutil.copyfile(backup, new)
-        os.chmod(new, 0o600)
+        _copy(backup, new)
         conversations = _made_ready(new, backup)
         with new.open("rb+") as file:
             os.fsync(file.fileno())
@@ -97,21 +99,51 @@ def _restore(database: Path, backup: Path) -> Restored:
     return Restored(backup, aside, conversations)
 
 
-def _is_empty(backup: Path) -> bool:
-    """Whether there is no table in it: sqlite takes a file without a byte for a new database."""
-    with contextlib.closing(
-        sqlite3.connect(f"file:{quote(str(backup))}?mode=ro&immutable=1", uri=True)
-    ) as connection:
-        return not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+def _copy(backup: Path, new: Path) -> None:
+    """Copy a backup. What was set aside after a crash has journals, without which it is broken."""
+    for ending in ("", "-journal", "-wal"):
+        source = backup.with_name(backup.name + ending)
+        if not ending or source.exists():
+            target = new.with_name(new.name + ending)
+            shutil.copyfile(source, target)
+            os.chmod(target, 0o600)
+
+
+def _tables(new: Path) -> int:
+    """Return how many there are, with what is in the journals; without a byte there is none."""
+    with contextlib.closing(sqlite3.connect(new)) as connection:
+        return int(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+
+
+def _count(backup: Path) -> int | None:
+    """Return the number of conversations in a backup, the bin's included; None if it's damaged."""
+    try:
+        with _reading(backup) as connection:
+            return _conversations(connection)
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        _log.info("the backup %s can't be read: %s", backup, error)
+        return None
+
+
+def _conversations(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT count(*) FROM conversation").fetchone()[0])
+
+
+@contextmanager
+def _reading(backup: Path) -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(f"file:{quote(str(backup))}?mode=ro&immutable=1", uri=True)
+    with contextlib.closing(connection):
+        yield connection
 
 
 def _made_ready(new: Path, backup: Path) -> int:
     """Bring a copy to the newest schema; return its conversations."""
     try:
+        if not _tables(new) or not is_whole(new):
+            raise BackupDamaged(path=str(backup))
         connection, _ = open_database(new)
         try:
-            row = connection.execute("SELECT count(*) FROM conversation").fetchone()
-            return int(row[0])
+            return _conversations(connection)
         finally:
             connection.close()
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:

@@ -6,14 +6,14 @@ line in the log, so that a conversation always opens.
 
 from __future__ import annotations
 
-import json
 import logging
 import math
 import sqlite3
 from enum import StrEnum
+from functools import cache
 from typing import TypeVar
 
-from mmdesk.core.conversations import Entry, EntryStatus, Failure, StopReason, Usage
+from mmdesk.core.conversations import Entry, EntryStatus, StopReason, Usage
 from mmdesk.core.messages import (
     AudioPart,
     ImagePart,
@@ -25,9 +25,16 @@ from mmdesk.core.messages import (
     TranscriptPart,
     well_formed,
 )
-from mmdesk.core.phrases import Phrase
 from mmdesk.core.speech import Recording
 from mmdesk.store.attachments import AttachmentFolder, is_sha256
+from mmdesk.store.fields import (
+    failure_json,
+    notes_json,
+    read_failure,
+    read_notes,
+    read_run,
+    shown,
+)
 
 _log = logging.getLogger(__name__)
 _Name = TypeVar("_Name", bound=StrEnum)
@@ -62,10 +69,21 @@ PART_COLUMNS = (
     "kind", "text", "sha256", "name", "width", "height", "notes", "seconds", "language",
 )  # fmt: skip
 _PART_NAMES = ("message_id", "ordinal", *PART_COLUMNS)
-INSERT_PART = (
+_INSERT_PART = (
     f"INSERT INTO part ({', '.join(_PART_NAMES)})"
     f" VALUES ({', '.join(f':{name}' for name in _PART_NAMES)})"
 )
+
+
+def insert_parts(connection: sqlite3.Connection, identity: str, message: Message) -> None:
+    """Write the parts of a message that has none yet. Raises ``sqlite3.Error``."""
+    connection.executemany(
+        _INSERT_PART,
+        [
+            {"message_id": identity, "ordinal": ordinal, **part_row(part)}
+            for ordinal, part in enumerate(message.parts)
+        ],
+    )
 
 
 def part_row(part: Part) -> dict[str, object]:
@@ -101,11 +119,16 @@ def part_row(part: Part) -> dict[str, object]:
     return row
 
 
-def read_part(row: sqlite3.Row, attachments: AttachmentFolder) -> Part | None:
-    """Return a part, or None where the row makes no sense."""
+def read_part(row: sqlite3.Row, attachments: AttachmentFolder, of: str) -> Part | None:
+    """Return a part, or None where the row makes no sense.
+
+    Args:
+        row: Of the table ``part`` or ``draft``.
+        of: Whose part it is, a message's id or a draft; for the log.
+    """
     part = _read_text(row) or _read_attachment(row, attachments)
     if part is None:
-        _log.warning("message %s: part %s is damaged", row["message_id"], row["ordinal"])
+        _log.warning("message %s: part %s is damaged", of, shown(row["ordinal"]))
     return part
 
 
@@ -136,17 +159,23 @@ def _read_attachment(row: sqlite3.Row, attachments: AttachmentFolder) -> Part | 
         name=row["name"] if isinstance(row["name"], str) else path.name,
         width=_whole(row["width"]),
         height=_whole(row["height"]),
-        notes=_notes(row["notes"]),
+        notes=read_notes(row["notes"]),
     )
     return ImagePart(picture)
 
 
-def read_entry(row: sqlite3.Row, parts: tuple[Part, ...], previous: Role | None) -> Entry:
+def read_entry(
+    row: sqlite3.Row,
+    parts: tuple[Part, ...],
+    previous: Role | None,
+    versions: tuple[str, ...] = (),
+) -> Entry:
     """Return a message with its state.
 
     Args:
         row: Of the table ``message``.
         previous: Who spoke before, None at the start; tells the role where the row doesn't.
+        versions: As :class:`Entry` has them.
     """
     guess = Role.ASSISTANT if previous is Role.USER else Role.USER
     return Entry(
@@ -155,15 +184,23 @@ def read_entry(row: sqlite3.Row, parts: tuple[Part, ...], previous: Role | None)
         status=_named(EntryStatus, row["status"]) or EntryStatus.INTERRUPTED,
         stop_reason=_named(StopReason, row["stop_reason"]),
         usage=_usage(row),
-        failure=_failure(row["failure"]),
+        failure=read_failure(row["failure"]),
         model=row["model"] if isinstance(row["model"], str) else "",
-        notes=_notes(row["notes"]),
+        notes=read_notes(row["notes"]),
+        versions=versions,
+        run=read_run(row["run"], row["tokens"]),
     )
 
 
-def usage_row(usage: Usage | None) -> dict[str, object]:
-    """Return the columns of a usage."""
+def answer_row(entry: Entry) -> dict[str, object]:
+    """Return the columns of a message's state; its text and its run are not among them."""
+    usage = entry.usage
     return {
+        "status": entry.status.value,
+        "stop_reason": entry.stop_reason.value if entry.stop_reason else None,
+        "model": well_formed(entry.model),
+        "failure": failure_json(entry.failure),
+        "notes": notes_json(entry.notes) if entry.notes else None,
         "prompt_tokens": usage.prompt_tokens if usage else None,
         "completion_tokens": usage.completion_tokens if usage else None,
         "ttft_ms": usage.ttft_ms if usage else None,
@@ -171,79 +208,29 @@ def usage_row(usage: Usage | None) -> dict[str, object]:
     }
 
 
-def failure_json(failure: Failure | None) -> str | None:
-    """Return the column of a failure."""
-    if failure is None:
-        return None
-    return _dump(
-        {
-            "kind": failure.kind,
-            "message": _phrase_json(failure.message),
-            "hint": _phrase_json(failure.hint),
-        }
-    )
-
-
-def notes_json(notes: tuple[Phrase, ...]) -> str:
-    """Return the column of what was noted about a picture or an answer."""
-    return _dump([_phrase_json(note) for note in notes])
-
-
-def _dump(value: object) -> str:
-    # ASCII, so that lone surrogates in a field stay escapes; a path in a field becomes text.
-    return json.dumps(value, default=str)
-
-
-def _phrase_json(phrase: Phrase) -> dict[str, object]:
-    return {"template": phrase.template, "fields": phrase.fields}
-
-
-def _read_phrase(value: dict[str, object]) -> Phrase:
-    fields = value["fields"]
-    if not isinstance(fields, dict):
-        raise TypeError("fields are no object")
-    phrase = Phrase(str(value["template"]), fields)
-    str(phrase)  # raises where template and fields don't fit
-    return phrase
-
-
-def _notes(text: object) -> tuple[Phrase, ...]:
-    if not text:
-        return ()
-    try:
-        return tuple(_read_phrase(note) for note in json.loads(str(text)))
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        _log.warning("the notes of a picture or an answer are damaged")
-        return ()
-
-
-def _failure(text: object) -> Failure | None:
-    if not text:
-        return None
-    try:
-        value = json.loads(str(text))
-        message, hint = _read_phrase(value["message"]), _read_phrase(value["hint"])
-        return Failure(str(value["kind"]), message, hint)
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        _log.warning("the failure of a message is damaged")
-        return None
-
-
 def _named(kind: type[_Name], value: object) -> _Name | None:
-    try:
-        return kind(str(value)) if value is not None else None
-    except ValueError:
-        _log.warning("%r is no %s", value, kind.__name__)
-        return None
+    found = _members(kind).get(value)
+    if found is None and value is not None:
+        _log.warning("%s is no %s", shown(value), kind.__name__)
+    return found
+
+
+@cache
+def _members(kind: type[_Name]) -> dict[object, _Name]:
+    return {member.value: member for member in kind}
 
 
 def _usage(row: sqlite3.Row) -> Usage | None:
-    values = [row[column] for column in ("prompt_tokens", "completion_tokens", "ttft_ms")] + [
-        row["tokens_per_second"]
-    ]
-    if any(not isinstance(value, int | float) for value in values):
-        return None
-    return Usage(int(values[0]), int(values[1]), float(values[2]), float(values[3]))
+    prompt, completion = row["prompt_tokens"], row["completion_tokens"]
+    first, speed = row["ttft_ms"], row["tokens_per_second"]
+    if (
+        isinstance(prompt, int)
+        and isinstance(completion, int)
+        and isinstance(first, float)
+        and isinstance(speed, float)
+    ):
+        return Usage(prompt, completion, first, speed)
+    return None
 
 
 def _whole(value: object) -> int:

@@ -11,13 +11,16 @@ import logging
 import os
 import shutil
 import sqlite3
+import time
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
-from mmdesk.store.backups import Backup, BackupFolder
+from mmdesk.core.archives import Backup
+from mmdesk.store.backups import BackupFolder
 from mmdesk.store.search import index_all
 
 _log = logging.getLogger(__name__)
@@ -28,6 +31,12 @@ _NEAR = 512
 _FAR = 1 << 40
 _LONGEST = 1 << 36
 """Bytes; a header that says more is damaged itself."""
+_KEYS = {
+    "conversation": "id",
+    "message": "id",
+    "part": "message_id, ordinal",
+    "draft": "conversation_id, ordinal",
+}
 _UNREADABLE = (sqlite3.Error, OverflowError, UnicodeDecodeError)
 """The last where the text of sqlite's own message is damaged."""
 
@@ -118,17 +127,46 @@ def _copy_at_full_length(damaged: Path, reading: Path) -> None:
 def _copy_rows(source: sqlite3.Connection, target: sqlite3.Connection) -> int:
     target.execute("PRAGMA foreign_keys = OFF")
     target.execute("BEGIN IMMEDIATE")
-    for row in _rows(source, "conversation"):
+    for row in filter(_is_named, _rows(source, "conversation")):
         _put(target, "conversation", row)
     messages = 0
-    for row in _rows(source, "message"):
+    for row in filter(_is_named, _rows(source, "message")):
         messages += _put(target, "message", row)
-        for part in _parts(source, row[1]):
+        parts = _parts(source, row[1])
+        for part in parts:
             _put(target, "part", part)
+        if not parts or any(map(_has_garbled, (row, *parts))):
+            # Its text may be the backup's, and how it was computed not, or the other way round.
+            target.execute("UPDATE message SET run = NULL, tokens = NULL WHERE id = ?", (row[1],))
+    _copy_drafts(source, target)
     _adopt_orphans(target)
     index_all(target)
     target.execute("COMMIT")
     return messages
+
+
+def _copy_drafts(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
+    """Put the drafts that can be read in the place of the backup's, each as a whole.
+
+    The backup's stays where a part of the new one is damaged, and where it isn't known whether
+    there is one.
+    """
+    rows: Iterable[Sequence[object]]
+    try:
+        rows = source.execute("SELECT * FROM draft ORDER BY number").fetchall()
+        whole = True
+    except _UNREADABLE:
+        rows, whole = _rows(source, "draft"), False
+    drafts: dict[object, list[Sequence[object]]] = defaultdict(list)
+    for row in rows:
+        drafts[row[1]].append(tuple(row))
+    before = {row[0] for row in target.execute("SELECT conversation_id FROM draft")}
+    for conversation in drafts.keys() | (before if whole else set()):
+        parts = drafts[conversation]
+        if conversation not in before or not any(map(_has_garbled, parts)):
+            target.execute("DELETE FROM draft WHERE conversation_id IS ?", (conversation,))
+            for part in parts:
+                _put(target, "draft", part)
 
 
 def _rows(source: sqlite3.Connection, table: str) -> Iterator[Sequence[object]]:
@@ -152,8 +190,12 @@ def _rows(source: sqlite3.Connection, table: str) -> Iterator[Sequence[object]]:
         if row is None or not isinstance(row[0], int) or row[0] < number:
             return
         tried, number = 0, row[0] + 1
-        if isinstance(row[2], str) and "\ufffd" not in row[2]:
-            yield tuple(row)[1:]
+        yield tuple(row)[1:]
+
+
+def _is_named(row: Sequence[object]) -> bool:
+    """Whether a conversation or message has an id that may be one."""
+    return isinstance(row[1], str) and "\ufffd" not in row[1]
 
 
 def _parts(source: sqlite3.Connection, message: object) -> list[sqlite3.Row]:
@@ -174,12 +216,11 @@ def _put(target: sqlite3.Connection, table: str, row: Sequence[object]) -> int:
         del values["number"]  # the backup's rows may have taken it
     marks = ", ".join(f":{name}" for name in values)
     replaced = ", ".join(f"{name} = excluded.{name}" for name in values)
-    key = "(message_id, ordinal)" if table == "part" else "(id)"
-    action = "NOTHING" if any(map(_is_garbled, row)) else f"UPDATE SET {replaced}"
+    action = "NOTHING" if _has_garbled(row) else f"UPDATE SET {replaced}"
     try:
         target.execute(
             f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})"
-            f" ON CONFLICT {key} DO {action}",
+            f" ON CONFLICT ({_KEYS[table]}) DO {action}",
             values,
         )
     except (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, OverflowError):
@@ -187,9 +228,9 @@ def _put(target: sqlite3.Connection, table: str, row: Sequence[object]) -> int:
     return 1
 
 
-def _is_garbled(value: object) -> bool:
+def _has_garbled(row: Iterable[object]) -> bool:
     """Whether a text has bytes that aren't UTF-8, or those of a page that was zeroed."""
-    return isinstance(value, str) and ("\ufffd" in value or "\0" in value)
+    return any(isinstance(value, str) and ("\ufffd" in value or "\0" in value) for value in row)
 
 
 def _columns(target: sqlite3.Connection, table: str) -> list[str]:
@@ -197,9 +238,9 @@ def _columns(target: sqlite3.Connection, table: str) -> list[str]:
 
 
 def _adopt_orphans(target: sqlite3.Connection) -> None:
-    """Give messages whose conversation or parent can't be read what they need to be found.
+    """Give what has a conversation or parent that can't be read what it needs to be found.
 
-    What is left without any message is of no use: a damaged id, most likely.
+    What is left without any message and draft is of no use: a damaged id, most likely.
     """
     # What is no text names no conversation.
     target.execute(
@@ -207,16 +248,19 @@ def _adopt_orphans(target: sqlite3.Connection) -> None:
         " AS above WHERE above.id = message.parent_id AND typeof(above.conversation_id) = 'text'),"
         " lower(hex(randomblob(16)))) WHERE typeof(conversation_id) <> 'text'"
     )
-    orphans: Iterable[sqlite3.Row] = target.execute(
-        "SELECT conversation_id AS id, min(created_us) AS first_us, max(created_us) AS last_us"
-        " FROM message WHERE conversation_id NOT IN (SELECT id FROM conversation)"
-        " GROUP BY conversation_id"
-    ).fetchall()
-    for orphan in orphans:
-        target.execute(
-            "INSERT INTO conversation (id, title, created_us, updated_us) VALUES (?, ?, ?, ?)",
-            (orphan["id"], "…", orphan["first_us"], orphan["last_us"]),
-        )
+    target.execute(
+        "UPDATE draft SET conversation_id = lower(hex(randomblob(16)))"
+        " WHERE typeof(conversation_id) NOT IN ('text', 'null')"
+    )
+    target.execute(
+        "INSERT INTO conversation (id, title, created_us, updated_us)"
+        " SELECT conversation_id, '…', coalesce(min(created_us), :now),"
+        " coalesce(max(created_us), :now) FROM"
+        " (SELECT conversation_id, created_us FROM message"
+        " UNION ALL SELECT conversation_id, NULL FROM draft WHERE conversation_id IS NOT NULL)"
+        " WHERE conversation_id NOT IN (SELECT id FROM conversation) GROUP BY conversation_id",
+        {"now": time.time_ns() // 1000},
+    )
     target.execute(
         "UPDATE message SET parent_id = (SELECT earlier.id FROM message AS earlier"
         " WHERE earlier.conversation_id = message.conversation_id"
@@ -224,7 +268,10 @@ def _adopt_orphans(target: sqlite3.Connection) -> None:
         " WHERE parent_id NOT IN (SELECT id FROM message)"
     )
     target.execute("DELETE FROM part WHERE message_id NOT IN (SELECT id FROM message)")
-    target.execute("DELETE FROM conversation WHERE id NOT IN (SELECT conversation_id FROM message)")
+    target.execute(
+        "DELETE FROM conversation WHERE id NOT IN (SELECT conversation_id FROM message)"
+        " AND id NOT IN (SELECT conversation_id FROM draft WHERE conversation_id IS NOT NULL)"
+    )
 
 
 def is_whole(path: Path) -> bool:

@@ -15,7 +15,7 @@ from mmdesk.store import search
 APPLICATION_ID = 0x4D4D444B
 """``MMDK``: tells file(1), and mmdesk itself, whose database this is."""
 
-TABLES = ("conversation", "message", "part")
+TABLES = ("conversation", "message", "part", "draft")
 
 _VERSION_1 = (
     f"PRAGMA application_id = {APPLICATION_ID}",
@@ -92,7 +92,38 @@ _VERSION_4 = (
     search.INDEX_ALL,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
+_VERSION_5 = (
+    "ALTER TABLE conversation ADD COLUMN system_prompt TEXT",
+    # JSON: temperature, top_p, max_tokens, seed; NULL follows the settings of the application.
+    "ALTER TABLE conversation ADD COLUMN generation TEXT",
+    "ALTER TABLE conversation ADD COLUMN scroll_message TEXT",  # NULL is the end
+    "ALTER TABLE conversation ADD COLUMN scroll_offset REAL",
+    # JSON: settings, begun, system_prompt, model, sha256, dtype, device, threads, libraries.
+    "ALTER TABLE message ADD COLUMN run TEXT",
+    "ALTER TABLE message ADD COLUMN tokens BLOB",  # little-endian, 32 bits each, without a sign
+    # The parts of questions that were not sent, as in the table of parts.
+    """
+    CREATE TABLE draft (
+        number INTEGER PRIMARY KEY,
+        conversation_id TEXT REFERENCES conversation (id) ON DELETE CASCADE,  -- NULL: of a new one
+        ordinal INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        text TEXT,
+        sha256 TEXT,
+        name TEXT,
+        width INTEGER,
+        height INTEGER,
+        notes TEXT,
+        seconds REAL,
+        language TEXT,
+        UNIQUE (conversation_id, ordinal)
+    )
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    _VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5,
+)  # fmt: skip
 """``MIGRATIONS[n]`` leads from version n to n + 1."""
 
 

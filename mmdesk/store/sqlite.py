@@ -2,60 +2,49 @@
 
 from __future__ import annotations
 
-import logging
+import sqlite3
 import time
-import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 from mmdesk.core.conversations import (
     BIN_DAYS,
+    NO_SETTINGS,
     Conversation,
+    ConversationSettings,
     ConversationSummary,
     ConversationTree,
+    Entry,
     EntryStatus,
     Failure,
     Hit,
+    ReadingPlace,
+    Run,
     SavedTurn,
     StopReason,
     Usage,
 )
-from mmdesk.core.errors import ConversationMissing, StoreMended, StoreRestored, StoreUnwritable
-from mmdesk.core.messages import AudioPart, Message, Part, Role, TextPart, well_formed
-from mmdesk.core.models import ModelKey, leaves_computer
+from mmdesk.core.errors import ConversationMissing, StoreMended, StoreRestored
+from mmdesk.core.messages import Message, assistant_message, well_formed
+from mmdesk.core.models import ModelKey
 from mmdesk.core.phrases import Phrase
+from mmdesk.store import turns
 from mmdesk.store.attachments import AttachmentFolder
 from mmdesk.store.backups import BackupFolder
 from mmdesk.store.collecting import collect_files, empty_bin
-from mmdesk.store.failures import DatabaseDamaged, plain_failures
+from mmdesk.store.drafts import read_draft, write_draft
+from mmdesk.store.failures import plain_failures
 from mmdesk.store.lock import InstanceLock
-from mmdesk.store.opening import open_database, reindex
-from mmdesk.store.reading import (
-    latest_below,
-    read_conversation,
-    read_hits,
-    read_summaries,
-    shown_path_ids,
-    versions_of,
-)
-from mmdesk.store.rows import (
-    INSERT_PART,
-    clean_title,
-    failure_json,
-    notes_json,
-    part_row,
-    title_of,
-    usage_row,
-)
+from mmdesk.store.messages import latest_below
+from mmdesk.store.opening import back_up, open_database
+from mmdesk.store.reading import place_row, read_conversation, shown_path_ids
+from mmdesk.store.rows import clean_title
 from mmdesk.store.salvage import was_set_aside_since
-from mmdesk.store.search import index_message
+from mmdesk.store.summaries import read_hits, read_summaries
 from mmdesk.store.trees import has_conversation, insert_tree, read_tree
-
-_log = logging.getLogger(__name__)
 
 
 class SqliteStore:
@@ -68,7 +57,11 @@ class SqliteStore:
     """
 
     def __init__(
-        self, path: Path | Literal[":memory:"], attachments: Path, backups: Path | None = None
+        self,
+        path: Path | Literal[":memory:"],
+        attachments: Path,
+        backups: Path | None = None,
+        upgrading: Callable[[], None] | None = None,
     ) -> None:
         """Open the database, making, migrating or mending it, and mark answers a crash cut off.
 
@@ -76,6 +69,7 @@ class SqliteStore:
             path: The database; its folder is made. ``":memory:"`` keeps nothing.
             attachments: The folder for the pictures and recordings of messages.
             backups: The folder for copies of the database; None makes none.
+            upgrading: Called before an older version's database is copied and changed.
 
         Raises:
             StoreBusy: another mmdesk has it open.
@@ -93,7 +87,8 @@ class SqliteStore:
                 path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 self._lock = InstanceLock(path)
             try:
-                self._connection, self.mended = open_database(path, self._backups)
+                opened = open_database(path, self._backups, upgrading or (lambda: None))
+                self._connection, self.mended = opened
             except BaseException:
                 self._release()
                 raise
@@ -104,43 +99,63 @@ class SqliteStore:
             return read_summaries(self._connection)
 
     def conversation(self, conversation_id: str) -> Conversation:
-        """Return the shown path; pictures and recordings point into the attachment folder.
-
-        A message that can't be read completely is there with what can be.
-        """
+        """Return the shown path, of a damaged message what can be read."""
         with plain_failures(self._shown, reading=True):
             return read_conversation(self._connection, self._attachments, conversation_id)
 
+    def draft(self) -> Message | None:
+        """Return the draft of a conversation that isn't there yet."""
+        with plain_failures(self._shown, reading=True):
+            return read_draft(self._connection, self._attachments, None)
+
+    def keep_draft(self, conversation: str | None, draft: Message | None) -> None:
+        """Keep what stands in the composer, and those of its files that are there."""
+        with plain_failures(self._shown):
+            kept = self._attachments.keep_draft(draft) if draft is not None else None
+        with self._transaction() as connection:
+            if conversation is not None and not has_conversation(connection, conversation):
+                raise ConversationMissing(id=conversation)
+            write_draft(connection, conversation, kept)
+
     def begin_turn(
-        self, question: Message, *, conversation: str | None, parent: str | None, model: ModelKey
+        self,
+        question: Message,
+        *,
+        conversation: str | None,
+        parent: str | None,
+        model: ModelKey,
+        settings: ConversationSettings = NO_SETTINGS,
     ) -> SavedTurn:
         """Keep a question below ``parent`` (an entry's id) and an empty answer below it.
 
         None as ``parent`` begins a new path from the conversation's root. When this returns,
         messages, pictures and recordings are on disk, and the conversation is ``model``'s. A
-        recording whose file is gone (a person may switch the keeping of them off at any time) is
-        left out.
+        recording whose file is gone is left out. The draft is forgotten.
+
+        Raises:
+            AttachmentLost: a picture's file is gone, or a file isn't what it was.
         """
-        question = self._keep_attachments(question)
-        with self._transaction():
-            now = self._now()
-            if conversation is None:
-                conversation = self._add_conversation(title_of(question), now)
-            elif parent is None:
-                self._retitle(conversation, title_of(question))
-            else:
-                self._require_message(parent, conversation)
-            asked = self._add_message(conversation, parent, question, EntryStatus.FINISHED, now)
-            index_message(self._connection, asked)
-            answer = self._add_answer(conversation, asked, model, now)
-            return self._saved(conversation, asked, answer)
+        with plain_failures(self._shown):
+            question = self._attachments.keep_question(question)
+        with self._transaction() as connection:
+            return turns.begin_turn(
+                connection,
+                question,
+                conversation=conversation,
+                parent=parent,
+                model=model,
+                settings=settings,
+            )
 
     def begin_answer(self, conversation: str, question: str, *, model: ModelKey) -> SavedTurn:
         """Add another, empty answer below a kept question; it becomes the shown one."""
-        with self._transaction():
-            self._require_message(question, conversation)
-            answer = self._add_answer(conversation, question, model, self._now())
-            return self._saved(conversation, question, answer)
+        with self._transaction() as connection:
+            return turns.begin_answer(connection, conversation, question, model)
+
+    def continue_answer(self, conversation: str, answer: str, *, model: ModelKey) -> SavedTurn:
+        """Have a kept answer stream again, from where it stopped; the shown path ends there."""
+        with self._transaction() as connection:
+            return turns.continue_answer(connection, conversation, answer, model)
 
     def binned(self) -> tuple[ConversationSummary, ...]:
         """Return the conversations in the bin, the latest first."""
@@ -161,6 +176,7 @@ class SqliteStore:
         pinned: bool | None = None,
         folder: str | None = None,
         binned: bool | None = None,
+        settings: ConversationSettings | None = None,
     ) -> None:
         """Change what is given of a conversation."""
         columns: dict[str, object] = {}
@@ -174,17 +190,25 @@ class SqliteStore:
             columns["folder"] = clean_title(folder) if folder.strip() else None
         if binned is not None:
             columns["binned_us"] = time.time_ns() // 1000 if binned else None
-        with self._transaction():
-            self._change(conversation, **columns)
+        if settings is not None:
+            columns |= turns.settings_row(settings)
+        with self._transaction() as connection:
+            turns.change(connection, conversation, **columns)
+
+    def keep_place(self, conversation: str, place: ReadingPlace | None) -> None:
+        """Remember what was read last; None is the end."""
+        with self._transaction() as connection:
+            if place is not None:
+                turns.require_message(connection, place.message, conversation)
+            turns.change(connection, conversation, **place_row(place))
 
     def show(self, conversation: str, message: str) -> None:
         """Have the shown path lead through a message, and on to what came last below it."""
-        with self._transaction():
-            self._require_message(message, conversation)
-            if message in shown_path_ids(self._connection, conversation):
+        with self._transaction() as connection:
+            turns.require_message(connection, message, conversation)
+            if message in shown_path_ids(connection, conversation):
                 return
-            leaf = latest_below(self._connection, message)
-            self._change(conversation, leaf_id=leaf)
+            turns.change(connection, conversation, leaf_id=latest_below(connection, message))
 
     def write_answer(
         self,
@@ -197,35 +221,21 @@ class SqliteStore:
         failure: Failure | None = None,
         model: str = "",
         notes: tuple[Phrase, ...] = (),
+        run: Run | None = None,
     ) -> None:
-        """Replace an answer's text and state; an empty ``model`` keeps the name it has."""
-        state = {
-            "id": answer,
-            "status": status.value,
-            "stop_reason": stop_reason.value if stop_reason else None,
-            "failure": failure_json(failure),
-            "model": well_formed(model),
-            "notes": notes_json(notes) if notes else None,
-            **usage_row(usage),
-        }
-        with self._transaction():
-            written = self._connection.execute(
-                "UPDATE message SET status = :status, stop_reason = :stop_reason,"
-                " failure = :failure, model = coalesce(nullif(:model, ''), model), notes = :notes,"
-                " prompt_tokens = :prompt_tokens, completion_tokens = :completion_tokens,"
-                " ttft_ms = :ttft_ms, tokens_per_second = :tokens_per_second"
-                " WHERE id = :id AND role = 'assistant'",
-                state,
-            )
-            if not written.rowcount:
-                raise ConversationMissing(id=answer)
-            self._connection.execute(
-                "INSERT INTO part (message_id, ordinal, kind, text) VALUES (?, 0, 'text', ?)"
-                " ON CONFLICT (message_id, ordinal) DO UPDATE SET text = excluded.text",
-                (answer, well_formed(text)),
-            )
-            if status is not EntryStatus.STREAMING:
-                index_message(self._connection, answer)
+        """Replace an answer's text and state; an empty ``model`` keeps the name it has.
+
+        None as ``run`` keeps the one that it has, as long as the text is still that one's.
+        """
+        message = assistant_message(text)
+        entry = Entry(answer, message, status, stop_reason, usage, failure, model, notes, run=run)
+        with self._transaction() as connection:
+            turns.write_answer(connection, entry)
+
+    def identify(self, answers: Collection[str], sha256: str) -> None:
+        """Add the SHA-256 of the model's files to runs that were kept without."""
+        with self._transaction() as connection:
+            turns.identify(connection, answers, sha256)
 
     def tree(self, conversation: str) -> ConversationTree:
         """Return a conversation with all versions; files point into the attachment folder."""
@@ -240,13 +250,10 @@ class SqliteStore:
     def add_tree(self, tree: ConversationTree) -> None:
         """Keep a whole conversation, at once or not at all, with those of its files that exist."""
         with plain_failures(self._shown):
-            for message in (node.entry.message for node in tree.nodes):
-                for picture in filter(lambda each: each.path.exists(), message.pictures):
-                    self._attachments.keep(picture)
-                for recording in filter(lambda each: each.path.exists(), message.recordings):
-                    self._attachments.keep_recording(recording)
-        with self._transaction():
-            insert_tree(self._connection, tree)
+            for node in tree.nodes:
+                self._attachments.keep_existing(node.entry.message)
+        with self._transaction() as connection:
+            insert_tree(connection, tree)
 
     def back_up(self) -> None:
         """Once a day: copy what has changed, empty the bin, remove what nobody refers to."""
@@ -254,14 +261,9 @@ class SqliteStore:
         if self._backups is None or not self._backups.due(now):
             return
         with plain_failures(self._shown):
-            try:
-                self._backups.back_up(self._connection, now)
-            except DatabaseDamaged as error:
-                _log.warning("the indexes are made anew: %s", error)
-                reindex(self._connection)
-                self._backups.back_up(self._connection, now)
-        with self._transaction():
-            empty_bin(self._connection, time.time_ns() // 1000)
+            back_up(self._connection, self._backups, now)
+        with self._transaction() as connection:
+            empty_bin(connection, time.time_ns() // 1000)
         with plain_failures(self._shown):
             if was_set_aside_since(self._shown, time.time() - BIN_DAYS * 86_400):
                 return  # what could not be read of that may refer to any file
@@ -282,122 +284,14 @@ class SqliteStore:
             self._lock = None
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
         """Commit at the end of the block, or leave everything as it was."""
         with plain_failures(self._shown):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
-                yield
+                yield self._connection
                 self._connection.execute("COMMIT")
             except BaseException:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
-
-    def _keep_attachments(self, message: Message) -> Message:
-        """Keep the files; return the message without the recordings that are gone."""
-        with plain_failures(self._shown):
-            for picture in message.pictures:
-                try:
-                    self._attachments.keep(picture)
-                except FileNotFoundError as error:
-                    reason = f"its picture “{picture.name}” is no longer there"
-                    raise StoreUnwritable(path=str(picture.path), reason=reason) from error
-            return replace(message, parts=tuple(filter(self._keep_sound, message.parts)))
-
-    def _keep_sound(self, part: Part) -> bool:
-        """Keep the file of a part that is a recording; return False if there is none."""
-        if isinstance(part, AudioPart):
-            try:
-                self._attachments.keep_recording(part.recording)
-            except FileNotFoundError:
-                if part.recording.path.exists():  # then it was another file
-                    raise
-                _log.info("the recording of a question is gone: kept without it")
-                return False
-        return True
-
-    def _saved(self, conversation: str, question: str, answer: str) -> SavedTurn:
-        versions = (versions_of(self._connection, each) for each in (question, answer))
-        return SavedTurn(conversation, question, answer, *versions)
-
-    def _now(self) -> int:
-        """Return microseconds since 1970, later than every conversation even if a clock isn't."""
-        row = self._connection.execute("SELECT max(updated_us) FROM conversation").fetchone()
-        latest = row[0] if isinstance(row[0], int) else 0
-        return max(time.time_ns() // 1000, latest + 1)
-
-    def _add_conversation(self, title: str, now: int) -> str:
-        conversation = uuid.uuid4().hex
-        self._connection.execute(
-            "INSERT INTO conversation (id, title, created_us, updated_us) VALUES (?, ?, ?, ?)",
-            (conversation, title, now, now),
-        )
-        return conversation
-
-    def _retitle(self, conversation: str, title: str) -> None:
-        """Take another title, unless the person gave it one."""
-        self._change(conversation)
-        self._connection.execute(
-            "UPDATE conversation SET title = ? WHERE id = ? AND NOT named", (title, conversation)
-        )
-
-    def _change(self, conversation: str, **columns: object) -> None:
-        """Write columns of a conversation."""
-        assignments = ", ".join(f"{name} = :{name}" for name in ("id", *columns))
-        changed = self._connection.execute(
-            f"UPDATE conversation SET {assignments} WHERE id = :id",
-            {"id": conversation, **columns},
-        )
-        if not changed.rowcount:
-            raise ConversationMissing(id=conversation)
-
-    def _require_message(self, message: str, conversation: str) -> None:
-        found = self._connection.execute(
-            "SELECT 1 FROM message WHERE id = ? AND conversation_id = ?", (message, conversation)
-        ).fetchone()
-        if found is None:
-            raise ConversationMissing(id=conversation)
-
-    def _add_answer(self, conversation: str, question: str, model: ModelKey, now: int) -> str:
-        empty = Message(Role.ASSISTANT, (TextPart(""),))
-        answer = self._add_message(
-            conversation, question, empty, EntryStatus.STREAMING, now, model=model
-        )
-        self._change(conversation, leaf_id=answer, updated_us=now, model=well_formed(model))
-        if leaves_computer(model):
-            self._change(conversation, has_left=1)
-        return answer
-
-    def _add_message(
-        self,
-        conversation: str,
-        parent: str | None,
-        message: Message,
-        status: EntryStatus,
-        now: int,
-        *,
-        model: str = "",
-    ) -> str:
-        identity = uuid.uuid4().hex
-        self._connection.execute(
-            "INSERT INTO message (id, conversation_id, parent_id, role, status, model, created_us)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                identity,
-                conversation,
-                parent,
-                message.role.value,
-                status.value,
-                well_formed(model),
-                now,
-            ),
-        )
-        self._connection.executemany(
-            INSERT_PART,
-            [
-                {"message_id": identity, "ordinal": ordinal, **part_row(part)}
-                for ordinal, part in enumerate(message.parts)
-            ],
-        )
-        return identity

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 import uuid
+from dataclasses import replace
 
 from mmdesk.core.conversations import ConversationTree, Entry, EntryStatus, Node
-from mmdesk.core.errors import ConversationMissing
 from mmdesk.core.messages import well_formed
 from mmdesk.store.attachments import AttachmentFolder
-from mmdesk.store.reading import read_parts
-from mmdesk.store.rows import (
-    INSERT_PART,
-    clean_title,
-    failure_json,
-    notes_json,
-    part_row,
-    read_entry,
-    usage_row,
-)
+from mmdesk.store.fields import run_row
+from mmdesk.store.messages import read_messages, read_parts
+from mmdesk.store.reading import read_row, read_settings
+from mmdesk.store.rows import answer_row, clean_title, insert_parts, read_entry
 from mmdesk.store.search import index_message
+from mmdesk.store.turns import settings_row
 
 
 def read_tree(
@@ -33,17 +28,15 @@ def read_tree(
         ConversationMissing: there is none with that id.
         sqlite3.Error: the messages can't be read.
     """
-    row = connection.execute("SELECT * FROM conversation WHERE id = ?", (conversation,)).fetchone()
-    if row is None:
-        raise ConversationMissing(id=conversation)
+    row = read_row(connection, conversation)
+    messages = read_messages(connection, conversation)
+    parts = read_parts(connection, attachments, [message["id"] for message in messages])
     nodes: dict[str, Node] = {}
     latest: Node | None = None
-    for message in connection.execute(
-        "SELECT * FROM message WHERE conversation_id = ? ORDER BY number", (conversation,)
-    ).fetchall():
+    for message in messages:
         previous = latest.entry if latest else None
-        parts = read_parts(connection, attachments, message["id"])
-        entry = read_entry(message, parts, previous.message.role if previous else None)
+        role = previous.message.role if previous else None
+        entry = read_entry(message, parts.get(message["id"], ()), role)
         parent = message["parent_id"]
         if parent is not None and parent not in nodes:
             parent = previous.id if previous else None
@@ -61,6 +54,7 @@ def read_tree(
         folder=row["folder"] if isinstance(row["folder"], str) else "",
         leaf=row["leaf_id"] if row["leaf_id"] in nodes else last,
         nodes=tuple(nodes.values()),
+        settings=read_settings(row),
     )
 
 
@@ -81,21 +75,22 @@ def insert_tree(connection: sqlite3.Connection, tree: ConversationTree) -> None:
     names = {node.entry.id: node.entry.id for node in tree.nodes}
     if any(_is_taken(connection, name) for name in names):
         names = {name: uuid.uuid4().hex for name in names}
-    connection.execute(
-        "INSERT INTO conversation (id, title, created_us, updated_us, leaf_id, model, has_left,"
-        " named, pinned, folder) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            tree.id,
-            clean_title(tree.title),
-            tree.created_us,
-            tree.updated_us,
-            names[tree.leaf] if tree.leaf is not None else None,
-            well_formed(tree.model) if tree.model else None,
-            int(tree.leaves),
-            int(tree.named),
-            int(tree.pinned),
-            clean_title(tree.folder) if tree.folder.strip() else None,
-        ),
+    _insert(
+        connection,
+        "conversation",
+        {
+            "id": tree.id,
+            "title": clean_title(tree.title),
+            "created_us": tree.created_us,
+            "updated_us": tree.updated_us,
+            "leaf_id": names[tree.leaf] if tree.leaf is not None else None,
+            "model": well_formed(tree.model) if tree.model else None,
+            "has_left": int(tree.leaves),
+            "named": int(tree.named),
+            "pinned": int(tree.pinned),
+            "folder": clean_title(tree.folder) if tree.folder.strip() else None,
+            **settings_row(tree.settings),
+        },
     )
     for node in tree.nodes:
         parent = names[node.parent] if node.parent is not None else None
@@ -105,34 +100,30 @@ def insert_tree(connection: sqlite3.Connection, tree: ConversationTree) -> None:
 def _insert_node(
     connection: sqlite3.Connection, conversation: str, name: str, parent: str | None, node: Node
 ) -> None:
-    entry = node.entry
+    entry = _resting(node.entry)
     row = {
         "id": name,
         "conversation_id": conversation,
         "parent_id": parent,
         "role": entry.message.role.value,
-        "status": _resting(entry).value,
-        "stop_reason": entry.stop_reason.value if entry.stop_reason else None,
-        "model": well_formed(entry.model),
         "created_us": node.created_us,
-        "failure": failure_json(entry.failure),
-        "notes": notes_json(entry.notes) if entry.notes else None,
-        **usage_row(entry.usage),
+        **answer_row(entry),
+        **run_row(entry.run),
     }
-    marks = ", ".join(f":{column}" for column in row)
-    connection.execute(f"INSERT INTO message ({', '.join(row)}) VALUES ({marks})", row)
-    parts = [
-        {"message_id": name, "ordinal": ordinal, **part_row(part)}
-        for ordinal, part in enumerate(entry.message.parts)
-    ]
-    connection.executemany(INSERT_PART, parts)
+    _insert(connection, "message", row)
+    insert_parts(connection, name, entry.message)
     index_message(connection, name)
 
 
-def _resting(entry: Entry) -> EntryStatus:
-    """Return a status that nobody has to bring to an end."""
+def _insert(connection: sqlite3.Connection, table: str, row: dict[str, object]) -> None:
+    marks = ", ".join(f":{column}" for column in row)
+    connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", row)
+
+
+def _resting(entry: Entry) -> Entry:
+    """Return an entry that nobody has to bring to an end."""
     streams = entry.status is EntryStatus.STREAMING
-    return EntryStatus.INTERRUPTED if streams else entry.status
+    return replace(entry, status=EntryStatus.INTERRUPTED) if streams else entry
 
 
 def _is_taken(connection: sqlite3.Connection, message: str) -> bool:

@@ -14,21 +14,17 @@ from mmdesk.core.events import (
     ConversationOpened,
     Event,
     PlaybackChanged,
-    TextDelta,
+    ReplayFinished,
+    ReplayProgressed,
     TranscriptReady,
     TurnAdded,
-    TurnFailed,
-    TurnFinished,
-    TurnProgress,
-    TurnSaved,
-    TurnStage,
 )
 from mmdesk.core.messages import Role
-from mmdesk.core.requests import TurnId
 from mmdesk.ui.chat.pane import ChatPane
 from mmdesk.ui.find_bar import FindBar
 from mmdesk.ui.first_start import FirstStart
 from mmdesk.ui.notices import ErrorStack, NewsNotice, Notice, StarterNotice, StarterVoiceNotice
+from mmdesk.ui.shown_turns import ShownTurns
 
 COLUMN = 760
 """Px, at most, of what is read and written."""
@@ -67,11 +63,7 @@ class ChatPage(QWidget):
         self._starter = False
         self._starter_speech = False
         self._voice = _Said.NOT_YET
-        self._model = ""
-        self._going = False
-        self.pane.going.connect(self._say_going)
-        self._turns: set[TurnId] = set()
-        self._waiting: set[TurnId] = set()
+        self._turns = ShownTurns(self.pane)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.first_start)
         self._stack.addWidget(self.pane)
@@ -94,7 +86,7 @@ class ChatPage(QWidget):
 
     def use_model(self, name: str, *, starter: bool) -> None:
         """Tell which model answers: its name stands above answers, the notice for the starter."""
-        self._model, self._starter = name, starter
+        self._turns.model, self._starter = name, starter
         self.first_start.use_starter(starter)
         self._show_state()
 
@@ -118,26 +110,23 @@ class ChatPage(QWidget):
 
     def say_waiting(self, text: str) -> None:
         """Say what turns wait for that have not begun (the model is being loaded)."""
-        for turn in self._waiting:
-            self.pane.set_progress(turn, text)
+        self._turns.say_waiting(text)
 
     def handle(self, event: Event) -> None:
         """Show an event, if it is about the shown conversation."""
         if isinstance(event, ConversationOpened):
             self._opened(event)
-        elif isinstance(event, TurnAdded):
-            self._added(event)
-        elif (
-            isinstance(event, TurnProgress | TextDelta | TurnFinished | TurnFailed)
-            and event.turn in self._turns
-        ):
-            self._turn_event(event)
-        elif isinstance(event, TurnSaved):
-            self.pane.show_saved(event.turn, event.saved)
         elif isinstance(event, PlaybackChanged):
             self.pane.show_playing(event.key)
+        elif isinstance(event, ReplayProgressed):
+            self.pane.show_replay(event.answer, event.done, event.total)
+        elif isinstance(event, ReplayFinished):
+            self.pane.show_replay_report(event.answer, event.report, event.error)
         elif isinstance(event, TranscriptReady):
             self._heard()
+        elif isinstance(event, TurnAdded):
+            self.forget_news()
+        self._turns.handle(event)
         self._show_state()
         if isinstance(event, ConversationOpened) and event.message is not None:
             self._go_to(event)
@@ -169,8 +158,7 @@ class ChatPage(QWidget):
         self.first_start.fit_height(self.height())
 
     def _opened(self, event: ConversationOpened) -> None:
-        self._turns.clear()
-        self._waiting.clear()
+        self._turns.forget()
         self.errors.clear()
         self._voice_said()
         self.forget_news()
@@ -180,62 +168,15 @@ class ChatPage(QWidget):
         entries: tuple[Entry, ...] = event.conversation.entries
         if event.turn is not None and entries and _is_streaming(entries[-1]):
             entries = entries[:-1]
-        self.pane.show_entries(entries)
+        self.pane.show_entries(entries, event.conversation.place)
         if event.turn is not None:
-            self._begin(event.turn)
-            if event.text:
-                self._waiting.discard(event.turn)
-                self.pane.append_text(event.turn, event.text, 0)
+            self._turns.take_up(event.turn, event.text)
 
     def _go_to(self, event: ConversationOpened) -> None:
         entries = event.conversation.entries if event.conversation else ()
         for index, entry in enumerate(entries):
             if entry.id == event.message:
                 self.pane.go_to(index, mark=event.found)
-
-    def _say_going(self, going: bool) -> None:
-        """Say that a message far above is being gone to, as long as that takes."""
-        if going and not self.news.said:
-            self._going = True
-            self.say_news(self.tr("Going to the message…"))
-        elif self._going and not going:
-            self._going = False
-            self.forget_news()
-
-    def _added(self, event: TurnAdded) -> None:
-        self.forget_news()
-        if event.entries is not None:
-            self.pane.show_entries(event.entries)
-        else:
-            self.pane.add_question(event.question)
-        self._begin(event.turn)
-
-    def _begin(self, turn: TurnId) -> None:
-        self._turns.add(turn)
-        self._waiting.add(turn)
-        self.pane.begin_answer(turn, self._model)
-
-    def _turn_event(self, event: TurnProgress | TextDelta | TurnFinished | TurnFailed) -> None:
-        self._waiting.discard(event.turn)
-        if isinstance(event, TextDelta):
-            self.pane.append_text(event.turn, event.text, event.tokens)
-        elif isinstance(event, TurnProgress):
-            self.pane.set_progress(event.turn, self._progress(event))
-        elif isinstance(event, TurnFinished):
-            self._turns.discard(event.turn)
-            self.pane.finish_answer(event.turn, event)
-        else:
-            self._turns.discard(event.turn)
-            self.pane.fail_answer(event.turn, event.error)
-
-    def _progress(self, event: TurnProgress) -> str:
-        if event.stage is TurnStage.PICTURES and event.total > 1:
-            return self.tr("Looking at picture {done} of {total}…").format(
-                done=event.done, total=event.total
-            )
-        if event.stage is TurnStage.PICTURES:
-            return self.tr("Looking at the picture…")
-        return self.tr("Reading the question…")
 
     def _heard(self) -> None:
         if self._starter_speech and self._voice is _Said.NOT_YET:

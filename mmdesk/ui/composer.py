@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QMimeData, Signal
 
 from mmdesk.core.errors import MmdeskError, QuestionEmpty, QuestionError, QuestionTooLong
 from mmdesk.session.controller import MAX_QUESTION, ChatSession
-from mmdesk.ui.attachment_strip import AttachmentStrip
-from mmdesk.ui.composer_voice import ComposerVoice
-from mmdesk.ui.controls import IconButton, plain_label, restyle
+from mmdesk.ui.composer_frame import ComposerFrame
+from mmdesk.ui.controls import restyle
+from mmdesk.ui.draft_keeper import DraftKeeper
 from mmdesk.ui.dropped import CarriedKind, image_bytes, judge
-from mmdesk.ui.editing_bar import EditingBar
-from mmdesk.ui.error_shelf import ErrorShelf
-from mmdesk.ui.notices import ErrorStack
-from mmdesk.ui.question_input import QuestionInput
 from mmdesk.ui.shortcuts import label_of
 from mmdesk.ui.translate import phrase_text
 
-_CARDS = 12
-_MARGIN = 11
-_SPACING = 6
-_ELSEWHERE = 270
-"""Px of the window's height for its header, some lines of chat, margins and status line."""
 
-
-class Composer(QFrame):
-    """The card at the bottom of the window; it owns the draft's text, the session the rest."""
+class Composer(ComposerFrame):
+    """The card at the bottom of the window; the session keeps what is made in it."""
 
     filesWanted = Signal()
     pictureOpened = Signal(object, int)
@@ -40,40 +27,19 @@ class Composer(QFrame):
     """The :class:`TranscriptPart` of a sound file of the draft."""
     modelCarried = Signal(object)
     """The path of a model that was dropped or pasted."""
+    archivesCarried = Signal(object)
+    """The paths of conversations that were dropped or pasted."""
+    asking = Signal()
+    """A question is about to be sent."""
 
     def __init__(self, session: ChatSession) -> None:
-        super().__init__()
-        self.setObjectName("composerFrame")
+        super().__init__(session.voice)
         self._session = session
         self._waiting, self._empty = False, True
         self._sent = ""
         self._when_heard = self._when_free = False
-        self.errors = ErrorStack("composerErrors", _CARDS)
-        self.errors.changed.connect(self._fit)
-        self._shelf = ErrorShelf(self.errors)
-        self._window_height = 800
-        self.strip = AttachmentStrip()
-        self.strip.opened.connect(self._open_attachment)
-        self.strip.removed.connect(self._remove_attachment)
-        self._notes = plain_label("attachmentNotes", wrap=True)
-        self._notes.hide()
-        self._hint = plain_label("composerHint", wrap=True)
-        self._hint.hide()
-        self.input = self._make_input()
-        self.voice = ComposerVoice(session.voice, self.input, self.errors)
-        self.voice.changed.connect(self.refresh)
-        self.voice.heard.connect(self._take_heard)
-        self.voice.missed.connect(self._forget_sending)
-        self.attach = IconButton("attachButton", "plus")
-        self.attach.clicked.connect(self.filesWanted)
-        self.send = IconButton("sendButton", "arrow-up", role="on_accent")
-        self.send.clicked.connect(self.submit)
-        self.stop = IconButton("stopButton", "stop", role="on_accent")
-        self.stop.clicked.connect(self.stop_answer)
-        self.stop.hide()
-        self._editing = EditingBar()
-        self._editing.cancelled.connect(self.cancel_edit)
-        self._lay_out()
+        self.draft = DraftKeeper(session, self.input, self.voice)
+        self._connect()
         self.refresh()
 
     # What a person does
@@ -99,6 +65,7 @@ class Composer(QFrame):
         if self._waiting:
             return
         self._sent = question if written else ""
+        self.asking.emit()
         try:
             self._session.submit(question)
         except QuestionEmpty:
@@ -131,7 +98,7 @@ class Composer(QFrame):
     def cancel_edit(self) -> None:
         """Leave the last question as it was."""
         self._session.cancel_edit()
-        self.input.clear()
+        self.draft.show(self._session.draft_text)  # what waited meanwhile
         self.refresh()
         self.input.setFocus()
 
@@ -142,6 +109,8 @@ class Composer(QFrame):
             self._session.attach(carried.paths)
         elif carried.kind is CarriedKind.MODEL:
             self.modelCarried.emit(carried.paths[0])
+        elif carried.kind is CarriedKind.ARCHIVE:
+            self.archivesCarried.emit(carried.paths)
         elif carried.kind is CarriedKind.IMAGE:
             found = image_bytes(mime)
             if found is not None:
@@ -167,13 +136,12 @@ class Composer(QFrame):
         self._waiting = False
         self.voice.sent(self._sent)
         self._sent = ""
+        self.draft.tell()
         self.errors.clear()
         self.refresh()
 
-    def draft_dropped(self) -> None:
-        """Another conversation is shown: an edit of the last question ends with it."""
-        if not self._editing.isHidden():
-            self.input.clear()
+    def show_conversation(self) -> None:
+        """Another conversation is shown; what was begun in it comes with ``DraftShown``."""
         self._waiting, self._sent = False, ""
         self._when_heard = self._when_free = False
         self.errors.clear(QuestionError)
@@ -196,6 +164,7 @@ class Composer(QFrame):
         """Show the session's state: files, busy, editing."""
         attachments = self._session.attachments
         self.strip.sync(attachments)
+        self.draft.files_are(attachments)
         notes = [
             f"{each.name}: {phrase_text(note)}"
             for each in attachments
@@ -219,11 +188,6 @@ class Composer(QFrame):
         """Tell to which computer questions go; "" is this one."""
         self.voice.name_host(host)
 
-    def limit_height(self, window_height: int) -> None:
-        """Leave room for the chat in a low window."""
-        self._window_height = window_height
-        self._fit()
-
     def retranslate(self) -> None:
         """Set every text anew."""
         self.input.setAccessibleName(self.tr("Question"))
@@ -236,63 +200,23 @@ class Composer(QFrame):
 
     # Inside
 
-    def _make_input(self) -> QuestionInput:
-        field = QuestionInput()
+    def _connect(self) -> None:
+        field, voice = self.input, self.voice
         field.submitted.connect(self.submit)
         field.upPressed.connect(self.edit_last)
         field.carried.connect(self.take)
         field.pasteTooLong.connect(self._refuse_paste)
         field.focusChanged.connect(self._show_focus)
         field.textChanged.connect(self._show_readiness)
-        return field
-
-    def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        bottom = Qt.AlignmentFlag.AlignBottom
-        row.addWidget(self.attach, 0, bottom)
-        middle = QVBoxLayout()
-        middle.setContentsMargins(0, 6, 0, 6)
-        middle.addWidget(self.input)
-        row.addLayout(middle, 1)
-        buttons = (self.voice.mic, self.voice.hands_free, self.send, self.stop)
-        for button in buttons:
-            row.addWidget(button, 0, bottom)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(_MARGIN, 9, _MARGIN, 9)
-        column.setSpacing(_SPACING)
-        for part in self._parts():
-            column.addWidget(part)
-        column.addLayout(row)
-        column.addWidget(self._hint)
-        for before, after in pairwise((self.input, self.attach, *buttons)):
-            self.setTabOrder(before, after)
-
-    def _parts(self) -> tuple[QWidget, ...]:
-        """Return what stands above the question, each only while there is need for it."""
-        voice = self.voice
-        return voice.bar, self._editing, self._shelf, self.strip, self._notes, voice.strip
-
-    def _fit(self) -> None:
-        """Share the window's height: the question gets what errors and pictures leave."""
-        spare = self._window_height - _ELSEWHERE
-        width = max(1, self.width() - 2 * _MARGIN)
-        self._shelf.fit(width, spare // 3)
-        for part in self._parts():
-            if not part.isHidden():
-                fixed = part in (self._shelf, self.strip)
-                tall = part.height() if fixed else part.sizeHint().height()
-                spare -= tall + _SPACING
-        self.input.limit_lines(spare // max(1, self.input.fontMetrics().lineSpacing()))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Errors wrap anew."""
-        super().resizeEvent(event)
-        self._fit()
-
-    def _say(self, text: str) -> None:
-        self._hint.setText(text)
-        self._hint.setVisible(bool(text))
+        voice.changed.connect(self.refresh)
+        voice.heard.connect(self._take_heard)
+        voice.missed.connect(self._forget_sending)
+        self.strip.opened.connect(self._open_attachment)
+        self.strip.removed.connect(self._remove_attachment)
+        self.attach.clicked.connect(self.filesWanted)
+        self.send.clicked.connect(self.submit)
+        self.stop.clicked.connect(self.stop_answer)
+        self._editing.cancelled.connect(self.cancel_edit)
 
     def _what_it_waits_for(self) -> str:
         if self._waiting:
@@ -314,16 +238,6 @@ class Composer(QFrame):
         """No words have come: the person decides whether to send without them."""
         self._when_heard = False
 
-    def _show_stop(self, busy: bool) -> None:
-        if busy == self.stop.isVisibleTo(self):
-            return
-        leaving = self.send if busy else self.stop
-        had_focus = leaving.hasFocus()
-        self.send.setVisible(not busy)
-        self.stop.setVisible(busy)
-        if had_focus:
-            self.input.setFocus()
-
     def _show_readiness(self) -> None:
         empty = self.input.document().isEmpty() and not self._session.attachments
         if self._empty and (not empty or self.voice.pending):
@@ -334,6 +248,8 @@ class Composer(QFrame):
 
     def _show_focus(self, focused: bool) -> None:
         restyle(self, "focused", focused)
+        if not focused:
+            self.draft.save()
 
     def _refuse_paste(self, size: int) -> None:
         self.errors.add(QuestionTooLong(size=size, limit=MAX_QUESTION))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeySequence
 
-from mmdesk.core.errors import MicrophoneError, MmdeskError, PlaybackFailed, SpeechError
+from mmdesk.core.errors import MicrophoneError, MmdeskError, PlaybackFailed
 from mmdesk.core.events import (
     MicrophoneClosed,
     MicrophoneLevel,
@@ -24,11 +25,12 @@ from mmdesk.core.events import (
 )
 from mmdesk.core.speech import UtteranceId, seconds_of
 from mmdesk.ui.controls import IconButton
+from mmdesk.ui.failed_speech import FailedSpeech
 from mmdesk.ui.heard_strip import HeardStrip
 from mmdesk.ui.heard_text import HeardText
 from mmdesk.ui.listening_bar import ListeningBar
 from mmdesk.ui.mic_button import MicButton
-from mmdesk.ui.notices import ErrorCard, ErrorStack
+from mmdesk.ui.notices import ErrorStack
 from mmdesk.ui.question_input import QuestionInput
 from mmdesk.ui.talk import Talk, TalkKey
 
@@ -74,11 +76,10 @@ class ComposerVoice(QObject):
         self._errors = errors
         self._device = ""
         self._host = ""
-        self._failed: dict[UtteranceId, ErrorCard] = {}
-        """Utterances that wait for another try, and the card that offers it: one for all that
-        failed in the same way."""
         self._talk_keys, self._hands_free_keys = QKeySequence(), QKeySequence()
         self.note = ""
+        self.failed = FailedSpeech(voice, errors)
+        self.failed.settingsWanted.connect(self.settingsWanted)
         self.talk = Talk(voice)
         self.key = TalkKey(self.talk)
         self.text = HeardText(field)
@@ -132,9 +133,11 @@ class ComposerVoice(QObject):
     def sent(self, text: str) -> None:
         """The question ``text`` left the field; what was heard of it went along."""
         self.text.sent(partial(self._field.take_away, text))
-        for utterance in tuple(self._failed):
-            del self._failed[utterance]
-            self._voice.forget(utterance)
+        self.failed.forget()
+
+    def let_go(self, change: Callable[[], None]) -> None:
+        """Let ``change`` replace the question: what was heard of it stays with the old one."""
+        self.text.sent(change)
 
     def use_keys(self, talk: QKeySequence, hands_free: QKeySequence) -> None:
         """Other keys were chosen."""
@@ -220,7 +223,7 @@ class ComposerVoice(QObject):
     def _miss(self, event: NothingHeard | TranscriptFailed) -> None:
         self.text.provisional.clear()
         if isinstance(event, TranscriptFailed):
-            self._say_failed(event.utterance, event.error)
+            self.failed.add(event.utterance, event.error)
         else:
             self.note = self.tr(
                 "Nothing was heard. Speak closer to the microphone, or check the level."
@@ -255,38 +258,11 @@ class ComposerVoice(QObject):
         if isinstance(error, MicrophoneError):
             card.add_action("voiceSettings", self.tr("Voice settings"), self.settingsWanted.emit)
 
-    def _say_failed(self, utterance: UtteranceId, error: MmdeskError) -> None:
-        card = self._errors.add(error)
-        self._failed[utterance] = card
-        for each, before in self._failed.items():
-            if before.error.message == error.message:  # the new card has taken its place
-                self._failed[each] = card
-        card.dismissed.connect(partial(self._give_up, card))
-        card.add_action("retryTranscript", self.tr("Retry"), partial(self._retry, card))
-        if isinstance(error, SpeechError):
-            card.add_action("voiceSettings", self.tr("Voice settings"), self.settingsWanted.emit)
-
     def name_host(self, host: str) -> None:
         """Tell to which computer questions go; "" is this one."""
         if host != self._host:
             self._host = host
             self.refresh()
-
-    def _retry(self, card: ErrorCard) -> None:
-        self._errors.remove(card)
-        for utterance in self._taken_from(card):
-            self._voice.retry(utterance)
-
-    def _give_up(self, card: ErrorCard) -> None:
-        for utterance in self._taken_from(card):
-            self._voice.forget(utterance)
-
-    def _taken_from(self, card: ErrorCard) -> list[UtteranceId]:
-        """Let go of the utterances that wait for this card, in the order they were said."""
-        utterances = [each for each, its in self._failed.items() if its is card]
-        for utterance in utterances:
-            del self._failed[utterance]
-        return utterances
 
     def _show_provisional(self, text: str) -> None:
         if not self._field.composing:

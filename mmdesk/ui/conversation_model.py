@@ -3,35 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
+    QSize,
     QStringListModel,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QIcon
 
 from mmdesk.core.conversations import ConversationSummary
 from mmdesk.ui.badge import leaves_text
-from mmdesk.ui.icons import icon
+from mmdesk.ui.icons import icon_row
 from mmdesk.ui.theme import theme
 
 ID = Qt.ItemDataRole.UserRole
 """A conversation's id."""
 SUMMARY = Qt.ItemDataRole.UserRole + 1
 """The row's :class:`ConversationSummary`; None for a heading."""
+FOLDER = Qt.ItemDataRole.UserRole + 2
+"""The name of the folder that a heading is; None for every other row."""
 GLYPH = 14
 """Px."""
+_GLYPH_GAP = 6
+GLYPHS = QSize(2 * GLYPH + _GLYPH_GAP, GLYPH)
+"""All that a row may have."""
 _HEADING = 12
 """Px of its font."""
 
 _Index = QModelIndex | QPersistentModelIndex
-_Row = ConversationSummary | str
-"""A conversation, or a heading's text."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    """What stands above a group; ``folder`` is None where the group is none."""
+
+    text: str
+    folder: str | None = None
+
+    @property
+    def key(self) -> str:
+        kind = "day" if self.folder is None else "folder"
+        return f"\n{kind} {self.text}"
+
+
+_Row = ConversationSummary | _Heading
 _ROOT = QModelIndex()
 
 
@@ -54,7 +75,7 @@ class ConversationModel(QStringListModel):
     def show(self, summaries: Sequence[ConversationSummary]) -> None:
         """Take a listing; within a group its order stays."""
         rows = self._grouped(summaries)
-        keys = [f"\n{row}" if isinstance(row, str) else row.id for row in rows]
+        keys = [row.key if isinstance(row, _Heading) else row.id for row in rows]
         first, last = _alike(self._keys, keys)
         old, end = len(self._keys) - last, len(keys) - last
         kept = self._rows[:first], self._rows[old:]
@@ -79,7 +100,7 @@ class ConversationModel(QStringListModel):
     def flags(self, index: _Index) -> Qt.ItemFlag:
         """Headings can't be chosen."""
         row = self._row(index)
-        if row is None or isinstance(row, str):
+        if row is None or isinstance(row, _Heading):
             return Qt.ItemFlag.NoItemFlags
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEditable
 
@@ -88,7 +109,7 @@ class ConversationModel(QStringListModel):
         row = self._row(index)
         if row is None:
             return None
-        return _of_heading(row, role) if isinstance(row, str) else self._of_line(row, role)
+        return _of_heading(row, role) if isinstance(row, _Heading) else self._of_line(row, role)
 
     def setData(self, index: _Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
         """Report a title that was written; it shows once the conversation has it."""
@@ -123,11 +144,11 @@ class ConversationModel(QStringListModel):
                 folders.setdefault(each.folder, []).append(each)
             else:
                 days[(each.updated < today) + (each.updated < yesterday)].append(each)
-        groups = [(self.tr("Pinned"), pinned)]
-        groups += sorted(folders.items(), key=lambda group: group[0].casefold())
-        groups += zip(
-            (self.tr("Today"), self.tr("Yesterday"), self.tr("Earlier")), days, strict=True
-        )
+        groups = [(_Heading(self.tr("Pinned")), pinned)]
+        for name in sorted(folders, key=str.casefold):
+            groups.append((_Heading(name, name), folders[name]))
+        named = (self.tr("Today"), self.tr("Yesterday"), self.tr("Earlier"))
+        groups += zip(map(_Heading, named), days, strict=True)
         return [row for heading, group in groups if group for row in (heading, *group)]
 
     def _replace(self, first: int, end: int, rows: list[_Row], keys: list[str]) -> None:
@@ -147,9 +168,9 @@ class ConversationModel(QStringListModel):
     def _tell_changes(self, before: list[_Row], first: int) -> None:
         """Have rows drawn anew that stayed where they were but look different."""
         for place, (old, new) in enumerate(zip(before, self._rows[first:], strict=False), first):
-            if isinstance(old, str) or isinstance(new, str):
+            if isinstance(old, _Heading) or isinstance(new, _Heading):
                 continue
-            if old.title != new.title or old.leaves is not new.leaves:
+            if _looks(old) != _looks(new):
                 self.dataChanged.emit(self.index(place), self.index(place))
 
     def _of_line(self, summary: ConversationSummary, role: int) -> object:
@@ -164,17 +185,36 @@ class ConversationModel(QStringListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return title
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{title}\n{leaves_text()}" if summary.leaves else title
+            return "\n".join((title, *self._marks(summary)))
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{title}, {leaves_text()}" if summary.leaves else title
-        if role == Qt.ItemDataRole.DecorationRole and summary.leaves:
-            return icon("leaves", theme().tokens.notice_text, GLYPH)
-        return None
+            return ", ".join((title, *self._marks(summary)))
+        return _glyphs(summary) if role == Qt.ItemDataRole.DecorationRole else None
+
+    def _marks(self, summary: ConversationSummary) -> list[str]:
+        """Return in words what the glyphs say."""
+        draft = [self.tr("Draft")] if summary.drafted else []
+        return draft + ([leaves_text()] if summary.leaves else [])
 
 
-def _of_heading(text: str, role: int) -> object:
+def _glyphs(summary: ConversationSummary) -> QIcon | None:
+    tokens = theme().tokens
+    glyphs: tuple[tuple[str, str], ...] = ()
+    if summary.drafted:
+        glyphs += (("edit", tokens.muted),)
+    if summary.leaves:
+        glyphs += (("leaves", tokens.notice_text),)
+    return icon_row(glyphs, GLYPH, _GLYPH_GAP) if glyphs else None
+
+
+def _looks(summary: ConversationSummary) -> tuple[str, bool, bool]:
+    return summary.title, summary.leaves, summary.drafted
+
+
+def _of_heading(heading: _Heading, role: int) -> object:
     if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-        return text
+        return heading.text
+    if role == FOLDER:
+        return heading.folder
     if role == Qt.ItemDataRole.FontRole:
         font = QFont()
         font.setPixelSize(_HEADING)

@@ -58,9 +58,7 @@ class DropOverlay(QWidget):
             more = len(carried.refused) - _REASONS
             reasons.append(self.tr("And %n more.", "", more))
         self._title.setText(self._title_for(carried, taken))
-        model = carried.kind is CarriedKind.MODEL
-        detail = self._of_model(carried) if model else self._kinds()
-        self._detail.setText("\n".join(reasons) or detail)
+        self._detail.setText("\n".join(reasons) or self._detail_for(carried))
         restyle(self._detail, "refused", bool(reasons))
         self.setAccessibleName(f"{self._title.text()} {self._detail.text()}")
         tokens = theme().tokens
@@ -93,6 +91,8 @@ class DropOverlay(QWidget):
             return self.tr("Drop the text into the question")
         if carried.kind is CarriedKind.MODEL:
             return self.tr("Drop a model's folder to use it")
+        if carried.kind is CarriedKind.ARCHIVE:
+            return self.tr("Drop conversations to import them")
         count = _taken(carried)
         if _only_sound(carried):
             if count > 1:
@@ -103,6 +103,13 @@ class DropOverlay(QWidget):
         if count > 1:
             return self.tr("Drop %n pictures", "", count)
         return self.tr("Drop the picture")
+
+    def _detail_for(self, carried: Carried) -> str:
+        if carried.kind is CarriedKind.ARCHIVE:
+            return self.tr("What is there already stays as it is.")
+        if carried.kind is CarriedKind.MODEL:
+            return self._of_model(carried)
+        return self._kinds()
 
     def _of_model(self, carried: Carried) -> str:
         return self.tr("“{name}” stays where it is; nothing is copied or changed.").replace(
@@ -129,6 +136,8 @@ def takes(carried: Carried) -> bool:
 def _glyph_of(carried: Carried) -> str:
     if carried.kind is CarriedKind.MODEL:
         return "folder"
+    if carried.kind is CarriedKind.ARCHIVE:
+        return "file"
     return "sound" if _only_sound(carried) else "image"
 
 

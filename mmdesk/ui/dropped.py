@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import islice
 from pathlib import Path, PurePath
 
 from PySide6.QtCore import (
@@ -50,6 +52,10 @@ _KINDS: dict[str, str] = {
 _SOUND_KINDS = {"MIDI", "a sound file of a rare kind"}
 _KIND_OF = {suffix: kind for kind, suffixes in _KINDS.items() for suffix in suffixes.split()}
 
+_ARCHIVE_SUFFIX = ".json"
+_LOOKED_AT = 1000
+"""Names in a folder that is dragged over the window."""
+
 _IMAGE_FORMATS = (
     ("image/png", "png"),
     ("image/jpeg", "jpg"),
@@ -67,6 +73,8 @@ class CarriedKind(Enum):
     IMAGE = auto()
     MODEL = auto()
     """One folder with a model in it, or one of OpenAI's Whisper files."""
+    ARCHIVE = auto()
+    """Files with conversations, or folders of them."""
     TEXT = auto()
     NOTHING = auto()
 
@@ -92,6 +100,8 @@ def judge(mime: QMimeData) -> Carried:
     local = tuple(Path(url.toLocalFile()) for url in urls if url.isLocalFile())
     if len(local) == 1 and is_model(local[0]):
         return Carried(CarriedKind.MODEL, local)
+    if local and all(is_archive(path) for path in local):
+        return Carried(CarriedKind.ARCHIVE, local)
     if local:
         refused = tuple(error for path in local if (error := refusal(path)) is not None)
         sounds = sum(path.suffix.lower() in SOUND_SUFFIXES for path in local)
@@ -112,6 +122,20 @@ def is_model(path: Path) -> bool:
     """Whether a path looks like a checkpoint; whoever takes it looks closer."""
     try:
         return path.suffix.lower() == ".pt" or (path / "config.json").is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a path looks like exported conversations; whoever takes it looks closer."""
+    try:
+        if not path.is_dir():
+            return path.suffix.lower() == _ARCHIVE_SUFFIX
+        if is_model(path):
+            return False
+        with os.scandir(path) as inside:
+            names = (entry.name for entry in islice(inside, _LOOKED_AT))
+            return any(name.lower().endswith(_ARCHIVE_SUFFIX) for name in names)
     except (OSError, ValueError):
         return False
 

@@ -98,7 +98,6 @@ class FindBar(QFrame):
 
             self._finder = Finder(self._pane)
             self._finder.counted.connect(self._counted)
-            self._finder.approaching.connect(self._say_far)
         self._finder.look_for(text)
 
     def _step(self, by: int) -> None:
@@ -108,9 +107,6 @@ class FindBar(QFrame):
     def _counted(self, number: int, total: int) -> None:
         self._number, self._total = number, total
         self._say()
-
-    def _say_far(self, percent: int) -> None:
-        self._said.setText(self.tr("Going there… {percent} %").format(percent=percent))
 
     def _say(self) -> None:
         looking = bool(self.input.text().strip())

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton
 
+from mmdesk.core.conversations import ConversationSettings, Preset
 from mmdesk.ui.badge import LeavesBadge
 from mmdesk.ui.controls import IconButton, plain_label
+from mmdesk.ui.conversation_settings.button import ConversationSettingsButton
 from mmdesk.ui.model_menu import ModelMenu
 from mmdesk.ui.shortcuts import label_of
 from mmdesk.ui.tiles import as_plain
@@ -24,7 +28,11 @@ class Header(QFrame):
     sidebarToggled = Signal()
     modelsWanted = Signal()
     """The menu opens: it is to be told which models there are now."""
+    conversationSettingsWanted = Signal()
+    """Those of the shown conversation alone."""
     settingsWanted = Signal()
+    archiveWanted = Signal()
+    """Export, import and backups are asked for."""
     binWanted = Signal()
     keysWanted = Signal()
     logWanted = Signal()
@@ -45,6 +53,8 @@ class Header(QFrame):
         self.menu = ModelMenu(self.model_button)
         self.menu.aboutToShow.connect(self.modelsWanted)
         self.model_button.setMenu(self.menu)
+        self.own_settings = ConversationSettingsButton()
+        self.own_settings.clicked.connect(self.conversationSettingsWanted)
         self.badge = LeavesBadge()
         self.badge.hide()
         self.settings_button = IconButton("settingsButton", "sliders")
@@ -59,6 +69,7 @@ class Header(QFrame):
         row.addWidget(plain_label("appName", "mmdesk"))
         row.addSpacing(4)
         row.addWidget(self.model_button)
+        row.addWidget(self.own_settings)
         row.addWidget(self.badge, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addStretch(1)
         row.addWidget(self.settings_button)
@@ -68,6 +79,10 @@ class Header(QFrame):
         """Say whether what is asked here goes to another computer, and to which."""
         self.badge.name_host(host)
         self.badge.setVisible(leaves)
+
+    def show_own_settings(self, settings: ConversationSettings, presets: Sequence[Preset]) -> None:
+        """Show what holds for the shown conversation alone."""
+        self.own_settings.show_settings(settings, presets)
 
     def show_model(self, text: str) -> None:
         """Show the model's name (elided) in the pill."""
@@ -85,6 +100,7 @@ class Header(QFrame):
         self.help_button.describe(self.tr("Help and more"))
         texts = (
             self.tr("Models"),
+            self.tr("Export, import, backups"),
             self.tr("Bin"),
             label_of("keys"),
             self.tr("Open log file"),
@@ -100,12 +116,14 @@ class Header(QFrame):
         """Shorten the badge in a narrow window."""
         super().resizeEvent(event)
         self.badge.shorten(event.size().width() < _NARROW)
+        self.own_settings.shorten(event.size().width() < _NARROW)
         self.show_model(self._model)
 
     def _more_menu(self) -> tuple[QAction, ...]:
         menu = QMenu(self.help_button)
         menu.setObjectName("helpMenu")
         models = menu.addAction("", self.menu.allWanted.emit)
+        archive = menu.addAction("", self.archiveWanted.emit)
         bin_ = menu.addAction("", self.binWanted.emit)
         menu.addSeparator()
         keys = menu.addAction("", self.keysWanted.emit)
@@ -113,4 +131,4 @@ class Header(QFrame):
         menu.addSeparator()
         about = menu.addAction("", self.aboutWanted.emit)
         self.help_button.setMenu(menu)
-        return models, bin_, keys, log, about
+        return models, archive, bin_, keys, log, about

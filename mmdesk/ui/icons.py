@@ -17,20 +17,29 @@ def icon(name: str, colour: str, size: int = 20) -> QIcon:
     Raises:
         OSError: there is no such icon, which is a bug.
     """
+    return icon_row(((name, colour),), size)
+
+
+def icon_row(glyphs: tuple[tuple[str, str], ...], size: int, gap: int = 0) -> QIcon:
+    """Return several glyphs, each a name and a colour, beside each other as one icon."""
     ratios = {screen.devicePixelRatio() for screen in QGuiApplication.screens()} | {1.0}
-    return _drawn(name, colour, size, tuple(sorted(ratios)))
+    return _drawn(glyphs, size, gap, tuple(sorted(ratios)))
 
 
 @cache
-def _drawn(name: str, colour: str, size: int, ratios: tuple[float, ...]) -> QIcon:
-    renderer = QSvgRenderer(QByteArray(_source(name).replace("currentColor", colour).encode()))
+def _drawn(
+    glyphs: tuple[tuple[str, str], ...], size: int, gap: int, ratios: tuple[float, ...]
+) -> QIcon:
     made = QIcon()
     for ratio in ratios:
-        side = round(size * ratio)
-        pixmap = QPixmap(side, side)
+        side, step = round(size * ratio), round((size + gap) * ratio)
+        pixmap = QPixmap(step * (len(glyphs) - 1) + side, side)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
-        renderer.render(painter, QRectF(0, 0, side, side))
+        for place, (name, colour) in enumerate(glyphs):
+            drawing = _source(name).replace("currentColor", colour).encode()
+            renderer = QSvgRenderer(QByteArray(drawing))
+            renderer.render(painter, QRectF(place * step, 0, side, side))
         painter.end()
         pixmap.setDevicePixelRatio(ratio)
         made.addPixmap(pixmap)

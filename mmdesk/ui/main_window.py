@@ -2,67 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication, QIcon, QKeyEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QIcon, QKeyEvent, QShowEvent
 
-from mmdesk.core.conversations import BIN_DAYS, ConversationSummary
 from mmdesk.core.errors import FileMissing, MmdeskError
 from mmdesk.core.events import (
     AttachmentRefused,
-    BinListed,
-    ConversationOpened,
-    ConversationsListed,
     Event,
     MicrophoneLevel,
     MicrophonesListed,
-    SearchDone,
     StoreFailed,
     TextDelta,
     TurnAdded,
     TurnFinished,
 )
-from mmdesk.core.messages import Picture, TranscriptPart
 from mmdesk.core.models import ModelRole
-from mmdesk.core.speech import Recording
 from mmdesk.session.controller import ChatSession
 from mmdesk.settings import Settings
+from mmdesk.ui.archive_desk import ArchiveDesk
 from mmdesk.ui.chat_page import ChatPage
 from mmdesk.ui.commands import Commands
 from mmdesk.ui.composer import Composer
 from mmdesk.ui.composer_voice import VoiceEvent
+from mmdesk.ui.conversation_desk import ConversationDesk
+from mmdesk.ui.conversation_settings.desk import ConversationSettingsDesk
 from mmdesk.ui.first_start import Sample, load_samples
 from mmdesk.ui.i18n import Language
+from mmdesk.ui.message_desk import MessageDesk
 from mmdesk.ui.model_desk import ModelDesk
 from mmdesk.ui.page_shelf import PageShelf
 from mmdesk.ui.pickers import pick_pictures, pick_whisper_file
+from mmdesk.ui.places import Places
 from mmdesk.ui.shortcuts import keys_of
 from mmdesk.ui.theme import Theme
-from mmdesk.ui.transcript_view import TranscriptPage
 from mmdesk.ui.window_frame import WindowFrame
 from mmdesk.ui.window_style import window_rules
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Files and folders that the window uses.
-
-    Attributes:
-        geometry: Qt's INI file for the window's place and size.
-        notices: The third-party notices, where they are installed.
-    """
-
-    log: Path
-    starter: Path
-    starter_speech: Path
-    samples: Path
-    icon: Path
-    geometry: Path
-    notices: Path | None = None
 
 
 class MainWindow(WindowFrame):
@@ -87,10 +64,13 @@ class MainWindow(WindowFrame):
         self._settings = settings
         self._keep_settings = keep_settings
         self._theme, self._language, self._places = theme, language, places
+        self._may_lose = False
         self.pages = PageShelf(self, places.notices)
         self.models = ModelDesk(self, session, self.pages, places.starter)
-        self._transcript = TranscriptPage()
-        self._say_when_opened: Callable[[], None] | None = None
+        self.conversations = ConversationDesk(self, session, self.pages)
+        self.messages = MessageDesk(self, session)
+        self.own_settings = ConversationSettingsDesk(self, session)
+        self.archive = ArchiveDesk(self, session, self.pages)
         self._use_settings()
         self._commands = Commands(self, self._calls())
         self._connect()
@@ -109,13 +89,17 @@ class MainWindow(WindowFrame):
             self.composer.voice.handle(event)
         elif not isinstance(event, TextDelta):
             self._show(event)
-            self.sidebar.mark(self._session.conversation)
             self.composer.refresh()
 
     def show_error(self, error: MmdeskError) -> None:
         """Show an error that belongs to nothing smaller than the window."""
         self.models.offer(self.chat.errors.add(error))
         self.show_chat()
+
+    def leave(self) -> None:
+        """Close without a question: whatever could not be saved is lost."""
+        self._may_lose = True
+        self.close()
 
     # What a person does
 
@@ -125,8 +109,7 @@ class MainWindow(WindowFrame):
 
     def new_chat(self) -> None:
         """Show a new, empty conversation."""
-        self._session.new_conversation()
-        self._to_chat()
+        self.conversations.new_chat()
 
     def show_settings(self) -> None:
         """Show the settings over the chat, or leave them."""
@@ -161,7 +144,9 @@ class MainWindow(WindowFrame):
         super().retranslate()
         self._bind_keys()
         self.pages.retranslate()
-        self._transcript.retranslate()
+        self.messages.retranslate()
+        self.own_settings.retranslate()
+        self.archive.retranslate()
         samples = load_samples(self._places.samples, self._language.current)
         self.chat.first_start.show_samples(samples)
         self.models.retranslate()
@@ -174,15 +159,19 @@ class MainWindow(WindowFrame):
         self.composer.voice.key.watch(self.windowHandle())
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow the language."""
+        """Follow the language; save what is being written when another window is gone to."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self.composer.draft.save()
+        elif event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc leaves a page, stops writing down, an answer, or an edit, in this order."""
         if event.key() != Qt.Key.Key_Escape:
             super().keyPressEvent(event)
+        elif self.saving.asking:
+            self.saving.leave()
         elif self.page is not None:
             self.close_page()
         elif self.composer.voice.transcribing:
@@ -194,6 +183,16 @@ class MainWindow(WindowFrame):
         elif self.chat.find_bar.isVisible():
             self.chat.find_bar.leave()
 
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask first where closing would lose something; nothing is lost without the person."""
+        self.own_settings.flush()
+        self.messages.keep_place()
+        if self._session.saving_paused and not self._may_lose:
+            self.saving.ask()
+            event.ignore()
+        else:
+            super().closeEvent(event)
+
     # Inside
 
     def _connect(self) -> None:
@@ -204,56 +203,43 @@ class MainWindow(WindowFrame):
         self.header.logWanted.connect(self._open_log)
         self.header.aboutWanted.connect(self.pages.toggle_about)
         self.pages.changed.connect(self.apply_settings)
-        self.models.settingsMade.connect(self.apply_settings)
-        self.models.failed.connect(self.show_error)
-        self.models.remoteChosen.connect(self.composer.name_host)
-        self.models.remoteChosen.connect(self.overlay.name_host)
-        self.composer.modelCarried.connect(self.models.add_folder)
         self.pages.microphonesWanted.connect(self._session.voice.list_microphones)
-        self.pages.speechFileWanted.connect(
-            partial(pick_whisper_file, self, self.models.add_folder)
-        )
-        self.pages.searched.connect(self._session.conversations.search)
-        self.pages.messageChosen.connect(self._open_message)
-        self.pages.binWanted.connect(self._session.conversations.list_bin)
-        self.pages.restored.connect(self._take_back)
-        self.header.binWanted.connect(self.pages.toggle_bin)
-        self.sidebar.newChatWanted.connect(self.new_chat)
-        self.sidebar.searchWanted.connect(self.pages.toggle_search)
-        self.sidebar.menu.renamed.connect(self._session.conversations.rename)
-        self.sidebar.menu.pinned.connect(self._session.conversations.pin)
-        self.sidebar.menu.moved.connect(self._session.conversations.move)
-        self.sidebar.menu.binned.connect(self._bin)
-        self.sidebar.conversationChosen.connect(self._open_conversation)
         self.composer.filesWanted.connect(self._choose_pictures)
-        self.composer.pictureOpened.connect(self._open_pictures)
-        self.composer.transcriptOpened.connect(self._open_transcript)
         self.composer.voice.settingsWanted.connect(self._show_voice_settings)
-        show_models = self.models.show_models
-        self.chat.notice.modelWanted.connect(show_models)
-        self.chat.voice_notice.modelWanted.connect(partial(show_models, ModelRole.SPEECH))
         self.chat.find_bar.closed.connect(self.composer.input.setFocus)
-        first, pane = self.chat.first_start, self.chat.pane
-        first.filesWanted.connect(self._choose_pictures)
-        first.modelWanted.connect(show_models)
-        first.sampleChosen.connect(self.ask_sample)
-        pane.pictureActivated.connect(self._open_pictures)
-        pane.recordingActivated.connect(self._play)
-        pane.linkActivated.connect(self._open_link)
-        pane.versionChosen.connect(self._session.show_version)
-        pane.regenerateRequested.connect(self._session.regenerate)
-        pane.retryRequested.connect(self._session.retry)
+        self.chat.first_start.filesWanted.connect(self._choose_pictures)
+        self.chat.first_start.sampleChosen.connect(self.ask_sample)
+        self.saving.lossAccepted.connect(self.leave)
+        self.own_settings.settingsMade.connect(self.apply_settings)
+        for let_go in (self.own_settings.flush, self.messages.keep_place):
+            self.conversations.leaving.connect(let_go)
+        self.archive.settingsMade.connect(self.apply_settings)
+        self.archive.failed.connect(self.show_error)
+        self.archive.conversationWanted.connect(self.conversations.open)
+        self._connect_models()
+
+    def _connect_models(self) -> None:
+        models, show = self.models, self.models.show_models
+        models.settingsMade.connect(self.apply_settings)
+        models.failed.connect(self.show_error)
+        models.remoteChosen.connect(self.composer.name_host)
+        models.remoteChosen.connect(self.overlay.name_host)
+        self.composer.modelCarried.connect(models.add_folder)
+        self.pages.speechFileWanted.connect(partial(pick_whisper_file, self, models.add_folder))
+        self.chat.notice.modelWanted.connect(show)
+        self.chat.voice_notice.modelWanted.connect(partial(show, ModelRole.SPEECH))
+        self.chat.first_start.modelWanted.connect(show)
 
     def _calls(self) -> dict[str, Callable[[], object]]:
         return {
             "new_chat": self.new_chat,
             "find": self._find,
             "search": self.pages.toggle_search,
-            "focus_composer": self._to_chat,
+            "focus_composer": self.go_to_chat,
             "attach": self._choose_pictures,
             "hands_free": self.composer.voice.talk.toggle_hands_free,
             "regenerate": self._session.regenerate,
-            "copy_answer": self._copy_answer,
+            "copy_answer": self.messages.copy_answer,
             "sidebar": self.toggle_sidebar,
             "settings": self.show_settings,
             "keys": self.show_keys,
@@ -274,11 +260,12 @@ class MainWindow(WindowFrame):
 
     def _show(self, event: Event) -> None:
         self.models.handle(event)
-        if isinstance(event, ConversationsListed):
-            self.sidebar.show_conversations(event.summaries)
-        elif isinstance(event, ConversationOpened):
-            self._show_conversation()
-        elif isinstance(event, TurnAdded):
+        self.archive.handle(event)
+        self.conversations.handle(event)
+        self.own_settings.handle(event)
+        self.saving.handle(event)
+        self.messages.handle(event)
+        if isinstance(event, TurnAdded):
             self._show_turn()
         elif isinstance(event, TurnFinished):
             self.status.show_usage(event.usage)
@@ -286,74 +273,17 @@ class MainWindow(WindowFrame):
             self.composer.refused(event.error)
         elif isinstance(event, MicrophonesListed):
             self.pages.show_microphones(event)
-        elif isinstance(event, SearchDone):
-            self.pages.show_hits(event)
-        elif isinstance(event, BinListed):
-            self.pages.show_bin(event)
         elif isinstance(event, StoreFailed):
             self.show_error(event.error)
-
-    def _show_conversation(self) -> None:
-        self.close_viewer()
-        self.status.show_usage(None)
-        self.composer.draft_dropped()
-        self.show_chat()
-        if self._say_when_opened is not None:
-            self._say_when_opened()
-            self._say_when_opened = None
 
     def _show_turn(self) -> None:
         self.close_page()  # the button that asked for it may be gone, and the focus with it
         self.composer.question_left()
         self.models.display.say_waiting()
 
-    def _to_chat(self) -> None:
-        self.tuck_sidebar()
-        self.close_page()
-
     def _find(self) -> None:
-        self._to_chat()
+        self.go_to_chat()
         self.chat.find_bar.begin()
-
-    def _open_conversation(self, conversation: str) -> None:
-        self._session.open_conversation(conversation)
-        self._to_chat()
-
-    def _bin(self, summary: ConversationSummary) -> None:
-        """Put a conversation into the bin, and say how it comes back."""
-        conversations = self._session.conversations
-        self._session.bin(summary.id)
-
-        def undo() -> None:
-            conversations.unbin(summary.id)
-            self._open_conversation(summary.id)
-
-        def say() -> None:
-            said = self.tr("“{title}” is in the bin for {days} days. {link}")
-            said = said.replace("{days}", str(BIN_DAYS)).replace("{title}", _short(summary.title))
-            self.chat.say_news(said, self.tr("Undo"), undo)
-
-        if summary.id == self._session.conversation:
-            self._say_when_opened = say  # opening another one takes news away
-            self.new_chat()
-        else:
-            say()
-
-    def _take_back(self, conversation: str) -> None:
-        self._session.conversations.unbin(conversation)
-        self._session.conversations.list_bin()
-
-    def _open_message(self, conversation: str, message: str) -> None:
-        self._session.open_message(conversation, message)
-        self._to_chat()
-
-    def _open_pictures(self, pictures: Sequence[Picture], index: int) -> None:
-        self.viewer.open(pictures, index)
-
-    def _open_transcript(self, transcript: TranscriptPart) -> None:
-        self._transcript.show_transcript(transcript)
-        if self.page is not self._transcript:
-            self.toggle_page(self._transcript)
 
     def _show_voice_settings(self) -> None:
         self.pages.show_voice_settings(self._settings)
@@ -361,32 +291,15 @@ class MainWindow(WindowFrame):
     def _use_settings(self) -> None:
         settings = self._settings
         self.models.use_settings(settings)
+        self.own_settings.use_settings(settings)
+        self.archive.use_settings(settings)
         self.chat.use_speech_model(starter=settings.speech_model is None)
         self.composer.voice.refresh()
 
     def _choose_pictures(self) -> None:
         pick_pictures(self, self.composer.attach_files)
 
-    def _play(self, recording: Recording) -> None:
-        """Play a message's recording, or stop it."""
-        self.composer.voice.strip.play_no_more()
-        self._session.voice.play(recording)
-
-    def _copy_answer(self) -> None:
-        if text := self.chat.pane.last_answer_text():
-            QGuiApplication.clipboard().setText(text)
-
     def _open_log(self) -> None:
         log = self._places.log
         if not log.is_file() or not QDesktopServices.openUrl(QUrl.fromLocalFile(str(log))):
             self.show_error(FileMissing(name=str(log)))
-
-    def _open_link(self, target: str) -> None:
-        """Open a link of the model's in the browser; nothing else, no file and no program."""
-        url = QUrl(target, QUrl.ParsingMode.StrictMode)
-        if url.scheme() in ("http", "https", "mailto"):
-            QDesktopServices.openUrl(url)
-
-
-def _short(title: str, most: int = 40) -> str:
-    return title if len(title) <= most else f"{title[: most - 1]}…"

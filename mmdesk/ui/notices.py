@@ -219,6 +219,11 @@ class NewsNotice(PassingNotice):
         self.modelWanted.connect(self._do)
         self.dismissed.connect(self.forget)
 
+    @property
+    def text(self) -> str:
+        """The sentence as it reads; "" if nothing is said."""
+        return self._sentence.plain if self.said else ""
+
     def say(self, sentence: str, link: str = "", act: Callable[[], object] | None = None) -> None:
         """Show a sentence; its ``{link}`` does ``act`` and takes the notice away."""
         self._act = act

@@ -42,6 +42,8 @@ class PageShelf(QObject):
     """The bin is shown; :meth:`show_bin` answers."""
     restored = Signal(str)
     """A conversation's id, to be taken out of the bin."""
+    archiveWanted = Signal()
+    """Export, import and backups are asked for."""
     microphonesWanted = Signal()
     """The settings are shown; :meth:`show_microphones` answers."""
 
@@ -192,6 +194,7 @@ class PageShelf(QObject):
             page.modelsWanted.connect(self.modelsWanted)
             page.speechFileWanted.connect(self.speechFileWanted)
             page.microphonesWanted.connect(self.microphonesWanted)
+            page.archiveWanted.connect(self.archiveWanted)
             page.retranslate()
             if self._microphones is not None:
                 page.show_microphones(self._microphones)

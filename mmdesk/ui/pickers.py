@@ -36,12 +36,7 @@ def pick_pictures(parent: QWidget, chosen: Callable[[list[Path]], None]) -> QFil
 def pick_folder(parent: QWidget, chosen: Callable[[Path], None]) -> QFileDialog:
     """Let the person choose a model's folder."""
     title = QCoreApplication.translate("pickers", "Choose a model folder")
-    dialog = _dialog(parent, "folderDialog", title)
-    dialog.setFileMode(QFileDialog.FileMode.Directory)
-    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-    dialog.filesSelected.connect(lambda names: chosen(Path(names[0])))
-    dialog.open()
-    return dialog
+    return _folder_dialog(parent, "folderDialog", title, chosen)
 
 
 def pick_whisper_file(parent: QWidget, chosen: Callable[[Path], None]) -> QFileDialog:
@@ -50,6 +45,41 @@ def pick_whisper_file(parent: QWidget, chosen: Callable[[Path], None]) -> QFileD
     dialog = _dialog(parent, "whisperDialog", title)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     dialog.setNameFilters(["Whisper (*.pt)"])
+    dialog.filesSelected.connect(lambda names: chosen(Path(names[0])))
+    dialog.open()
+    return dialog
+
+
+def pick_archives(parent: QWidget, chosen: Callable[[list[Path]], None]) -> QFileDialog:
+    """Let the person choose files with conversations."""
+    title = QCoreApplication.translate("pickers", "Import conversations")
+    dialog = _dialog(parent, "archiveDialog", title)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    every = QCoreApplication.translate("pickers", "All files")
+    dialog.setNameFilters(["JSON (*.json)", f"{every} (*)"])
+    dialog.filesSelected.connect(lambda names: chosen([Path(name) for name in names]))
+    dialog.open()
+    return dialog
+
+
+def pick_archive_folder(parent: QWidget, chosen: Callable[[Path], None]) -> QFileDialog:
+    """Let the person choose a folder with such files."""
+    title = QCoreApplication.translate("pickers", "Import all conversations of a folder")
+    return _folder_dialog(parent, "archiveFolderDialog", title, chosen)
+
+
+def pick_export_folder(parent: QWidget, chosen: Callable[[Path], None]) -> QFileDialog:
+    """Let the person choose, or make, the folder that conversations are written into."""
+    title = QCoreApplication.translate("pickers", "Export into a folder")
+    return _folder_dialog(parent, "exportDialog", title, chosen)
+
+
+def _folder_dialog(
+    parent: QWidget, object_name: str, title: str, chosen: Callable[[Path], None]
+) -> QFileDialog:
+    dialog = _dialog(parent, object_name, title)
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
     dialog.filesSelected.connect(lambda names: chosen(Path(names[0])))
     dialog.open()
     return dialog

@@ -191,11 +191,23 @@ class QuestionInput(QPlainTextEdit):
             + 2
         )
 
+    def _shown_height(self) -> tuple[float, int]:
+        """Return the height of the lines that have room, and how many there are at least.
+
+        Lines of Chinese are higher than the font says.
+        """
+        height, lines, block = 0.0, 0, self.document().begin()
+        while block.isValid() and lines <= self._most_lines:
+            height += self.blockBoundingRect(block).height()
+            lines += max(1, block.lineCount())
+            block = block.next()
+        return height * min(1.0, self._most_lines / max(1, lines)), lines
+
     def grow(self) -> None:
         """Take the height of the text, also of what is shown in it provisionally."""
-        needed = max(1, round(self.document().size().height()))
-        self.setFixedHeight(self._height(min(needed, self._most_lines)))
-        scrolls = needed > self._most_lines
+        height, lines = self._shown_height()
+        self.setFixedHeight(max(self._height(1), round(height) + 2))
+        scrolls = lines > self._most_lines
         self.setVerticalScrollBarPolicy(
             Qt.ScrollBarPolicy.ScrollBarAsNeeded
             if scrolls

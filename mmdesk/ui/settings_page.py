@@ -10,7 +10,13 @@ from mmdesk.core.models import ModelRole
 from mmdesk.settings import Settings
 from mmdesk.ui.pages import Page
 from mmdesk.ui.settings_form import SettingsSection
-from mmdesk.ui.settings_sections import AnswersSection, KeysSection, LooksSection, ModelSection
+from mmdesk.ui.settings_sections import (
+    AnswersSection,
+    ConversationsSection,
+    KeysSection,
+    LooksSection,
+    ModelSection,
+)
 from mmdesk.ui.settings_voice import VoiceSection
 
 
@@ -24,12 +30,16 @@ class SettingsPage(Page):
     microphonesWanted = Signal()
     """The page is shown: :meth:`show_microphones` is to be told what is there now."""
 
+    archiveWanted = Signal()
+    """Export, import and backups are asked for."""
+
     def __init__(self, settings: Settings) -> None:
         super().__init__("settingsPage")
         self.looks = LooksSection(settings)
         self.model = ModelSection(settings)
         self.voice = VoiceSection(settings)
         self.answers = AnswersSection(settings)
+        self.conversations = ConversationsSection(settings)
         self.keys = KeysSection(settings)
         self._settings = settings
         self._sections: tuple[SettingsSection, ...] = (
@@ -37,6 +47,7 @@ class SettingsPage(Page):
             self.model,
             self.voice,
             self.answers,
+            self.conversations,
             self.keys,
         )
         for section in self._sections:
@@ -49,6 +60,7 @@ class SettingsPage(Page):
         self.voice.modelsWanted.connect(lambda: self.modelsWanted.emit(ModelRole.SPEECH))
         self.voice.fileWanted.connect(self.speechFileWanted)
         self.voice.microphonesWanted.connect(self.microphonesWanted)
+        self.conversations.archiveWanted.connect(self.archiveWanted)
         self.show_settings(settings)
 
     def show_settings(self, settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""The sections of the settings: appearance, model, answers, keys."""
+"""The sections of the settings: appearance, model, answers, conversations, keys."""
 
 from __future__ import annotations
 
@@ -215,6 +215,33 @@ class AnswersSection(SettingsSection):
                 max_tokens=self.max_tokens.value(),
                 seed=self.seed.value() if self.fixed_seed.isChecked() else None,
             )
+        )
+
+
+class ConversationsSection(SettingsSection):
+    """The way to everything that can be done with all conversations."""
+
+    archiveWanted = Signal()
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        box, (self.archive_button,) = buttons(("archiveButton", self.archiveWanted.emit))
+        self._field(box)
+
+    def retranslate(self) -> None:
+        """Set every text anew."""
+        super().retranslate()
+        name_buttons(((self.archive_button, self.tr("Export, import, backups…")),))
+
+    def _title(self) -> str:
+        return self.tr("Conversations")
+
+    def _texts(self) -> Sequence[tuple[str, str]]:
+        return (
+            (
+                self.tr("All conversations"),
+                self.tr("As files for another program or computer, or as they were on a day."),
+            ),
         )
 
 

@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from mmdesk.core.conversations import ConversationSummary
-from mmdesk.ui.controls import IconButton, restyle
+from mmdesk.ui.controls import IconButton, plain_label, restyle
 from mmdesk.ui.conversation_menu import ConversationMenu
-from mmdesk.ui.conversation_model import GLYPH, ID, ConversationModel
+from mmdesk.ui.conversation_model import GLYPH, GLYPHS, ID, ConversationModel
 from mmdesk.ui.icons import icon
 from mmdesk.ui.shortcuts import label_of
 from mmdesk.ui.theme import theme
@@ -49,6 +49,10 @@ class Sidebar(QFrame):
         self.search = IconButton("searchButton", "search", side=34, glyph=18)
         self.search.clicked.connect(self.searchWanted)
         self.list = ConversationList()
+        self._upgrading = plain_label("upgradingStore", wrap=True)
+        self._upgrading.setProperty("quiet", True)
+        self._upgrading.setContentsMargins(9, 8, 0, 0)
+        self._upgrading.hide()
         self._model = self.list.conversations
         self.list.clicked.connect(self._chosen)
         self.list.activated.connect(self._chosen)
@@ -63,6 +67,7 @@ class Sidebar(QFrame):
         top.addWidget(self.new_chat, 1)
         top.addWidget(self.search)
         column.addLayout(top)
+        column.addWidget(self._upgrading)
         column.addWidget(self.list, 1)
         self._tint()
         theme().changed.connect(self._tint)
@@ -77,6 +82,10 @@ class Sidebar(QFrame):
         self._model.show(summaries)
         self.mark(self._shown)
         self.list.verticalScrollBar().setValue(position)
+
+    def show_upgrading(self, upgrading: bool) -> None:
+        """Say why there are no conversations yet, or no longer."""
+        self._upgrading.setVisible(upgrading)
 
     def mark(self, conversation: str | None) -> None:
         """Mark the shown conversation; None is a new one."""
@@ -100,6 +109,7 @@ class Sidebar(QFrame):
         self.new_chat.setText(label_of("new_chat"))
         self.new_chat.setAccessibleName(label_of("new_chat"))
         self.list.setAccessibleName(self.tr("Conversations"))
+        self._upgrading.setText(self.tr("Bringing your conversations up to date…"))
         self.show_conversations(self._summaries)
         self._model.retell()
 
@@ -148,10 +158,11 @@ class ConversationList(QListView):
 
 
 class _GlyphAtTheEnd(QStyledItemDelegate):
-    """Puts a conversation's glyph behind its title, so that all titles begin at one edge."""
+    """Puts a conversation's glyphs behind its title, so that all titles begin at one edge."""
 
     def initStyleOption(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         super().initStyleOption(option, index)
         option.decorationPosition = QStyleOptionViewItem.Position.Right
+        option.decorationSize = option.icon.actualSize(GLYPHS)

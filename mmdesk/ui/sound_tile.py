@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QToolButton
 
 from mmdesk.session.draft import Attachment
 from mmdesk.session.sound_files import clock
-from mmdesk.ui.chat.replay import length_text
+from mmdesk.ui.chat.play_button import length_text
 from mmdesk.ui.fonts import SMALL_PX, base_font
 from mmdesk.ui.icons import icon
 from mmdesk.ui.theme import theme

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QPushButton
 
 from mmdesk.core.languages import language_name
 from mmdesk.core.messages import TranscriptPart
-from mmdesk.ui.chat.replay import length_text
+from mmdesk.ui.chat.play_button import length_text
 from mmdesk.ui.controls import plain_label
 from mmdesk.ui.fonts import base_font
 from mmdesk.ui.pages import Page

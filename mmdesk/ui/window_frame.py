@@ -24,6 +24,7 @@ from mmdesk.ui.dropped import judge
 from mmdesk.ui.header import Header
 from mmdesk.ui.pages import Page
 from mmdesk.ui.preload import Preload
+from mmdesk.ui.saving_banner import SavingBanner
 from mmdesk.ui.sidebar import Sidebar
 from mmdesk.ui.status_line import StatusLine
 
@@ -52,8 +53,9 @@ class WindowFrame(QMainWindow):
         self._sidebar_wanted, self._sidebar_when_narrow = True, False
         self.header, self.sidebar, self.status = Header(), Sidebar(), StatusLine()
         self.chat, self.composer = chat, composer
-        for errors in (chat.errors, composer.errors):
-            errors.focusFreed.connect(composer.input.setFocus)
+        self.saving = SavingBanner(COLUMN)
+        for part in (chat.errors, composer.errors, self.saving):
+            part.focusFreed.connect(composer.input.setFocus)
         self._column = QStackedWidget()
         self._lay_out()
         self.overlay = DropOverlay(self)
@@ -85,7 +87,7 @@ class WindowFrame(QMainWindow):
 
     def retranslate(self) -> None:
         """Set every text of the frame's parts anew."""
-        for part in (self.sidebar, self.status, self.chat, self.composer):
+        for part in (self.sidebar, self.status, self.saving, self.chat, self.composer):
             part.retranslate()
         if self._viewer is not None:
             self._viewer.retranslate()
@@ -109,6 +111,11 @@ class WindowFrame(QMainWindow):
         """Leave a page; the focus goes back to the question."""
         self.show_chat()
         self.composer.input.setFocus()
+
+    def go_to_chat(self) -> None:
+        """Show the chat and nothing over it, with the focus in the question."""
+        self.tuck_sidebar()
+        self.close_page()
 
     def toggle_sidebar(self) -> None:
         """Show or hide the sidebar; a narrow window remembers it for itself."""
@@ -138,7 +145,8 @@ class WindowFrame(QMainWindow):
         self.overlay.setGeometry(self.rect())
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember place and size."""
+        """Remember what is being written, and place and size."""
+        self.composer.draft.save()
         store = QSettings(str(self._geometry_file), QSettings.Format.IniFormat)
         store.setValue("geometry", self.saveGeometry())
         store.setValue("sidebar", self._sidebar_wanted)
@@ -183,6 +191,7 @@ class WindowFrame(QMainWindow):
         stacked = QVBoxLayout(column)
         stacked.setContentsMargins(0, 0, 0, 0)
         stacked.setSpacing(0)
+        stacked.addWidget(self.saving)
         stacked.addWidget(self._column, 1)
         stacked.addLayout(bottom)
         middle = QHBoxLayout()

@@ -22,6 +22,13 @@ QToolButton::menu-indicator { image: none; width: 0; }
 #modelMenu::item { padding: 5px 12px 5px 32px; }
 #modelMenu::item:disabled { padding: 8px 12px 3px 12px; }
 #modelMenu::indicator { width: 0; height: 0; image: none; }
+#conversationSettingsButton {
+    background: transparent; border: 1px solid transparent; border-radius: 13px;
+    padding: 2px 6px; min-height: 20px; font-size: 13px; color: $accent;
+}
+#conversationSettingsButton[own="true"] { background: $accent_tint; padding: 2px 9px 2px 7px; }
+#conversationSettingsButton:hover { background: $panel; }
+#conversationSettingsButton:focus { border: 1px solid $accent; }
 #leavesBadge { background: $notice_ground; border: none; border-radius: 9px; }
 #leavesWords { color: $notice_text; font-size: 12px; }
 QLabel[chip] { border-radius: 9px; padding: 1px 8px; font-size: 12px; }
@@ -109,6 +116,13 @@ QLabel[chip="bad"] { background: $error_ground; color: $error_text; }
 #noticeCard { background: $notice_ground; border: none; border-radius: 8px; }
 #noticeCard QLabel { color: $notice_text; font-size: 13px; }
 #errorCard QPushButton, #noticeCard QPushButton { padding: 2px 10px; font-size: 13px; }
+#savingBanner { background: $notice_ground; border: none; border-bottom: 1px solid $line; }
+#savingBanner QLabel { color: $notice_text; font-size: 13px; }
+#savingBanner QLabel#savingDetail { color: $text; font-size: 12px; }
+#savingBanner QPushButton { padding: 2px 10px; font-size: 13px; }
+#savingBanner[saved="true"] { background: $accent_tint; }
+#savingBanner QLabel[saved="true"] { color: $accent; }
+#systemPrompt:focus { border: 1px solid $accent; }
 #noticeLink {
     background: transparent; border: 1px solid transparent; color: $notice_text;
     text-decoration: underline; padding: 0 2px;

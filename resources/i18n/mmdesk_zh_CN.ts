@@ -72,6 +72,64 @@
     </message>
 </context>
 <context>
+    <name>ArchiveDesk</name>
+    <message>
+        <source>Show</source>
+        <translation>查看</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Open conversation</source>
+        <translation>打开对话</translation>
+    </message>
+</context>
+<context>
+    <name>ArchivePage</name>
+    <message>
+        <source>Conversations</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Writes all conversations into a folder; single ones and folders from the menu in the list. JSON can be imported again, Markdown is to be read. Nothing that is there is written over.</source>
+        <translation>将全部对话写入一个文件夹；单个对话和文件夹可从列表的菜单导出。JSON 可以再次导入，Markdown 供阅读。已有的文件不会被覆盖。</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>导入</translation>
+    </message>
+    <message>
+        <source>Takes JSON files that mmdesk has exported, or another program in the form of OpenAI&apos;s messages. What is there already stays as it is.</source>
+        <translation>可导入 mmdesk 导出的 JSON 文件，或其他程序以 OpenAI messages 格式导出的文件。已有的内容保持不变。</translation>
+    </message>
+    <message>
+        <source>Backups</source>
+        <translation>备份</translation>
+    </message>
+    <message>
+        <source>mmdesk keeps a copy of all conversations from each of 12 days, 10 weeks and 9 months in which something changed.</source>
+        <translation>mmdesk 会为有改动的 12 天、10 周和 9 个月各保留一份全部对话的副本。</translation>
+    </message>
+    <message>
+        <source>Export all…</source>
+        <translation>全部导出…</translation>
+    </message>
+    <message>
+        <source>Import files…</source>
+        <translation>导入文件…</translation>
+    </message>
+    <message>
+        <source>Import a folder…</source>
+        <translation>导入文件夹…</translation>
+    </message>
+</context>
+<context>
     <name>AttachmentStrip</name>
     <message>
         <source>Files of this question</source>
@@ -83,6 +141,40 @@
     <message>
         <source>{name}, being read</source>
         <translation>{name}，正在读取</translation>
+    </message>
+</context>
+<context>
+    <name>BackupList</name>
+    <message>
+        <source>Looking for backups…</source>
+        <translation>正在查找备份…</translation>
+    </message>
+    <message>
+        <source>There is no backup yet.</source>
+        <translation>还没有备份。</translation>
+    </message>
+</context>
+<context>
+    <name>BackupRow</name>
+    <message>
+        <source>Restore…</source>
+        <translation>恢复…</translation>
+    </message>
+    <message>
+        <source>Restore the backup of {when} ({conversations})</source>
+        <translation>恢复 {when} 的备份（{conversations}）</translation>
+    </message>
+    <message>
+        <source>All conversations become as they were then. Those of now are set aside in a file of their own, not deleted.</source>
+        <translation>全部对话将恢复为当时的样子。现在的对话会另存为单独的文件，不会被删除。</translation>
+    </message>
+    <message>
+        <source>Restore</source>
+        <translation>恢复</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
     </message>
 </context>
 <context>
@@ -106,25 +198,6 @@
     <message>
         <source>Take back “{title}”</source>
         <translation>恢复“{title}”</translation>
-    </message>
-</context>
-<context>
-    <name>ChatPage</name>
-    <message>
-        <source>Going to the message…</source>
-        <translation>正在前往该消息…</translation>
-    </message>
-    <message>
-        <source>Looking at picture {done} of {total}…</source>
-        <translation>正在看第 {done} 张图片，共 {total} 张…</translation>
-    </message>
-    <message>
-        <source>Looking at the picture…</source>
-        <translation>正在看图片…</translation>
-    </message>
-    <message>
-        <source>Reading the question…</source>
-        <translation>正在读问题…</translation>
     </message>
 </context>
 <context>
@@ -173,10 +246,6 @@
         <translation>语音设置</translation>
     </message>
     <message>
-        <source>Retry</source>
-        <translation>重试</translation>
-    </message>
-    <message>
         <source>Listening…</source>
         <translation>正在聆听…</translation>
     </message>
@@ -222,6 +291,17 @@
     </message>
 </context>
 <context>
+    <name>ConversationDesk</name>
+    <message>
+        <source>“{title}” is in the bin for {days} days. {link}</source>
+        <translation>“{title}”已移入回收站，保留 {days} 天。{link}</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+</context>
+<context>
     <name>ConversationMenu</name>
     <message>
         <source>Rename</source>
@@ -240,6 +320,10 @@
         <translation>移到文件夹</translation>
     </message>
     <message>
+        <source>Folder “{name}”</source>
+        <translation>文件夹“{name}”</translation>
+    </message>
+    <message>
         <source>Move to the bin</source>
         <translation>移到回收站</translation>
     </message>
@@ -250,6 +334,26 @@
     <message>
         <source>New folder</source>
         <translation>新建文件夹</translation>
+    </message>
+    <message>
+        <source>Rename the folder:</source>
+        <translation>重命名文件夹：</translation>
+    </message>
+    <message>
+        <source>New name of the folder</source>
+        <translation>文件夹的新名称</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>JSON, to import again…</source>
+        <translation>JSON，可再次导入…</translation>
+    </message>
+    <message>
+        <source>Markdown, to read…</source>
+        <translation>Markdown，供阅读…</translation>
     </message>
 </context>
 <context>
@@ -273,6 +377,63 @@
     <message>
         <source>Untitled</source>
         <translation>无标题</translation>
+    </message>
+    <message>
+        <source>Draft</source>
+        <translation>草稿</translation>
+    </message>
+</context>
+<context>
+    <name>ConversationSettingsButton</name>
+    <message>
+        <source>Settings of this conversation</source>
+        <translation>此对话的设置</translation>
+    </message>
+</context>
+<context>
+    <name>ConversationSettingsPage</name>
+    <message>
+        <source>This conversation</source>
+        <translation>此对话</translation>
+    </message>
+    <message>
+        <source>Holds from the next question on, in this conversation alone.</source>
+        <translation>从下一个问题起生效，仅限此对话。</translation>
+    </message>
+    <message>
+        <source>System prompt</source>
+        <translation>系统提示词</translation>
+    </message>
+    <message>
+        <source>Stands before all messages: who the model is, and how it answers.</source>
+        <translation>位于所有消息之前：说明模型的身份以及如何回答。</translation>
+    </message>
+    <message>
+        <source>Answer in one short sentence.</source>
+        <translation>用一句简短的话回答。</translation>
+    </message>
+    <message>
+        <source>That would be {size} characters; a system prompt has at most {limit}.</source>
+        <translation>这将有 {size} 个字符；系统提示词最多 {limit} 个字符。</translation>
+    </message>
+</context>
+<context>
+    <name>ConversationsSection</name>
+    <message>
+        <source>Export, import, backups…</source>
+        <translation>导出、导入、备份…</translation>
+    </message>
+    <message>
+        <source>Conversations</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>All conversations</source>
+        <translation>全部对话</translation>
+    </message>
+    <message>
+        <source>As files for another program or computer, or as they were on a day.</source>
+        <translation>导出为文件供其他程序或电脑使用，或恢复为某一天的样子。</translation>
     </message>
 </context>
 <context>
@@ -373,6 +534,10 @@
         <source>Drop a model&apos;s folder to use it</source>
         <translation>拖放模型文件夹即可使用</translation>
     </message>
+    <message>
+        <source>Drop conversations to import them</source>
+        <translation>松开以导入对话</translation>
+    </message>
     <message numerus="yes">
         <source>Drop %n sound files</source>
         <translation>
@@ -398,6 +563,10 @@
     <message>
         <source>Drop the picture</source>
         <translation>松开，添加图片</translation>
+    </message>
+    <message>
+        <source>What is there already stays as it is.</source>
+        <translation>已有的内容保持不变。</translation>
     </message>
     <message>
         <source>“{name}” stays where it is; nothing is copied or changed.</source>
@@ -435,6 +604,17 @@
     </message>
 </context>
 <context>
+    <name>FailedSpeech</name>
+    <message>
+        <source>Retry</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Voice settings</source>
+        <translation>语音设置</translation>
+    </message>
+</context>
+<context>
     <name>FindBar</name>
     <message>
         <source>The one before (Shift+Enter)</source>
@@ -447,10 +627,6 @@
     <message>
         <source>Close</source>
         <translation>关闭</translation>
-    </message>
-    <message>
-        <source>Going there… {percent} %</source>
-        <translation>正在前往… {percent}%</translation>
     </message>
     <message>
         <source>Nothing found</source>
@@ -485,6 +661,28 @@
     </message>
 </context>
 <context>
+    <name>FollowSection</name>
+    <message>
+        <source>Answers</source>
+        <translation>回答</translation>
+    </message>
+    <message>
+        <source>As in the settings</source>
+        <translation>与设置相同</translation>
+    </message>
+    <message>
+        <source>Switched off, this conversation&apos;s answers have numbers of their own.</source>
+        <translation>关闭后，此对话的回答使用自己的参数。</translation>
+    </message>
+</context>
+<context>
+    <name>FormatChoice</name>
+    <message>
+        <source>Export as {format}</source>
+        <translation>导出为 {format}</translation>
+    </message>
+</context>
+<context>
     <name>Header</name>
     <message>
         <source>Model: {name}</source>
@@ -497,6 +695,10 @@
     <message>
         <source>Models</source>
         <translation>模型</translation>
+    </message>
+    <message>
+        <source>Export, import, backups</source>
+        <translation>导出、导入、备份</translation>
     </message>
     <message>
         <source>Bin</source>
@@ -638,17 +840,6 @@
     <message>
         <source>Light or dark.</source>
         <translation>浅色或深色。</translation>
-    </message>
-</context>
-<context>
-    <name>MainWindow</name>
-    <message>
-        <source>“{title}” is in the bin for {days} days. {link}</source>
-        <translation>“{title}”已移到回收站，保留 {days} 天。{link}</translation>
-    </message>
-    <message>
-        <source>Undo</source>
-        <translation>撤销</translation>
     </message>
 </context>
 <context>
@@ -1030,6 +1221,95 @@
     </message>
 </context>
 <context>
+    <name>PresetBar</name>
+    <message>
+        <source>Preset</source>
+        <translation>预设</translation>
+    </message>
+    <message>
+        <source>A system prompt and how answers are made, to be taken for any conversation.</source>
+        <translation>系统提示词和回答方式，可用于任何对话。</translation>
+    </message>
+    <message>
+        <source>Save as a preset…</source>
+        <translation>存为预设…</translation>
+    </message>
+    <message>
+        <source>Rename…</source>
+        <translation>重命名…</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>The conversation&apos;s own settings were replaced. {link}</source>
+        <translation>此对话自己的设置已被替换。{link}</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>重命名</translation>
+    </message>
+    <message>
+        <source>The preset “{name}” was replaced. {link}</source>
+        <translation>预设“{name}”已被替换。{link}</translation>
+    </message>
+    <message>
+        <source>Another preset has this name already.</source>
+        <translation>已有同名的预设。</translation>
+    </message>
+    <message>
+        <source>The preset “{name}” was deleted. {link}</source>
+        <translation>预设“{name}”已删除。{link}</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+</context>
+<context>
+    <name>PresetNamer</name>
+    <message>
+        <source>Name of the preset</source>
+        <translation>预设名称</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>ReportCard</name>
+    <message>
+        <source>What was there before is kept: {path}</source>
+        <translation>之前的内容已保留：{path}</translation>
+    </message>
+    <message>
+        <source>Left out:</source>
+        <translation>未包含：</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Open conversation</source>
+        <translation>打开对话</translation>
+    </message>
+</context>
+<context>
     <name>RoleChoice</name>
     <message>
         <source>Chat</source>
@@ -1046,6 +1326,29 @@
     <message>
         <source>{role} models</source>
         <translation>{role}模型</translation>
+    </message>
+</context>
+<context>
+    <name>SavingBanner</name>
+    <message>
+        <source>Stay</source>
+        <translation>留下</translation>
+    </message>
+    <message>
+        <source>Close and lose what isn&apos;t saved</source>
+        <translation>关闭并丢弃未保存的内容</translation>
+    </message>
+    <message>
+        <source>Everything is saved again.</source>
+        <translation>全部内容已重新保存。</translation>
+    </message>
+    <message>
+        <source>Everything stays here, and is saved by itself as soon as it can be.</source>
+        <translation>所有内容都保留在这里，一旦可以就会自动保存。</translation>
+    </message>
+    <message>
+        <source>Free some space, or check the permissions of “{path}”.</source>
+        <translation>请腾出一些空间，或检查“{path}”的权限。</translation>
     </message>
 </context>
 <context>
@@ -1206,10 +1509,33 @@
     </message>
 </context>
 <context>
+    <name>ShownTurns</name>
+    <message>
+        <source>Reading the question…</source>
+        <translation>正在读取问题…</translation>
+    </message>
+    <message>
+        <source>Waiting to be saved…</source>
+        <translation>等待保存…</translation>
+    </message>
+    <message>
+        <source>Looking at picture {done} of {total}…</source>
+        <translation>正在看第 {done} 张图片，共 {total} 张…</translation>
+    </message>
+    <message>
+        <source>Looking at the picture…</source>
+        <translation>正在看图片…</translation>
+    </message>
+</context>
+<context>
     <name>Sidebar</name>
     <message>
         <source>Conversations</source>
         <translation>对话列表</translation>
+    </message>
+    <message>
+        <source>Bringing your conversations up to date…</source>
+        <translation>正在更新您的对话…</translation>
     </message>
 </context>
 <context>
@@ -1509,6 +1835,17 @@
     </message>
 </context>
 <context>
+    <name>WorkLine</name>
+    <message>
+        <source>Stopping…</source>
+        <translation>正在停止…</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+</context>
+<context>
     <name>_DropArea</name>
     <message>
         <source>Drop a picture here</source>
@@ -1535,6 +1872,113 @@
     </message>
 </context>
 <context>
+    <name>archives</name>
+    <message>
+        <source>Exporting…</source>
+        <translation>正在导出…</translation>
+    </message>
+    <message>
+        <source>Exporting… {done} of {total}</source>
+        <translation>正在导出… {done}/{total}</translation>
+    </message>
+    <message>
+        <source>Importing…</source>
+        <translation>正在导入…</translation>
+    </message>
+    <message>
+        <source>Importing… {done} of {total}</source>
+        <translation>正在导入… {done}/{total}</translation>
+    </message>
+    <message>
+        <source>Restoring the backup…</source>
+        <translation>正在恢复备份…</translation>
+    </message>
+    <message>
+        <source>Nothing was restored.</source>
+        <translation>未恢复任何内容。</translation>
+    </message>
+    <message>
+        <source>The backup is restored: 1 conversation.</source>
+        <translation>备份已恢复：1 个对话。</translation>
+    </message>
+    <message>
+        <source>The backup is restored: %n conversations.</source>
+        <translation>备份已恢复：%n 个对话。</translation>
+    </message>
+    <message>
+        <source>1 failed:</source>
+        <translation>1 个失败：</translation>
+    </message>
+    <message>
+        <source>%n failed:</source>
+        <translation>%n 个失败：</translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation>今天</translation>
+    </message>
+    <message>
+        <source>Yesterday</source>
+        <translation>昨天</translation>
+    </message>
+    <message>
+        <source>{day}, {time}</source>
+        <translation>{day} {time}</translation>
+    </message>
+    <message>
+        <source>Can&apos;t be read</source>
+        <translation>无法读取</translation>
+    </message>
+    <message>
+        <source>1 conversation</source>
+        <translation>1 个对话</translation>
+    </message>
+    <message>
+        <source>%n conversations</source>
+        <translation>%n 个对话</translation>
+    </message>
+    <message>
+        <source>Nothing was exported.</source>
+        <translation>未导出任何内容。</translation>
+    </message>
+    <message>
+        <source>There was no conversation to export.</source>
+        <translation>没有可导出的对话。</translation>
+    </message>
+    <message>
+        <source>“{title}” is exported to “{folder}”.</source>
+        <translation>“{title}”已导出到“{folder}”。</translation>
+    </message>
+    <message>
+        <source>%n conversations are exported to “{folder}”.</source>
+        <translation>%n 个对话已导出到“{folder}”。</translation>
+    </message>
+    <message>
+        <source>Nothing was imported.</source>
+        <translation>未导入任何内容。</translation>
+    </message>
+    <message>
+        <source>“{title}” is imported.</source>
+        <translation>“{title}”已导入。</translation>
+    </message>
+    <message>
+        <source>%n conversations are imported.</source>
+        <translation>%n 个对话已导入。</translation>
+    </message>
+    <message>
+        <source>1 was there already.</source>
+        <translation>1 个已存在。</translation>
+    </message>
+    <message>
+        <source>%n were there already.</source>
+        <translation>%n 个已存在。</translation>
+    </message>
+    <message>
+        <source>Untitled</source>
+        <translation>无标题</translation>
+    </message>
+</context>
+<context>
     <name>chat</name>
     <message>
         <source>Answer</source>
@@ -1545,8 +1989,16 @@
         <translation>复制</translation>
     </message>
     <message>
+        <source>Continue</source>
+        <translation>继续</translation>
+    </message>
+    <message>
         <source>Regenerate</source>
         <translation>重新回答</translation>
+    </message>
+    <message>
+        <source>Replay</source>
+        <translation>重放</translation>
     </message>
     <message>
         <source>Long text</source>
@@ -1703,6 +2155,65 @@
     <message>
         <source>Version {number} of {count}</source>
         <translation>第 {number} 个版本，共 {count} 个</translation>
+    </message>
+    <message>
+        <source>Stop replaying</source>
+        <translation>停止重放</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Replaying… {done} of {total} tokens</source>
+        <translation>正在重放… 第 {done} 个词元，共 {total} 个</translation>
+    </message>
+    <message>
+        <source>The replay was stopped.</source>
+        <translation>重放已停止。</translation>
+    </message>
+    <message>
+        <source>Replayed: all {count} tokens are the same.</source>
+        <translation>已重放：全部 {count} 个词元相同。</translation>
+    </message>
+    <message>
+        <source>Replayed: it ended after {count} tokens, and now goes on with “{now}”.</source>
+        <translation>已重放：原来在 {count} 个词元后结束，现在以“{now}”继续。</translation>
+    </message>
+    <message>
+        <source>Replayed: it now ends after {count} tokens, where “{before}” stood.</source>
+        <translation>已重放：现在在 {count} 个词元后结束，原来此处是“{before}”。</translation>
+    </message>
+    <message>
+        <source>Token {number} differs: “{before}” is now “{now}”.</source>
+        <translation>第 {number} 个词元不同：“{before}”现在是“{now}”。</translation>
+    </message>
+</context>
+<context>
+    <name>conversation</name>
+    <message>
+        <source>Own settings</source>
+        <translation>自有设置</translation>
+    </message>
+    <message>
+        <source>System prompt: {text}</source>
+        <translation>系统提示词：{text}</translation>
+    </message>
+    <message>
+        <source>temperature {value}</source>
+        <translation>温度 {value}</translation>
+    </message>
+    <message>
+        <source>top-p {value}</source>
+        <translation>top-p {value}</translation>
+    </message>
+    <message>
+        <source>at most {count} tokens</source>
+        <translation>最多 {count} 个词元</translation>
+    </message>
+    <message>
+        <source>seed {value}</source>
+        <translation>种子 {value}</translation>
     </message>
 </context>
 <context>
@@ -2460,6 +2971,14 @@
         <translation>请选择该服务器上的图文模型。</translation>
     </message>
     <message>
+        <source>{host} can&apos;t go on with a stopped answer.</source>
+        <translation>{host} 无法继续已停止的回答。</translation>
+    </message>
+    <message>
+        <source>Have it answered anew, or ask it to go on.</source>
+        <translation>请重新回答，或在新消息中请它继续。</translation>
+    </message>
+    <message>
         <source>{host} does not answer like an OpenAI-compatible server: {reason}.</source>
         <translation>{host} 的应答不像兼容 OpenAI 的服务器：{reason}。</translation>
     </message>
@@ -2508,6 +3027,22 @@
         <translation>若想从空白开始，请把“{path}”中的备份也删除。</translation>
     </message>
     <message>
+        <source>The question can&apos;t be saved: “{name}” is no longer there, or was changed.</source>
+        <translation>问题无法保存：“{name}”已不存在或被改动。</translation>
+    </message>
+    <message>
+        <source>Remove it from the question, or attach it again.</source>
+        <translation>请从问题中移除它，或重新添加。</translation>
+    </message>
+    <message>
+        <source>mmdesk was closed before this was done.</source>
+        <translation>操作完成之前 mmdesk 已关闭。</translation>
+    </message>
+    <message>
+        <source>What was done until then stays. Repeat it for the rest.</source>
+        <translation>已完成的部分会保留。请对其余部分重新操作。</translation>
+    </message>
+    <message>
         <source>There is no backup “{name}”.</source>
         <translation>没有名为“{name}”的备份。</translation>
     </message>
@@ -2522,6 +3057,14 @@
     <message>
         <source>Nothing was changed. Choose an earlier one.</source>
         <translation>没有改动任何内容。请选择更早的备份。</translation>
+    </message>
+    <message>
+        <source>An answer is on its way.</source>
+        <translation>正在生成回答。</translation>
+    </message>
+    <message>
+        <source>Wait for it or stop it, then restore the backup.</source>
+        <translation>请等待或停止回答，然后再恢复备份。</translation>
     </message>
     <message>
         <source>Nothing can be exported to “{path}”: {reason}.</source>
@@ -2590,6 +3133,18 @@
     <message>
         <source>“{file}”, which belongs to “{name}”, was changed after the export.</source>
         <translation>属于“{name}”的“{file}”在导出后被改动过。</translation>
+    </message>
+    <message>
+        <source>This was stopped before its end.</source>
+        <translation>操作在完成前被停止。</translation>
+    </message>
+    <message>
+        <source>The open window is of another version of mmdesk ({version}).</source>
+        <translation>打开的窗口是另一个版本的 mmdesk（{version}）。</translation>
+    </message>
+    <message>
+        <source>Close it, then repeat the command.</source>
+        <translation>请关闭它，然后重新执行命令。</translation>
     </message>
     <message>
         <source>The settings in “{path}” can&apos;t be read: {reason}.</source>
@@ -3168,6 +3723,10 @@
         <translation>此模型一次只接受一个关于图片的问题：略去了之前的 {count} 条消息。</translation>
     </message>
     <message>
+        <source>This model takes no instructions: the system prompt was not read.</source>
+        <translation>此模型不接受指令：系统提示词未被读取。</translation>
+    </message>
+    <message>
         <source>This model only writes captions: the question itself was not read.</source>
         <translation>此模型只写图片说明：没有读取问题本身。</translation>
     </message>
@@ -3182,6 +3741,46 @@
     <message>
         <source>The server&apos;s filter ended the answer.</source>
         <translation>服务器的过滤器终止了回答。</translation>
+    </message>
+    <message>
+        <source>Pictures or recordings that are no longer there, and left out: {count}.</source>
+        <translation>已不存在而未包含的图片或录音：{count}。</translation>
+    </message>
+    <message>
+        <source>Pictures at web addresses, which are not fetched: {count}.</source>
+        <translation>位于网址、未获取的图片：{count}。</translation>
+    </message>
+    <message>
+        <source>Pieces that are neither text nor pictures, and left out: {count}.</source>
+        <translation>既非文本也非图片而未包含的内容：{count}。</translation>
+    </message>
+    <message>
+        <source>The model&apos;s files are other ones now.</source>
+        <translation>模型文件已经不同。</translation>
+    </message>
+    <message>
+        <source>It was computed in {before}, now in {now}.</source>
+        <translation>原来以 {before} 计算，现在以 {now} 计算。</translation>
+    </message>
+    <message>
+        <source>It was computed on {before}, now on {now}.</source>
+        <translation>原来在 {before} 上计算，现在在 {now} 上计算。</translation>
+    </message>
+    <message>
+        <source>It was computed by {before} threads, now by {now}.</source>
+        <translation>原来用 {before} 个线程计算，现在用 {now} 个。</translation>
+    </message>
+    <message>
+        <source>{name} was {before}, now it is {now}.</source>
+        <translation>{name} 原来是 {before}，现在是 {now}。</translation>
+    </message>
+    <message>
+        <source>{name} {now} is there now.</source>
+        <translation>现在有 {name} {now}。</translation>
+    </message>
+    <message>
+        <source>{name} {before} is no longer there.</source>
+        <translation>{name} {before} 已不存在。</translation>
     </message>
 </context>
 <context>
@@ -3213,6 +3812,18 @@
     <message>
         <source>Choose a Whisper file</source>
         <translation>选择 Whisper 文件</translation>
+    </message>
+    <message>
+        <source>Import conversations</source>
+        <translation>导入对话</translation>
+    </message>
+    <message>
+        <source>Import all conversations of a folder</source>
+        <translation>导入文件夹中的全部对话</translation>
+    </message>
+    <message>
+        <source>Export into a folder</source>
+        <translation>导出到文件夹</translation>
     </message>
 </context>
 <context>

@@ -120,7 +120,7 @@ def test_the_recording_is_there_after_a_restart(
     x, y = again.look("row", "conversationList", path="1")
     again.xdotool("mousemove", str(x), str(y), "click", "1")
     again.wait_text("chatPane", QUESTION)
-    wait_for("the replay button", lambda: again.look("visible", "replayButton"))
+    wait_for("the play button", lambda: again.look("visible", "playButton"))
 
 
 def test_no_microphone_is_said_with_a_hint(open_desktop: OpenDesktop, tmp_path: Path) -> None:

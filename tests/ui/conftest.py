@@ -19,7 +19,8 @@ from mmdesk.core.messages import Picture
 from mmdesk.session.controller import ChatSession
 from mmdesk.settings import Settings
 from mmdesk.ui.i18n import Language
-from mmdesk.ui.main_window import MainWindow, Places
+from mmdesk.ui.main_window import MainWindow
+from mmdesk.ui.places import Places
 from mmdesk.ui.theme import Theme, theme
 from tests.ui.recording_session import RecordingSession
 

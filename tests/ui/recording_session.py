@@ -6,13 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from mmdesk.core.conversations import Entry
+from mmdesk.core.conversations import NO_SETTINGS, ConversationSettings, Entry, ReadingPlace
 from mmdesk.core.errors import QuestionEmpty, QuestionTooLong
 from mmdesk.core.events import (
     AttachmentAdded,
     AttachmentReady,
     AttachmentRemoved,
     ConversationOpened,
+    ConversationSettingsChanged,
+    DraftShown,
     Event,
     ModelChosen,
     TurnAdded,
@@ -21,6 +23,7 @@ from mmdesk.core.messages import Picture, user_message
 from mmdesk.core.models import STARTER, ModelKey, leaves_computer
 from mmdesk.session.controller import MAX_QUESTION
 from mmdesk.session.draft import Attachment
+from tests.ui.recording_archive import RecordingArchive
 from tests.ui.recording_library import RecordingLibrary
 from tests.ui.recording_voice import RecordingVoice
 
@@ -43,6 +46,7 @@ class RecordingSession:
     voice: RecordingVoice = field(default_factory=RecordingVoice)
     library: RecordingLibrary = field(default_factory=RecordingLibrary)
     conversations: RecordingConversations = field(default_factory=RecordingConversations)
+    archive: RecordingArchive = field(default_factory=RecordingArchive)
     conversation: str | None = None
     model: ModelKey = STARTER
     entries: tuple[Entry, ...] = ()
@@ -50,13 +54,21 @@ class RecordingSession:
     editing: bool = False
     attachments: tuple[Attachment, ...] = ()
     last_question: str | None = None
+    draft_text: str = ""
+    settings: ConversationSettings = NO_SETTINGS
+    can_continue: bool = False
+    replayable: set[str] = field(default_factory=set)
+    saving_paused: bool = False
     prepared: int = 0
     calls: list[tuple[object, ...]] = field(default_factory=list)
 
     def new_conversation(self) -> None:
         self.calls.append(("new",))
         self.conversation = None
+        self.draft_text, self.settings = "", NO_SETTINGS
         self.emit(ConversationOpened(None))
+        self.emit(ConversationSettingsChanged(self.settings))
+        self.emit(DraftShown(self.draft_text))
 
     def open_conversation(self, conversation: str) -> None:
         self.calls.append(("open", conversation))
@@ -99,7 +111,7 @@ class RecordingSession:
         pictures = tuple(each.picture for each in self.attachments if each.picture)
         turn = f"turn{len(self.calls)}"
         self.attachments, self.busy, self.editing = (), True, False
-        self.last_question = text
+        self.last_question, self.draft_text = text, ""
         self.emit(TurnAdded(turn, Entry("", user_message(text, pictures))))
 
     def stop(self) -> None:
@@ -119,6 +131,33 @@ class RecordingSession:
     def cancel_edit(self) -> None:
         self.calls.append(("cancel_edit",))
         self.editing = False
+
+    def write(self, text: str) -> None:
+        if not self.editing:
+            self.draft_text = text
+
+    def save_draft(self) -> None:
+        self.calls.append(("save_draft", self.draft_text))
+
+    def use_conversation_settings(self, settings: ConversationSettings) -> None:
+        self.calls.append(("use_conversation_settings", settings))
+        self.settings = settings
+        self.emit(ConversationSettingsChanged(settings))
+
+    def continue_answer(self) -> None:
+        self.calls.append(("continue_answer",))
+
+    def can_replay(self, answer: str) -> bool:
+        return answer in self.replayable
+
+    def replay(self, answer: str) -> None:
+        self.calls.append(("replay", answer))
+
+    def stop_replay(self) -> None:
+        self.calls.append(("stop_replay",))
+
+    def keep_place(self, place: ReadingPlace | None) -> None:
+        self.calls.append(("keep_place", place))
 
     def use_model(self, model: ModelKey) -> None:
         self.calls.append(("use_model", model))

@@ -147,14 +147,22 @@ def test_up_moves_the_cursor_where_there_is_text(desk: Desk, qtbot: QtBot) -> No
     assert ("edit_last",) not in desk.session.calls
 
 
-def test_the_field_grows_to_eight_lines(desk: Desk, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("letter", ["x", "图"])
+def test_the_field_grows_to_eight_lines(desk: Desk, qtbot: QtBot, letter: str) -> None:
     field = desk.window.composer.input
     line = field.fontMetrics().lineSpacing()
     one = field.height()
-    field.setPlainText("\n".join("x" * 4))
-    assert field.height() == pytest.approx(one + 3 * line, abs=2)
-    field.setPlainText("\n".join("x" * 40))
-    assert field.height() == pytest.approx(one + 7 * line, abs=2)
+    for line_count in range(2, 9):
+        field.insertPlainText(f"{letter}\n")
+        assert field.firstVisibleBlock().blockNumber() == 0  # no line is scrolled away
+        assert one + (line_count - 1) * line <= field.height() <= one + line_count * line
+    eight = field.height()
+    field.insertPlainText(f"{letter}\n")
+    assert field.height() == pytest.approx(eight, abs=4)
+    field.setPlainText(letter * 20_000)
+    assert field.height() == pytest.approx(eight, abs=8)
+    field.clear()
+    assert field.height() == one
 
 
 def _paste(desk: Desk, mime: QMimeData) -> None:

@@ -123,20 +123,19 @@ def test_messages_without_a_view_are_found_and_gone_to(desk: Desk, qtbot: QtBot)
     pairs = [exchange(n, f"Q{n}", f"[needle](http://x/needle) *pin*{n}\n\n" * 3) for n in range(60)]
     show(desk, *(entry for pair in pairs for entry in pair))
     pane = desk.window.chat.pane
-    assert len(pane.earlier) > 60
+    assert len(pane.views) < 60
     bar = find(desk, "pin3")
-    assert said(bar).endswith("of 33")  # pin3 and pin30 to pin39, three times each
-    assert len(pane.earlier) > 60  # a letter makes no views
-    before = said(bar)
-    press(bar, Qt.Key.Key_Return)
+    # pin3 and pin30 to pin39, three times each; the last one is nearest to the end.
+    assert said(bar) == "33 of 33"
+    assert marked(desk, chosen=True) == ["pin3"]
+    assert press(bar, Qt.Key.Key_Return) == "1 of 33"
     qtbot.waitUntil(lambda: marked(desk, chosen=True) == ["pin3"], timeout=20_000)
-    assert said(bar) == before
     assert in_sight(desk)
+    assert pane.first_seen() < 9
     assert not pane.following
     bar.input.setText("Q0")
     press(bar, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: in_sight(desk), timeout=20_000)
-    assert not pane.earlier
     assert said(bar) == "1 of 1"
 
 
@@ -144,24 +143,29 @@ def test_a_place_in_the_source_alone_is_passed_over(desk: Desk, qtbot: QtBot) ->
     pairs = [exchange(n, f"Q{n}", "a `|` b" if n == 5 else f"A{n}") for n in range(40)]
     show(desk, *exchange(99, "Q", "x\n\n---\n\nthe --- end"), *(e for pair in pairs for e in pair))
     bar = find(desk, "---")
-    assert said(bar).endswith("of 2")
-    press(bar, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: said(bar) == "1 of 1", timeout=20_000)
+    assert in_sight(desk)
+    bar.input.setText("](")
+    assert said(bar) == "Nothing found"
 
 
-def test_the_long_way_can_be_given_up(desk: Desk, qtbot: QtBot) -> None:
-    pairs = [exchange(n, f"Q{n} end", "word\n\n" * 30) for n in range(400)]
+def test_what_was_found_in_a_view_is_known_when_it_is_let_go(desk: Desk, qtbot: QtBot) -> None:
+    pairs = [exchange(n, f"Q{n}", f"a `--{n}` b\n\n---\n\n{'w ' * 300}") for n in range(200)]
     show(desk, *(entry for pair in pairs for entry in pair))
-    pane = desk.window.chat.pane
-    bar = find(desk, "Q0 end")
-    assert press(bar, Qt.Key.Key_Return).startswith("Going there…")
-    left = len(pane.earlier)
-    qtbot.waitUntil(lambda: len(pane.earlier) < left, timeout=5000)  # the window lives
-    press(bar, Qt.Key.Key_Escape)
-    left = len(pane.earlier)
-    assert left
-    qtbot.wait(50)
-    assert len(pane.earlier) == left
+    bar, pane = find(desk, "--19"), desk.window.chat.pane
+    first = pane.views[-1]
+    steps = int(said(bar).removesuffix(" of 11")) - 1
+    assert [press(bar, Qt.Key.Key_Up) for _ in range(steps)][-1] == "1 of 11"
+    assert pane.first_seen() < 60
+    gone: list[bool] = []
+    first.destroyed.connect(lambda: gone.append(True))
+    for index in range(20, 300, 20):
+        pane.go_to(index, mark=False)
+        qtbot.waitUntil(lambda: pane._next_near() is None, timeout=20_000)
+    assert gone
+    press(bar, Qt.Key.Key_Up)
+    assert said(bar) == "11 of 11"
+    assert in_sight(desk)
 
 
 def test_a_transcript_is_opened_where_it_has_it(desk: Desk) -> None:

@@ -67,7 +67,7 @@ def test_a_transcript_opens_and_can_be_copied(desk: Desk, qtbot: QtBot) -> None:
     assert isinstance(tile, SoundTile)
     assert tile.text == "43:12 · Good morning. The end."
     qtbot.mouseClick(tile.button, LEFT)
-    page = window._transcript
+    page = window.messages.transcript
     assert window.page is page
     assert page._title.text() == "<b>talk.m4a"
     assert page._facts.text() == "43:12 · English"

@@ -139,9 +139,10 @@ def test_restoring(capsys: Capsys, kept: dict[str, str]) -> None:
     assert made is not None
     with opened() as store:
         store.begin_turn(user_message("later"), conversation=None, parent=None, model="starter")
-    assert made.path.name in run(capsys, "restore", "--list")
+    assert f"{made.path.name}  4 conversations" in run(capsys, "restore", "--list")
     (listed,) = run_json(capsys, "restore", "--list")["backups"]
     assert (listed["path"], listed["made"]) == (str(made.path), "2026-03-01T00:00:00+00:00")
+    assert listed["conversations"] == 4
     report = run_json(capsys, "restore", listed["name"])
     assert report["restored"] == str(made.path)
     assert report["conversations"] == 4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -175,3 +176,17 @@ def test_wrong_numbers_are_usage_errors(
     said = capsys.readouterr().err.splitlines()[-1]
     assert "whole number from" in said
     assert "_" not in said.replace(wrong[0], "")
+
+
+@POSIX
+def test_a_full_disk_is_said_at_once(shell: Shell) -> None:
+    ask = shlex.join([*map(str, shell.command("ask", "Hi", "--save", "--json"))])
+    finished = subprocess.run(
+        ["bash", "-c", f"ulimit -f 16; exec {ask} --model {shlex.quote(str(shell.slow_model))}"],
+        capture_output=True,
+        env=shell.environment,
+        cwd=shell.home,
+        timeout=120,
+        check=False,
+    )
+    assert kind(finished) == "store_unwritable"

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from mmdesk.core.conversations import ConversationSettings, Preset
 from mmdesk.core.errors import SettingsError, SettingsUnreadable, SettingsUnwritable
 from mmdesk.core.requests import GenerationSettings, Script, VoiceSettings
-from mmdesk.settings import Settings, load_settings, save_changes, save_settings
+from mmdesk.settings import MAX_PRESET_NAME, Settings, load_settings, save_changes, save_settings
 
 
 def test_a_missing_file_means_the_defaults(tmp_path: Path) -> None:
@@ -25,6 +26,7 @@ def test_round_trip(tmp_path: Path) -> None:
         match_model=tmp_path / "clip",
         hub="https://mirror.example",
         idle_minutes=5,
+        export_markdown=True,
         threads=3,
         voice=VoiceSettings(
             device="USB 麦克风",
@@ -36,6 +38,11 @@ def test_round_trip(tmp_path: Path) -> None:
             silence_s=1.5,
         ),
         generation=GenerationSettings(0.7, 0.9, 256, 42),
+        presets=(
+            Preset("翻译", ConversationSettings('把 "quotes"\n和换行都翻译成中文。\\n')),
+            Preset("Varied", ConversationSettings("", GenerationSettings(1.2, 0.95, 64))),
+            Preset("Same", ConversationSettings("Be brief.", GenerationSettings(0.5, seed=7))),
+        ),
         shortcuts={"new": "Ctrl+Shift+N"},
     )
     save_settings(settings, tmp_path / "deep" / "settings.toml")
@@ -53,6 +60,21 @@ def test_what_another_process_wrote_meanwhile_stays(tmp_path: Path) -> None:
     changed = replace(opened.generation, seed=3)
     save_changes(opened, replace(opened, generation=changed, model="starter"), path)
     assert load_settings(path) == replace(expected, generation=changed)
+
+
+def test_presets_that_another_process_wrote_stay(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    first, second, third = (
+        Preset(name, ConversationSettings(name.lower())) for name in ("One", "Two", "Three")
+    )
+    opened = Settings(presets=(first, second))
+    theirs = Preset("Theirs", ConversationSettings("written meanwhile"))
+    rewritten = Preset("One", ConversationSettings("rewritten meanwhile"))
+    save_settings(replace(opened, presets=(rewritten, second, theirs)), path)
+    save_changes(opened, replace(opened, presets=(first, third)), path)
+    assert load_settings(path).presets == (rewritten, third, theirs)
+    save_changes(opened, replace(opened, theme="dark"), path)
+    assert load_settings(path).presets == (rewritten, third, theirs)
 
 
 def test_settings_that_cannot_be_read_are_not_overwritten(tmp_path: Path) -> None:
@@ -107,6 +129,16 @@ def test_who_answers(tmp_path: Path, text: str, model: str) -> None:
         "[voice]\nsend_at_once = 1",
         "[voice]\nsilence_s = 60",
         "[voice]\ndevice = 3",
+        "presets = 1",
+        "presets = [1]",
+        "[presets]\nname = 'one'",
+        "[[presets]]\nname = ' '",
+        f"[[presets]]\nname = '{'x' * (MAX_PRESET_NAME + 1)}'",
+        "[[presets]]\nname = 3",
+        "[[presets]]\nname = 'one'\nsystem_prompt = []",
+        "[[presets]]\nname = 'one'\ngeneration = 1",
+        "[[presets]]\nname = 'one'\n[presets.generation]\ntop_p = 2.0",
+        "[[presets]]\nname = 'one'\n[[presets]]\nname = ' one'",
         "not toml at all",
         "\x00",
     ],

@@ -8,7 +8,7 @@ handed on (the length with it, and the monotonic clock); ``settled ANSWER CHARAC
 answer is whole, whether the disk took it or not.
 
 Without ROOM it answers until it is killed. With ROOM, the database may grow by so many bytes: from
-then on the disk is full, until a few questions later it is not, and everything is saved.
+then on the disk is full, until a while later it is not, and everything is saved.
 """
 
 from __future__ import annotations
@@ -22,12 +22,23 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mmdesk import compose, paths
-from mmdesk.core.conversations import EntryStatus, Failure, SavedTurn, StopReason, Usage
+from mmdesk.core.conversations import (
+    NO_SETTINGS,
+    ConversationSettings,
+    EntryStatus,
+    Failure,
+    SavedTurn,
+    StopReason,
+    Usage,
+)
+from mmdesk.core.conversations import Run as Computed
 from mmdesk.core.errors import EngineEmpty, InternalError
 from mmdesk.core.events import (
     ConversationsListed,
     Event,
     ModelInfo,
+    SavingPaused,
+    SavingResumed,
     StoreFailed,
     TextDelta,
     TurnFailed,
@@ -50,6 +61,8 @@ QUESTION = "Which of them is it? 是哪一个？ "
 _FRAME_S = 0.016
 _FULL_TURNS = 6
 """Questions with a full disk, at most."""
+_FULL_S = 1.5
+"""How long it stays full at most once it is; what waits is tried again each second."""
 
 
 def say(*words: object) -> None:
@@ -90,10 +103,18 @@ class SayingStore(sqlite.SqliteStore):
     """Says what it has acknowledged."""
 
     def begin_turn(
-        self, question: Message, *, conversation: str | None, parent: str | None, model: ModelKey
+        self,
+        question: Message,
+        *,
+        conversation: str | None,
+        parent: str | None,
+        model: ModelKey,
+        settings: ConversationSettings = NO_SETTINGS,
     ) -> SavedTurn:
         """Keep a question."""
-        saved = super().begin_turn(question, conversation=conversation, parent=parent, model=model)
+        saved = super().begin_turn(
+            question, conversation=conversation, parent=parent, model=model, settings=settings
+        )
         say("turn", saved.conversation, saved.question, saved.answer)
         return saved
 
@@ -108,6 +129,7 @@ class SayingStore(sqlite.SqliteStore):
         failure: Failure | None = None,
         model: str = "",
         notes: tuple[Phrase, ...] = (),
+        run: Computed | None = None,
     ) -> None:
         """Keep an answer."""
         super().write_answer(
@@ -119,6 +141,7 @@ class SayingStore(sqlite.SqliteStore):
             failure=failure,
             model=model,
             notes=notes,
+            run=run,
         )
         say("kept", answer, len(text))
 
@@ -134,14 +157,17 @@ class Run:
         self._session = self._application.session
         self._answers: dict[str, str] = {}
         self._turns = 0
+        self._open = 0
+        """Questions that nothing has ended yet."""
         self._failures = 0
+        self._paused = False
         self.broken = False
 
     def run(self) -> None:
         """Ask until killed, or until the disk was full and no longer is."""
         self._application.start()
         self._session.start()
-        while not self._wait(ConversationsListed):
+        while not self._frame(ConversationsListed):
             pass
         say("ready")
         if self._room is None:
@@ -151,20 +177,25 @@ class Run:
         _let_grow(paths.database(), self._room)
         while self._failures == 0 and self._turns < _FULL_TURNS:
             self._ask()
+        time.sleep(self._chance.uniform(0, _FULL_S))
         _let_grow(paths.database(), None)
+        while self._open or self._paused:
+            self._frame()
         self._ask()
         self._session.close()
         self._application.close()
 
     def _ask(self) -> None:
+        """Ask, and wait for the end; what can't be saved ends later."""
         if self._chance.random() < 0.2:
             self._session.new_conversation()
         self._turns += 1
+        self._open += 1
         self._session.submit(QUESTION + "x" * self._chance.randint(0, 500))
-        while not self._wait(TurnFinished, TurnFailed):
-            pass
+        while self._open and not self._paused:
+            self._frame()
 
-    def _wait(self, *kinds: type[object]) -> bool:
+    def _frame(self, *kinds: type[object]) -> bool:
         """Do what the window does in a frame; return whether one of ``kinds`` was among it."""
         time.sleep(_FRAME_S)
         found = False
@@ -173,6 +204,7 @@ class Run:
             self._note(event)
             for shown in self._session.handle(event):
                 found = found or isinstance(shown, kinds)
+                self._open -= isinstance(shown, TurnFinished | TurnFailed)
         self._session.tick()
         return found
 
@@ -182,6 +214,11 @@ class Run:
                 self._answers[turn] = saved.answer
             case TurnFinished(turn=turn, text=text):
                 say("settled", self._answers[turn], len(text))
+            case SavingPaused():
+                self._failures += 1
+                self._paused = True
+            case SavingResumed():
+                self._paused = False
             case TurnFailed(error=error) | StoreFailed(error=error):
                 self._failures += 1
                 self.broken = self.broken or isinstance(error, InternalError)

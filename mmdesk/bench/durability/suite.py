@@ -8,7 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from mmdesk.bench.durability import damage, faults, killing, migrating, searching
+from mmdesk.bench.durability import (
+    damage,
+    exchanging,
+    faults,
+    killing,
+    migrating,
+    opening,
+    searching,
+)
 from mmdesk.bench.durability.contents import quiet
 from mmdesk.core.figures import Figure
 
@@ -17,13 +25,22 @@ SEED = 1
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many of each fault; ``every`` is 1 where all system calls and statements fail."""
+    """How many of each fault.
+
+    Attributes:
+        conversations: That are exported and imported.
+        messages: That are searched.
+        long: Messages of the conversation that is opened.
+        every: 1 where all system calls and statements fail.
+    """
 
     kills: int = 200
     files: int = 500
     rows: int = 1000
     points: int = 100
+    conversations: int = 1000
     messages: int = 100_000
+    long: int = 2000
     every: int = 1
 
 
@@ -45,4 +62,6 @@ def measure(counts: Counts, seed: int = SEED) -> Iterator[Figure]:
         yield damage.measure_rows(counts.rows, seed, folder)
         yield migrating.measure(folder, counts.every)
         yield from killing.measure_full_disk(counts.points, seed, folder)
+        yield exchanging.measure(counts.conversations, seed, folder)
         yield from searching.measure(counts.messages, seed, folder)
+        yield opening.measure(counts.long, seed, folder)

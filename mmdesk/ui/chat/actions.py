@@ -42,6 +42,12 @@ class QuietButton(QAbstractButton):
         self.updateGeometry()
         self.update()
 
+    def show_word(self, shown: bool) -> None:
+        """Have the name beside the glyph, or where there is no room in the tooltip."""
+        name = self.accessibleName()
+        self.setText(name if shown else "")
+        self.setToolTip("" if shown else name)
+
     def set_revealed(self, revealed: bool) -> None:
         """Paint the button, or leave its place empty."""
         if revealed != self._revealed:

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
 
-from mmdesk.core.conversations import Entry, EntryStatus, Failure, StopReason, Usage
+from mmdesk.core.conversations import Entry
 from mmdesk.core.errors import MmdeskError
-from mmdesk.core.events import TurnFinished
-from mmdesk.core.phrases import Phrase
+from mmdesk.core.events import ReplayProgressed, TurnFinished
 from mmdesk.core.reasoning import split_reasoning
 from mmdesk.ui.chat import status_line
-from mmdesk.ui.chat.actions import QuietButton
+from mmdesk.ui.chat.answer_actions import AnswerActions
+from mmdesk.ui.chat.answer_entry import failed_entry, finished_entry, is_unfinished
 from mmdesk.ui.chat.body import MarkdownBody
 from mmdesk.ui.chat.error_card import ErrorCard
-from mmdesk.ui.chat.message_view import MessageView
+from mmdesk.ui.chat.message_view import MessageView, Replay
+from mmdesk.ui.chat.notes import notes_label
+from mmdesk.ui.chat.replay_line import ReplayLine
 from mmdesk.ui.chat.thought import ThoughtView
-from mmdesk.ui.chat.versions import VersionSwitch
 from mmdesk.ui.fonts import SMALL_PX, base_font
 from mmdesk.ui.theme import Tokens
-from mmdesk.ui.translate import phrase_text
 
 _STATUS_HEIGHT = 22
 _ACTIONS_TOP = 4
@@ -30,53 +32,56 @@ _GAP = 8
 class AnswerView(MessageView):
     """One answer, live or kept: a kept one is a live one that got all its text at once."""
 
-    def __init__(self, model: str, tokens: Tokens, *, live: bool) -> None:
+    def __init__(self, entry: Entry, tokens: Tokens, *, live: bool) -> None:
         super().__init__()
-        self._model = model
+        self._entry = entry
         self._tokens = tokens
         self._live = live
         self._writing = True
         self._last = False
+        self._can_go_on = False
         self._source = ""
         self._answer = ""
         self._error: ErrorCard | None = None
-        self._failure: Failure | None = None
         self._thought: ThoughtView | None = None
+        self._replay: ReplayLine | None = None
+        self._replaying = False
         self.setAccessibleName(QCoreApplication.translate("chat", "Answer"))
         self._status = QLabel(self)
         self._status.setObjectName("answerStatus")
         self._status.setTextFormat(Qt.TextFormat.PlainText)
         self._status.setFont(base_font(SMALL_PX))
         self._status.setProperty("quiet", True)
-        self._notes = _notes_label(self)
+        self._notes: QLabel | None = None
         self._body = self._make_body()
-        self._copy = self._action("copy", QCoreApplication.translate("chat", "Copy"))
-        self._copy.setObjectName("copyButton")
-        self._copy.clicked.connect(self.copy)
-        self._regenerate = self._action("retry", QCoreApplication.translate("chat", "Regenerate"))
-        self._regenerate.setObjectName("regenerateButton")
-        self._regenerate.clicked.connect(self.regenerateRequested)
-        self._versions = VersionSwitch(self)
-        self._versions.chosen.connect(self.versionChosen)
-        self._offer_actions()
+        self._actions = AnswerActions(self)
+        self._actions.versionChosen.connect(self.versionChosen)
+        self._actions.copyRequested.connect(self.copy)
+        self._actions.continueRequested.connect(self.continueRequested)
+        self._actions.regenerateRequested.connect(self.regenerateRequested)
+        self._actions.replayRequested.connect(lambda: self.replayRequested.emit(self._entry.id))
         self.set_doing(status_line.waiting())
 
     @classmethod
     def of_entry(cls, entry: Entry, tokens: Tokens) -> AnswerView:
         """Return the view of a kept answer."""
-        view = cls(entry.model, tokens, live=False)
+        view = cls(entry, tokens, live=False)
         view.append(entry.message.text)
-        view._say_notes(entry.notes)
         view.show_versions(entry.versions, entry.id)
-        view._end(entry.usage, entry.status, entry.stop_reason, entry.failure)
+        view._end()
         return view
+
+    @property
+    def entry(self) -> Entry:
+        """The answer as it would be kept now."""
+        return self._entry
 
     # What happens to a live answer ------------------------------------------------------
 
     def set_doing(self, text: str) -> None:
         """Show what the answer waits for."""
         if self._writing:
-            self._set_status(status_line.waiting_line(self._model, text))
+            self._set_status(status_line.waiting_line(self._entry.model, text))
 
     def append(self, text: str) -> None:
         """Add text at the end."""
@@ -101,17 +106,13 @@ class AnswerView(MessageView):
             self._source = ""
             self._replace_body()
             self.append(event.text)
-        self._model = event.model or self._model
-        status = EntryStatus.FINISHED
-        if event.stop_reason is StopReason.CANCELLED:
-            status = EntryStatus.STOPPED
-        self._say_notes(event.notes)
-        self._end(event.usage, status, event.stop_reason, None)
+        self._entry = finished_entry(self._entry, event, self._source)
+        self._end()
 
     def fail(self, error: MmdeskError) -> None:
         """Show that the answer broke off; what was streamed stays."""
-        failure = Failure(error.kind, error.message_phrase, error.hint_phrase)
-        self._end(None, EntryStatus.FAILED, None, failure)
+        self._entry = failed_entry(self._entry, error, self._source)
+        self._end()
 
     # What the person does ---------------------------------------------------------------
 
@@ -121,20 +122,47 @@ class AnswerView(MessageView):
         self.copied.emit()
 
     def set_last(self, last: bool) -> None:
-        """Only the last answer of a conversation can be made again."""
+        """Only the last answer of a conversation can be made again, or gone on with."""
         if last != self._last:
             self._last = last
             self._offer_actions()
             self.heightChanged.emit()
 
+    def allow_continue(self, allowed: bool) -> None:
+        """Tell whether the session can go on with the last answer."""
+        if allowed != self._can_go_on:
+            self._can_go_on = allowed
+            self._offer_actions()
+            self.heightChanged.emit()
+
     def show_versions(self, versions: tuple[str, ...], own: str) -> None:
         """Tell which versions of this answer there are, and which one this is."""
-        self._versions.show_versions(versions, own)
+        self._entry = replace(self._entry, id=own, versions=versions)
+        self._actions.show_versions(versions, own)
+
+    def show_replay(self, replay: Replay | None) -> None:
+        """Show how far the answer's replay is, or what came of it; None shows nothing."""
+        self._replaying = isinstance(replay, ReplayProgressed)
+        if replay is not None:
+            if self._replay is None:
+                self._replay = ReplayLine(self)
+                self._replay.stopped.connect(self.replayStopped)
+                self._replay.show()
+            self._replay.show_replay(replay)
+        elif self._replay is not None:
+            self._replay.hide()
+            self._replay.deleteLater()
+            self._replay = None
+        self._offer_actions()
+        self.heightChanged.emit()
+
+    def is_in_use(self) -> bool:
+        """Tell whether the thought is open, or text selected."""
+        return (self._thought is not None and self._thought.is_open) or super().is_in_use()
 
     def reveal(self, revealed: bool) -> None:
         """Show or hide the actions."""
-        for button in (self._copy, self._regenerate):
-            button.set_revealed(revealed and not self._writing)
+        self._actions.reveal(revealed and not self._writing)
 
     # The view ---------------------------------------------------------------------------
 
@@ -147,9 +175,12 @@ class AnswerView(MessageView):
         parts = [self._status.text()]
         if self._thought is not None:
             parts.append(self._thought.shown_text())
-        parts += [self._body.shown_text(), self._notes.text(), self._versions.shown_text()]
+        parts += [self._body.shown_text(), self._notes.text() if self._notes is not None else ""]
+        parts.append(self._actions.shown_text())
         if self._error is not None:
             parts.append(self._error.shown_text())
+        if self._replay is not None:
+            parts.append(self._replay.shown_text())
         return "\n".join(part for part in parts if part)
 
     def restyle(self, tokens: Tokens) -> None:
@@ -179,7 +210,7 @@ class AnswerView(MessageView):
             height = self._body.height_for(width)
             self._body.setGeometry(0, y, width, height)
             y += height
-        if self._notes.text():
+        if self._notes is not None:
             height = self._notes.heightForWidth(width)
             self._notes.setGeometry(0, y + 2, width, height)
             y += height + 2
@@ -187,53 +218,50 @@ class AnswerView(MessageView):
             height = self._error.height_for(width)
             self._error.setGeometry(0, y + _GAP, width, height)
             y += height + _GAP
-        y += _ACTIONS_TOP
-        x = -6
-        # What is always painted stands first.
-        parts = (self._versions, self._copy, self._regenerate)
-        for part in (each for each in parts if not each.isHidden()):
-            hint = part.sizeHint()
-            self.place(part, x, y, hint.width(), hint.height(), width)
-            x += hint.width() + 4
-        return y + self._copy.sizeHint().height()
+        y = self._actions.place(y + _ACTIONS_TOP, width)
+        if self._replay is not None:
+            height = self._replay.height_for(width)
+            self._replay.setGeometry(0, y, width, height)
+            y += height
+        return y
 
     # ------------------------------------------------------------------------------------
 
-    def _end(
-        self,
-        usage: Usage | None,
-        status: EntryStatus,
-        reason: StopReason | None,
-        failure: Failure | None,
-    ) -> None:
+    def _end(self) -> None:
+        entry = self._entry
         self._writing = False
         self._body.finish()
         if self._thought is not None:
             thought = split_reasoning(self._source).thought
             self._thought.show_thought(thought, thinking=False, live=self._live)
-        self._set_status(status_line.finished_line(self._model, usage, status, reason))
-        self._failure = failure
+        self._set_status(
+            status_line.finished_line(entry.model, entry.usage, entry.status, entry.stop_reason)
+        )
+        if entry.notes:
+            self._notes = notes_label(self, entry.notes)
         self._show_failure()
         self._offer_actions()
-
-    def _say_notes(self, notes: tuple[Phrase, ...]) -> None:
-        self._notes.setText("\n".join(phrase_text(note) for note in notes))
-        self._notes.setVisible(bool(notes))
 
     def _show_failure(self) -> None:
         if self._error is not None:
             self._error.deleteLater()
             self._error = None
-        if self._failure is not None:
-            self._error = ErrorCard(self._failure, self._tokens, self)
+        if self._entry.failure is not None:
+            self._error = ErrorCard(self._entry.failure, self._tokens, self)
             self._error.retryRequested.connect(self.retryRequested)
             self._error.retry.setVisible(self._last)
             self._error.show()
 
     def _offer_actions(self) -> None:
-        ended = not self._writing
-        self._copy.setVisible(ended and bool(self._source))
-        self._regenerate.setVisible(ended and self._last and self._failure is None)
+        ended, entry = not self._writing, self._entry
+        self._actions.offer(
+            copy=ended and bool(self._source),
+            go_on=ended and self._last and self._can_go_on and is_unfinished(entry),
+            regenerate=ended and self._last and entry.failure is None,
+            replay=ended
+            and bool(entry.id and entry.run and entry.run.tokens)
+            and not self._replaying,
+        )
         if self._error is not None:
             self._error.retry.setVisible(self._last)
 
@@ -261,20 +289,3 @@ class AnswerView(MessageView):
         self._body.deleteLater()
         self._body = self._make_body()
         self._answer = ""
-
-    def _action(self, name: str, label: str) -> QuietButton:
-        button = QuietButton(name, self)
-        button.set_look(name, label, text=label)
-        return button
-
-
-def _notes_label(parent: AnswerView) -> QLabel:
-    """Return what is said below an answer on how it came about."""
-    label = QLabel(parent)
-    label.setObjectName("answerNotes")
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setFont(base_font(SMALL_PX))
-    label.setProperty("note", True)
-    label.hide()
-    return label

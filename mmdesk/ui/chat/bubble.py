@@ -1,6 +1,6 @@
 """A question: a bubble on the right with its pictures and transcripts above its text.
 
-Below the text stands what replays it, if it was spoken.
+Below the text stands what plays it, if it was spoken.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from mmdesk.core.messages import Message
 from mmdesk.ui.chat.actions import QuietButton
 from mmdesk.ui.chat.body import MarkdownBody
 from mmdesk.ui.chat.message_view import MessageView
-from mmdesk.ui.chat.replay import ReplayButton
+from mmdesk.ui.chat.play_button import PlayButton
 from mmdesk.ui.chat.thumbnails import Thumbnail, thumbnail_size
 from mmdesk.ui.chat.transcript_card import WIDEST as CARD_WIDEST
 from mmdesk.ui.chat.transcript_card import TranscriptCard
@@ -28,7 +28,7 @@ _VERTICAL = 10
 _GAP = 8
 _RADIUS = 14
 _CORNER = 4
-_REPLAY_INSET = 6
+_PLAY_INSET = 6
 """Px that a quiet button keeps around its glyph."""
 
 
@@ -49,9 +49,9 @@ class QuestionView(MessageView):
             card.folded.connect(self.folded)
             card.copied.connect(self.copied)
         self._body = self._make_body()
-        self._replays = [ReplayButton(recording, self) for recording in message.recordings]
-        for replay in self._replays:
-            replay.activated.connect(self.recordingActivated)
+        self._play_buttons = [PlayButton(recording, self) for recording in message.recordings]
+        for button in self._play_buttons:
+            button.activated.connect(self.recordingActivated)
         self._notes = QLabel(self)
         self._notes.setTextFormat(Qt.TextFormat.PlainText)
         self._notes.setProperty("quiet", True)
@@ -90,8 +90,16 @@ class QuestionView(MessageView):
 
     def show_playing(self, key: str | None) -> None:
         """Show which recording is played."""
-        for replay in self._replays:
-            replay.show_playing(key)
+        for button in self._play_buttons:
+            button.show_playing(key)
+
+    def prepare(self) -> bool:
+        """Read one picture."""
+        return any(thumbnail.prepare() for thumbnail in self._thumbnails)
+
+    def is_in_use(self) -> bool:
+        """Tell whether a transcript is open, or text selected."""
+        return any(card.is_open for card in self._cards) or super().is_in_use()
 
     def source(self) -> str:
         """Return the text as it was typed."""
@@ -101,8 +109,8 @@ class QuestionView(MessageView):
         """Return the pictures' names, their notes, the transcripts, the text and its length."""
         names = [thumbnail.picture.name for thumbnail in self._thumbnails]
         cards = [card.shown_text() for card in self._cards]
-        replays = [replay.shown_text() for replay in self._replays]
-        parts = [*names, self._notes.text(), *cards, self._message.text, *replays]
+        lengths = [button.shown_text() for button in self._play_buttons]
+        parts = [*names, self._notes.text(), *cards, self._message.text, *lengths]
         parts.append(self._versions.shown_text())
         return "\n".join(part for part in parts if part)
 
@@ -117,7 +125,7 @@ class QuestionView(MessageView):
         y = self._place_notes(left + _PADDING, y, inner, width)
         y = self._place_cards(left + _PADDING, y, inner, width)
         y = self._place_text(left + _PADDING, y, inner, width)
-        y = self._place_replays(left + _PADDING, y, width)
+        y = self._place_play_buttons(left + _PADDING, y, width)
         top = 0.0
         x = 0 if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else left
         self._bubble = QRectF(x, top, needed + 2 * _PADDING, y + _VERTICAL)
@@ -163,8 +171,8 @@ class QuestionView(MessageView):
             needed.append(min(widest, self._notes.sizeHint().width()))
         if self._cards:
             needed.append(min(widest, CARD_WIDEST))
-        if self._replays:
-            needed.append(min(widest, _row_width(self._replays) - 2 * _REPLAY_INSET))
+        if self._play_buttons:
+            needed.append(min(widest, _row_width(self._play_buttons) - 2 * _PLAY_INSET))
         return max(needed, default=0)
 
     def _rows(self, widest: int) -> list[list[tuple[Thumbnail, int, int]]]:
@@ -215,16 +223,16 @@ class QuestionView(MessageView):
             y += height
         return y
 
-    def _place_replays(self, left: int, y: int, whole: int) -> int:
+    def _place_play_buttons(self, left: int, y: int, whole: int) -> int:
         """Set the glyphs below the text's beginning; several recordings stand beside each other."""
-        if not self._replays:
+        if not self._play_buttons:
             return y
-        x = left - _REPLAY_INSET
-        for replay in self._replays:
-            hint = replay.sizeHint()
-            self.place(replay, x, y + 2, hint.width(), hint.height(), whole)
+        x = left - _PLAY_INSET
+        for button in self._play_buttons:
+            hint = button.sizeHint()
+            self.place(button, x, y + 2, hint.width(), hint.height(), whole)
             x += hint.width()
-        return y + 2 + self._replays[0].sizeHint().height() - 4
+        return y + 2 + self._play_buttons[0].sizeHint().height() - 4
 
     def _note_lines(self) -> str:
         """Return what the person should know of how the pictures were read."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
+
 from PySide6.QtCore import QCoreApplication, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
@@ -144,8 +147,12 @@ class CodeBlock(QWidget):
         self.text.show_start()
 
     def _insert(self, cursor: QTextCursor, code: str) -> None:
-        for piece, colour in coloured(code, self._language, dark=self._tokens.dark):
-            form = QTextCharFormat()
-            form.setFont(mono_font())
-            form.setForeground(QColor(colour or self._tokens.text))
-            cursor.insertText(piece, form)
+        plain = QTextCharFormat()
+        plain.setFont(mono_font())
+        forms: dict[str, QTextCharFormat] = {}
+        pieces = coloured(code, self._language, dark=self._tokens.dark)
+        for colour, run in groupby(pieces, key=itemgetter(1)):
+            if (form := forms.get(colour)) is None:
+                form = forms[colour] = QTextCharFormat(plain)
+                form.setForeground(QColor(colour or self._tokens.text))
+            cursor.insertText("".join(piece for piece, _ in run), form)

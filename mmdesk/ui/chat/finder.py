@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QPoint, QTimer, Signal
@@ -18,13 +17,11 @@ from mmdesk.core.reasoning import split_reasoning
 from mmdesk.ui.chat.found import light_up, place_of
 from mmdesk.ui.chat.message_view import MessageView
 from mmdesk.ui.chat.pane import ChatPane
+from mmdesk.ui.chat.slots import Slot
 from mmdesk.ui.chat.transcript_card import TranscriptCard
 
 _PAUSE_MS = 100
 """While text streams in, it is counted no more often."""
-_AT_ONCE = 3
-_SLICE_S = 0.05
-"""How long views are made before the window is served again."""
 _MARKUP = re.compile(r"\]\([^)\s]*\)|[*`_#\[|]")
 
 _Text = QTextBrowser | QPlainTextEdit
@@ -41,13 +38,11 @@ class _Place:
 class Finder(QObject):
     """Counts where a text stands in all messages, marks those in sight, goes through them.
 
-    Messages without a view are counted by their source, exactly once they have one.
+    A message that has had no view yet is counted by its source, exactly once it has.
     """
 
     counted = Signal(int, int)
     """Which one it is at, from 1 (0 if at none), and how many there are."""
-    approaching = Signal(int)
-    """The views of the messages up to it are being made: so many per cent of them are."""
 
     def __init__(self, pane: ChatPane) -> None:
         super().__init__(pane)
@@ -55,71 +50,56 @@ class Finder(QObject):
         self._needle = ""
         self._counts: list[int] = []
         self._at: tuple[int, int] | None = None
-        self._sources: dict[int, tuple[Entry, str]] = {}
+        self._texts: dict[int, tuple[Entry, str]] = {}
         self._places: dict[MessageView, list[_Place]] = {}
         self._lit: list[_Text] = []
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_PAUSE_MS)
-        self._timer.timeout.connect(self._count_anew)
-        self._by, self._to_make = 1, 0
-        self._slices = QTimer(self)
-        self._slices.setSingleShot(True)
-        self._slices.timeout.connect(self._approach)
+        self._by = 1
+        self._recount = self._timer(_PAUSE_MS, self._count_anew)
+        self._next_try = self._timer(0, self._arrive)
         pane.changed.connect(self._pane_changed)
         pane.verticalScrollBar().valueChanged.connect(self._light)
 
     def look_for(self, text: str) -> None:
         """Find ``text`` as it stands, whatever its case and accents; "" ends it."""
-        self._slices.stop()
+        self._next_try.stop()
         self._needle = folded(text) if text.strip() else ""
         if not self._needle:
             self._at = None
-            self._sources.clear()
+            self._texts.clear()
             self._places.clear()
         self._count()
-        if self._needle:
-            self._choose()
-        # What has no view yet is gone to by a key, not by each letter that is typed.
-        if self._at is not None and self._at[0] >= len(self._pane.earlier):
-            self._go()
-        self._tell()
+        if not self._needle:
+            self._tell()
+            return
+        self._choose()
+        self._by = 1
+        self._arrive()
 
     def step(self, by: int) -> None:
         """Go to the next one (1) or the one before (-1), around the ends."""
-        self._slices.stop()
+        self._next_try.stop()
+        self._bring_up_to_date()
         if self._at is None:
             self._choose()
-        elif self._at[0] >= len(self._pane.earlier):
+        else:
             self._at = self._beside(*self._at, by)
         self._by = by
-        self._to_make = self._missing()
-        self._approach()
+        self._arrive()
 
-    def _missing(self) -> int:
-        """Return how many messages have no view yet from where it is on."""
-        return len(self._pane.earlier) - self._at[0] if self._at is not None else 0
-
-    def _approach(self) -> None:
-        """Make the views up to where it is, a few at a time: there may be thousands."""
-        was_missing = self._missing() > 0
-        until = time.monotonic() + _SLICE_S
-        while self._missing() > 0 and time.monotonic() < until:
-            self._pane.load_earlier(_AT_ONCE)
-        if self._missing() > 0:
-            self.approaching.emit(100 - 100 * self._missing() // max(1, self._to_make))
-            self._slices.start()
-            return
-        if was_missing and self._at is not None:
-            self._count()
+    def _arrive(self) -> None:
+        """Go where it is; if that was in the source alone, try the next one, a view at a time."""
+        self._bring_up_to_date()
+        if self._at is not None:
             index, number = self._at
-            exact = self._counts[index]
-            self._at = index, min(number, exact - 1) if self._by > 0 else exact - 1
-            if not exact:  # it was in the source alone
+            self._pane.view_of(index)
+            guessed = self._counts[index]
+            exact = self._counts[index] = self._text(self._pane.slots[index]).count(self._needle)
+            if not exact:
                 self._at = self._beside(index, 0, self._by)
-                self._to_make = self._missing()
-                self._slices.start()
+                self._next_try.start()
                 return
+            if exact != guessed:
+                self._at = index, min(number, exact - 1) if self._by > 0 else exact - 1
         self._go()
         self._tell()
 
@@ -132,38 +112,45 @@ class Finder(QObject):
             self._places.clear()
         else:
             self._places.pop(view, None)
-        if not self._timer.isActive():
-            self._timer.start()
+        if not self._recount.isActive():
+            self._recount.start()
 
     def _count_anew(self) -> None:
-        if not self._needle or self._slices.isActive():
-            return
-        self._count()
+        if self._needle and not self._next_try.isActive():
+            self._count()
+            self._hold_on()
+            self._tell()
+
+    def _bring_up_to_date(self) -> None:
+        """Count what has changed a moment ago: another conversation may be shown by now."""
+        if self._recount.isActive():
+            self._recount.stop()
+            self._count()
+            self._hold_on()
+
+    def _hold_on(self) -> None:
+        """Stay at the same place of the same message, if it is still there."""
         if self._at is not None:
             index, number = self._at
             known = self._counts[index] if index < len(self._counts) else 0
             self._at = (index, min(number, known - 1)) if known else None
-        self._tell()
 
     def _count(self) -> None:
-        self._counts = [text.count(self._needle) for text in self._texts()] if self._needle else []
+        """Count in each message's folded text."""
+        slots = self._pane.slots if self._needle else ()
+        self._counts = [self._text(slot).count(self._needle) for slot in slots]
+        self._places = {view: places for view, places in self._places.items() if isValid(view)}
 
-    def _texts(self) -> Iterator[str]:
-        """Return each message's folded text, its pieces parted by what no one types."""
-        for entry in self._pane.earlier:
-            yield self._source(entry)
-        for view in self._pane.views:
-            yield "\0".join(place.text for place in self._places_of(view))
-
-    def _source(self, entry: Entry) -> str:
-        known = self._sources.get(id(entry))
+    def _text(self, slot: Slot) -> str:
+        """Return a message's folded text, its pieces parted by what no one types."""
+        entry = slot.entry
+        if slot.view is not None:
+            text = "\0".join(place.text for place in self._places_of(slot.view))
+            self._texts[id(entry)] = (entry, text)
+            return text
+        known = self._texts.get(id(entry))
         if known is None or known[0] is not entry:
-            message = entry.message
-            text = message.text
-            if message.role is Role.ASSISTANT:
-                text = _MARKUP.sub("", split_reasoning(text).answer)
-            parts = [folded(part.text.strip()) for part in message.transcripts]
-            known = self._sources[id(entry)] = (entry, "\0".join([*parts, folded(text)]))
+            known = self._texts[id(entry)] = (entry, _source(entry))
         return known[1]
 
     def _places_of(self, view: MessageView) -> list[_Place]:
@@ -176,9 +163,7 @@ class Finder(QObject):
 
     def _choose(self) -> None:
         """Stay where it is, else take the next one from what is in sight, else one above."""
-        start, number = self._pane.first_seen(), 0
-        if self._at is not None and self._missing() <= 0:
-            start, number = self._at
+        start, number = self._at or (self._pane.first_seen(), 0)
         self._at = None
         hits = [index for index, count in enumerate(self._counts) if count]
         below = [index for index in hits if index >= start]
@@ -210,10 +195,11 @@ class Finder(QObject):
 
     def _current(self) -> tuple[_Place, int] | None:
         """Return the piece that the current one is in, and where it begins in its text."""
-        if self._at is None or self._at[0] < len(self._pane.earlier):
+        if self._at is None or self._at[0] >= len(self._pane.slots):
             return None
         index, number = self._at
-        for place in self._places_of(self._pane.view_of(index)):
+        view = self._pane.slots[index].view
+        for place in self._places_of(view) if view is not None else ():
             starts = self._starts(place)
             if number < len(starts):
                 return place, starts[number]
@@ -253,6 +239,23 @@ class Finder(QObject):
             if old not in lit and isValid(old):
                 light_up(old, [], None)
         self._lit = lit
+
+    def _timer(self, interval_ms: int, then: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(interval_ms)
+        timer.timeout.connect(then)
+        return timer
+
+
+def _source(entry: Entry) -> str:
+    """Return the folded text of a message that has had no view yet."""
+    message = entry.message
+    text = message.text
+    if message.role is Role.ASSISTANT:
+        text = _MARKUP.sub("", split_reasoning(text).answer)
+    parts = [folded(part.text.strip()) for part in message.transcripts]
+    return "\0".join([*parts, folded(text)])
 
 
 def _places_in(view: MessageView) -> list[_Place]:

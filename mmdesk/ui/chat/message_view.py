@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QEnterEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 from mmdesk.core.conversations import Entry
+from mmdesk.core.events import ReplayFinished, ReplayProgressed
 from mmdesk.ui.theme import Tokens
+
+COLUMN_WIDTH = 760
+"""Px of the column of messages, where the window has room for it."""
+
+Replay = ReplayProgressed | ReplayFinished
 
 
 class MessageView(QWidget):
@@ -21,6 +27,10 @@ class MessageView(QWidget):
     """Another version of this message is to be shown, by its id."""
     regenerateRequested = Signal()
     retryRequested = Signal()
+    continueRequested = Signal()
+    replayRequested = Signal(str)
+    """An answer's id."""
+    replayStopped = Signal()
     copied = Signal()
     heightChanged = Signal()
     """It became higher or lower: the column lays out anew from here."""
@@ -51,11 +61,27 @@ class MessageView(QWidget):
     def set_last(self, last: bool) -> None:
         """Take note whether this is the conversation's last message."""
 
+    def allow_continue(self, allowed: bool) -> None:
+        """Take note whether the conversation's last answer can be gone on with."""
+
+    def show_replay(self, replay: Replay | None) -> None:
+        """Show how far this answer's replay is, or what came of it; None shows nothing."""
+
     def show_playing(self, key: str | None) -> None:
         """Show which recording is played; ``key`` is its SHA-256."""
 
     def show_versions(self, versions: tuple[str, ...], own: str) -> None:
         """Tell which versions of this message there are, and which one this is."""
+
+    def prepare(self) -> bool:
+        """Read one thing that the first painting would wait for; tell whether there was any."""
+        return False
+
+    def is_in_use(self) -> bool:
+        """Tell whether the view holds what another one of the same message would not."""
+        texts: list[QTextEdit | QPlainTextEdit] = [*self.findChildren(QTextEdit)]
+        texts += self.findChildren(QPlainTextEdit)
+        return self._focused or any(text.textCursor().hasSelection() for text in texts)
 
     def set_focused(self, focused: bool) -> None:
         """Take note that the keyboard is somewhere in this message."""

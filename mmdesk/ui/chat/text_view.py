@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QTextBrowser, QTextEdit, QWidget
 
 from mmdesk.ui.chat.formula import FORMULA_OBJECT, FormulaObject, formula_source
+from mmdesk.ui.chat.message_view import COLUMN_WIDTH
 from mmdesk.ui.chat.prose_style import CELL, MARKER, QUOTE_LEVEL, RULE, SEAM
 from mmdesk.ui.theme import current
 
@@ -56,6 +57,8 @@ class TextView(QTextBrowser):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setLineWrapMode(QTextEdit.LineWrapMode.FixedPixelWidth)
+        # Text is laid out as it is set: in most windows, that was the layout then.
+        self.setLineWrapColumnOrWidth(COLUMN_WIDTH)
         self.setStyleSheet("QTextBrowser { background: transparent; border: none; padding: 0; }")
         self.viewport().setAutoFillBackground(False)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)

@@ -38,6 +38,12 @@ class Thumbnail(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFont(base_font(SMALL_PX))
 
+    def prepare(self) -> bool:
+        """Read the picture before it is in sight; tell whether it had to be."""
+        unread = self._image is None
+        self._scaled()
+        return unread
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the picture, or its name where the file is gone."""
         tokens = current()

@@ -10,7 +10,7 @@ from mmdesk.core.languages import language_name
 from mmdesk.core.messages import TranscriptPart
 from mmdesk.ui.chat.actions import ENTER, QuietButton
 from mmdesk.ui.chat.long_text import LongText
-from mmdesk.ui.chat.replay import length_text
+from mmdesk.ui.chat.play_button import length_text
 from mmdesk.ui.chat.timed_text import TimedText, split_line
 from mmdesk.ui.fonts import SMALL_PX, base_font
 from mmdesk.ui.icons import icon

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import json
-import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
 
 from mmdesk.archive.importing import Found, Importer
-from mmdesk.audio.flac import write_flac
+from mmdesk.bench.durability.trees import NOW_US, make_pictures, make_recordings
 from mmdesk.core.messages import Picture
 from mmdesk.core.speech import Recording
-from mmdesk.media.canonical import write_canonical
 from mmdesk.media.reader import LimitedMediaReader
 from mmdesk.session.threads import spawn
 from mmdesk.store.sqlite import SqliteStore
-
-NOW_US = 1_790_000_000_000_000
 
 
 @pytest.fixture(scope="module")
@@ -32,25 +27,12 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LimitedMediaRea
 
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> list[Picture]:
-    folder = tmp_path_factory.mktemp("pictures")
-    found = []
-    for number in range(5):
-        image = Image.new("RGB", (20 + number, 30), (40 * number, 90, 160))
-        image.putpixel((number, 3), (255, 255, 255))
-        sha256 = write_canonical(image, folder)
-        paths = (folder / f"{sha256}.png", folder / f"{sha256}.thumb.png")
-        found.append(Picture(sha256, *paths, f"图 {number}.jpg", *image.size))
-    return found
+    return make_pictures(tmp_path_factory.mktemp("pictures"), 5)
 
 
 @pytest.fixture(scope="module")
 def recordings(tmp_path_factory: pytest.TempPathFactory) -> list[Recording]:
-    folder = tmp_path_factory.mktemp("recordings")
-    samples = [(-1) ** (n // 40) * 0.3 for n in range(16_000)]
-    return [
-        write_flac(struct.pack(f"<{length}f", *samples[:length]), folder)
-        for length in (8_000, 16_000)
-    ]
+    return make_recordings(tmp_path_factory.mktemp("recordings"))
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -10,9 +11,17 @@ import pytest
 
 from mmdesk.archive.exporting import ExportFolder
 from mmdesk.archive.names import LONGEST, file_stem
-from mmdesk.core.conversations import ConversationTree, Entry, EntryStatus, Node
+from mmdesk.core.conversations import (
+    ConversationSettings,
+    ConversationTree,
+    Entry,
+    EntryStatus,
+    Node,
+    Run,
+)
 from mmdesk.core.errors import ExportUnwritable
 from mmdesk.core.messages import Picture, TranscriptPart, assistant_message, user_message
+from mmdesk.core.requests import GenerationSettings
 from mmdesk.core.speech import Recording
 
 
@@ -70,6 +79,24 @@ def test_markdown(tmp_path: Path, pictures: list[Picture], recordings: list[Reco
     assert text.endswith("## Answer (Starter)\n\nA **dog**.\n\n*Stopped.*\n")
     assert "old answer" not in text
     assert (tmp_path / "media" / f"{picture.sha256}.png").is_file()
+
+
+def test_the_system_prompt_in_markdown(tmp_path: Path) -> None:
+    settings = ConversationSettings("Be *brief*.\n请用中文。")
+    tree = replace(conversation("Cats"), settings=settings)
+    text = ExportFolder(tmp_path).write(tree, markdown=True).file.read_text("utf-8")
+    assert " UTC*\n\n> Be \\*brief\\*.  \n> 请用中文。  \n\n## Question\n" in text
+
+
+def test_tokens_stand_beside_each_other(tmp_path: Path) -> None:
+    text = "[\n 1,\n 2\n]"
+    run = Run(GenerationSettings(), tokens=(1, 22, 333))
+    entry = Entry("a", assistant_message(text), run=run)
+    tree = replace(conversation("x"), nodes=(Node(entry, None, 1),), leaf="a")
+    written = ExportFolder(tmp_path).write(tree).file.read_text("utf-8")
+    assert '"tokens": [1, 22, 333],\n' in written
+    (node,) = json.loads(written)["mmdesk"]["nodes"]
+    assert node["parts"][0]["text"] == text
 
 
 def test_a_damaged_attachment_is_told_of(tmp_path: Path, pictures: list[Picture]) -> None:

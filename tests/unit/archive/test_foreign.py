@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from mmdesk.archive.foreign import ADDRESSES, LEFT_OUT
+from mmdesk.core.conversations import NO_SETTINGS, ConversationSettings
 from mmdesk.core.errors import MediaError
 from mmdesk.core.messages import ImagePart, Picture, Role, TextPart
 from tests.unit.archive.conftest import FromDocument
@@ -25,16 +26,32 @@ def test_a_plain_chat(from_document: FromDocument) -> None:
     tree = found.tree()
     assert tree.title == "你好，世界"
     assert not tree.named
-    assert [node.entry.message.role for node in tree.shown] == [
-        Role.SYSTEM, Role.USER, Role.ASSISTANT,
-    ]  # fmt: skip
-    assert tree.nodes[2].entry.message.text == "Hi."
+    assert [node.entry.message.role for node in tree.shown] == [Role.USER, Role.ASSISTANT]
+    assert tree.nodes[1].entry.message.text == "Hi."
+    assert tree.settings == ConversationSettings("Be brief.")
     assert not found.told
     (again,) = from_document({"messages": messages})
     assert again.id == found.id
     messages[1]["content"] = "Other"
     (other,) = from_document(messages)
     assert other.id != found.id
+
+
+def test_what_the_system_says(from_document: FromDocument) -> None:
+    """Before the first question it is the system prompt; later, or with a picture, a message."""
+    said = [
+        {"role": "system", "content": "One."},
+        {"role": "developer", "content": [{"type": "text", "text": "Two."}]},
+        {"role": "user", "content": "Hi"},
+        {"role": "system", "content": "Three."},
+    ]
+    tree = from_document(said)[0].tree()
+    assert tree.settings.system_prompt == "One.\n\nTwo."
+    assert [node.entry.message.text for node in tree.shown] == ["Hi", "Three."]
+    assert tree.nodes[0].parent is None
+    alone = from_document(said[:1])[0].tree()
+    assert [node.entry.message.text for node in alone.shown] == ["One."]
+    assert alone.settings == NO_SETTINGS
 
 
 def test_many_chats_in_one_file(from_document: FromDocument) -> None:

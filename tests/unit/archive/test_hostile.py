@@ -16,7 +16,8 @@ import pytest
 from mmdesk.archive import importing
 from mmdesk.archive.exporting import ExportFolder
 from mmdesk.archive.importing import Importer, files_in
-from mmdesk.core.conversations import ConversationTree
+from mmdesk.bench.durability.trees import Maker
+from mmdesk.core.conversations import ConversationTree, Run
 from mmdesk.core.errors import (
     ArchiveEmpty,
     ArchiveError,
@@ -33,10 +34,10 @@ from mmdesk.core.errors import (
     NotAFile,
 )
 from mmdesk.core.messages import Picture
+from mmdesk.core.requests import GenerationSettings
 from mmdesk.core.speech import Recording
 from mmdesk.store.sqlite import SqliteStore
 from tests.unit.archive.conftest import FromDocument
-from tests.unit.archive.trees import Maker
 
 Document = dict[str, Any]
 
@@ -165,9 +166,57 @@ def _attribute(document: Document) -> None:
     _nodes(document)[0]["notes"] = [{"template": "{a.__class__}", "fields": {"a": 1}}]
 
 
+def _run(**changes: object) -> Callable[[Document], object]:
+    """Return what gives the first message a run with something odd in it."""
+    run = {"settings": {"temperature": 0.5, "top_p": 1, "max_tokens": 9}, "tokens": [1], **changes}
+    return lambda document: _nodes(document)[0].update(run=run)
+
+
+def _settings(**changes: object) -> Callable[[Document], object]:
+    settings = {"system_prompt": "", "generation": {"temperature": 0, **changes}}
+    return lambda document: document["mmdesk"].update(settings=settings)
+
+
+def test_a_run_of_few_words_is_taken(exported: Document, from_document: FromDocument) -> None:
+    _run()(exported)
+    _settings()(exported)
+    (tree,) = trees(from_document, exported)
+    assert tree.nodes[0].entry.run == Run(GenerationSettings(0.5, max_tokens=9), (1,))
+    assert tree.settings.generation == GenerationSettings()
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
+        _run(tokens=[1, -1]),
+        _run(tokens=[2**32]),
+        _run(tokens=[True]),
+        _run(tokens=[1.0]),
+        _run(tokens="12"),
+        _run(tokens=[1] * (2**20 + 1)),
+        _run(begun=2),
+        _run(begun=-1),
+        _run(settings=None),
+        _run(settings={"seed": 2**64}),
+        _run(settings={"seed": "1"}),
+        _run(sha256="0F" * 32),
+        _run(sha256="../x"),
+        _run(device="x" * 5000),
+        _run(libraries=[["torch", "2"]]),
+        _run(libraries={"torch": 2}),
+        _run(libraries={"x" * 5000: "2"}),
+        _run(libraries={str(n): "2" for n in range(101)}),
+        _settings(temperature=-1),
+        _settings(temperature=1e300),
+        _settings(top_p=0),
+        _settings(top_p=1.5),
+        _settings(max_tokens=0),
+        _settings(max_tokens=2**60),
+        _settings(seed=-(2**63)),
+        lambda document: document["mmdesk"].update(settings=[]),
+        lambda document: document["mmdesk"].update(settings={"system_prompt": 5}),
+        lambda document: document["mmdesk"].update(settings={"generation": 5}),
+        lambda document: _nodes(document)[0].update(run="x"),
         _circle,
         _endless,
         _nested,

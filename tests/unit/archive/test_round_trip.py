@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,41 +11,23 @@ import pytest
 
 from mmdesk.archive.exporting import ExportFolder
 from mmdesk.archive.importing import Importer, files_in
-from mmdesk.core.conversations import ConversationTree
+from mmdesk.bench.durability.trees import Maker, attachment_hashes, placeless
+from mmdesk.core.conversations import (
+    NO_SETTINGS,
+    ConversationSettings,
+    ConversationTree,
+    Entry,
+    Node,
+    Run,
+)
 from mmdesk.core.errors import ArchiveFileMissing
-from mmdesk.core.messages import AudioPart, ImagePart, Part, Picture
+from mmdesk.core.messages import Picture, assistant_message
+from mmdesk.core.requests import GenerationSettings
 from mmdesk.core.speech import Recording
 from mmdesk.store.sqlite import SqliteStore
-from tests.unit.archive.trees import Maker
 
 CONVERSATIONS = 200
 OpenStore = Callable[[str], SqliteStore]
-
-
-def hashes(tree: ConversationTree) -> list[str]:
-    """Return the SHA-256 of what the attachments' files hold."""
-    parts = [part for node in tree.nodes for part in node.entry.message.parts]
-    paths = [part.picture.path for part in parts if isinstance(part, ImagePart)]
-    paths += [part.recording.path for part in parts if isinstance(part, AudioPart)]
-    return [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
-
-
-def placeless(tree: ConversationTree) -> ConversationTree:
-    """Return a tree whose files are nowhere, to be compared with one of another store."""
-
-    def moved(part: Part) -> Part:
-        if isinstance(part, ImagePart):
-            return ImagePart(replace(part.picture, path=Path(), thumbnail=Path()))
-        if isinstance(part, AudioPart):
-            return AudioPart(replace(part.recording, path=Path()))
-        return part
-
-    nodes = []
-    for node in tree.nodes:
-        parts = tuple(moved(part) for part in node.entry.message.parts)
-        message = replace(node.entry.message, parts=parts)
-        nodes.append(replace(node, entry=replace(node.entry, message=message)))
-    return replace(tree, nodes=tuple(nodes))
 
 
 def import_all(folder: Path, importer: Importer, store: SqliteStore) -> int:
@@ -81,7 +62,7 @@ def test_generated_conversations_come_back_equal(
     for tree in kept:
         copy = second.tree(tree.id)
         assert placeless(copy) == placeless(tree)
-        assert hashes(copy) == hashes(tree)
+        assert attachment_hashes(copy) == attachment_hashes(tree)
     thumbnails = [
         picture.thumbnail
         for tree in kept
@@ -112,9 +93,9 @@ def test_exported_files_never_change_what_is_kept(
     for path in (tmp_path / "out" / "media").iterdir():
         with path.open("r+b") as file:
             file.write(b"changed afterwards")
-    assert any(hashes(tree) for tree in trees)
+    assert any(attachment_hashes(tree) for tree in trees)
     for tree in trees:
-        assert sorted(hashes(store.tree(tree.id))) == sorted(_named_hashes(tree))
+        assert sorted(attachment_hashes(store.tree(tree.id))) == sorted(_named_hashes(tree))
 
 
 def _named_hashes(tree: ConversationTree) -> list[str]:
@@ -153,7 +134,8 @@ def test_other_programs_find_the_shown_path(
         document = json.loads(file.read_text("utf-8"))
         assert document["schema_version"] == 1
         roles = [message["role"] for message in document["messages"]]
-        assert roles == [node.entry.message.role.value for node in tree.shown]
+        prompt = ["system"] if tree.settings.system_prompt.strip() else []
+        assert roles == prompt + [node.entry.message.role.value for node in tree.shown]
         assert "base64" not in file.read_text("utf-8")
         # Read as such a program's, pictures included, the path is the same.
         file.write_text(json.dumps(document["messages"]), "utf-8")
@@ -166,6 +148,46 @@ def test_other_programs_find_the_shown_path(
 
 def _pictures(tree: ConversationTree) -> list[str]:
     return [picture.sha256 for node in tree.nodes for picture in node.entry.message.pictures]
+
+
+def test_files_of_earlier_versions(
+    tmp_path: Path, importer: Importer, pictures: list[Picture], recordings: list[Recording]
+) -> None:
+    maker = Maker(4, pictures, recordings)
+    tree = next(tree for tree in iter(maker.tree, None) if "Run(" in repr(tree))
+    file = ExportFolder(tmp_path).write(tree).file
+    document = json.loads(file.read_text("utf-8"))
+    del document["mmdesk"]["settings"]
+    for node in document["mmdesk"]["nodes"]:
+        del node["run"]
+    file.write_text(json.dumps(document), "utf-8")
+    (found,) = importer.conversations(file)
+    read = placeless(found.tree())
+    before = placeless(tree)
+    nodes = tuple(replace(node, entry=replace(node.entry, run=None)) for node in before.nodes)
+    assert read == replace(before, nodes=nodes, settings=NO_SETTINGS)
+
+
+def test_what_a_damaged_row_says_of_a_run_costs_the_run(
+    tmp_path: Path, importer: Importer, pictures: list[Picture]
+) -> None:
+    for number, run in enumerate(
+        (
+            Run(GenerationSettings(temperature=float("nan"))),
+            Run(GenerationSettings(seed=2**70)),
+            Run(GenerationSettings(), tokens=(-1,)),
+            Run(GenerationSettings(), begun=1),
+            Run(GenerationSettings(), sha256="x"),
+        )
+    ):
+        entry = Entry("a", assistant_message("x"), run=run)
+        settings = ConversationSettings("p", replace(run.settings, top_p=7.0))
+        tree = ConversationTree(
+            f"c{number}", "t", 1, 1, leaf="a", nodes=(Node(entry, None, 1),), settings=settings
+        )
+        (found,) = importer.conversations(ExportFolder(tmp_path).write(tree).file)
+        assert found.tree().nodes[0].entry.run is None
+        assert found.tree().settings == ConversationSettings("p")
 
 
 def test_a_missing_file_is_named(

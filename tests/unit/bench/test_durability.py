@@ -8,7 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from mmdesk.bench.durability import damage, faults, killing, migrating, searching, suite
+from mmdesk.archive import document
+from mmdesk.bench.durability import (
+    damage,
+    exchanging,
+    faults,
+    killing,
+    migrating,
+    opening,
+    searching,
+    suite,
+)
 from mmdesk.bench.durability.application import QUESTION, STREAM
 from mmdesk.bench.durability.contents import Row, quiet, reading
 from mmdesk.core.figures import Figure
@@ -66,6 +76,22 @@ def test_a_killed_migration_leaves_old_or_new(tmp_path: Path) -> None:
     assert figure.value == 0
 
 
+def test_what_was_exported_comes_back(tmp_path: Path) -> None:
+    assert values([exchanging.measure(30, SEED, tmp_path)]) == {"exported_imported_differing": 0}
+
+
+def test_a_conversation_that_comes_back_as_another_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(document, "_whole", lambda value: 7)
+    found = values([exchanging.measure(5, SEED, tmp_path)])
+    assert found == {"exported_imported_differing": 5}
+
+
+def test_opening_is_timed(tmp_path: Path) -> None:
+    assert opening.measure(12, SEED, tmp_path).value
+
+
 def test_searches_are_timed_in_both_languages(tmp_path: Path) -> None:
     figures = list(searching.measure(400, SEED, tmp_path))
     assert [each.figure for each in figures] == ["search_english_p99_ms", "search_chinese_p99_ms"]
@@ -74,9 +100,11 @@ def test_searches_are_timed_in_both_languages(tmp_path: Path) -> None:
 
 def test_the_suite_has_every_row(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(faults, "can_trace", lambda: False)
-    counts = suite.Counts(kills=1, files=1, rows=1, points=1, messages=100, every=10**6)
+    counts = suite.Counts(
+        kills=1, files=1, rows=1, points=1, conversations=3, messages=100, long=8, every=10**6
+    )
     figures = {each.figure: each for each in suite.measure(counts)}
-    assert len(figures) == 14
+    assert len(figures) == 16
     assert figures.pop("save_call_failed").value is None
     assert all(each.value is not None and each.bar is not None for each in figures.values())
 

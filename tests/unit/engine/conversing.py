@@ -20,6 +20,11 @@ def talk(*turns: str | tuple[str, tuple[Picture, ...]]) -> tuple[Message, ...]:
     return tuple(messages)
 
 
+def trimmed(text: str) -> str:
+    """Return a text without its end where that is no character: stopped answers leave it out."""
+    return text.rstrip("\N{REPLACEMENT CHARACTER}")
+
+
 def ask(
     engine: ChatEngine,
     messages: tuple[Message, ...],

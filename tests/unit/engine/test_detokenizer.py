@@ -14,6 +14,7 @@ from mmdesk.engine.detokenizer import (
     ByteLevelDetokenizer,
     WindowDetokenizer,
     detokenizer_for,
+    text_so_far,
 )
 from tests.unit.engine.tiny_models import byte_fallback_tokenizer, byte_level_tokenizer, fast
 
@@ -119,3 +120,25 @@ def test_the_cost_of_a_token_stays_flat(kind: str, monkeypatch: pytest.MonkeyPat
     for token in tokens:
         detokenizer.push(token)
     assert longest <= 9
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_text_that_stops_is_whole_characters(kind: str, text: str) -> None:
+    tokens = tokenizer(kind).encode(text, add_special_tokens=False)
+    so_far = [text_so_far(tokenizer(kind), tokens[:stop]) for stop in range(len(tokens) + 1)]
+    assert all(text.startswith(each) for each in so_far)
+    assert so_far == sorted(so_far, key=len)
+    assert so_far[-1] == text
+    # No character is four tokens behind: its bytes are.
+    assert all(len(later) > len(each) for each, later in zip(so_far, so_far[4:], strict=False))
+
+
+@given(data=st.data())
+def test_any_tokens_that_stop_are_the_beginning_of_what_follows(data: st.DataObject) -> None:
+    kind = "byte level"
+    tokens = data.draw(st.lists(st.integers(0, len(tokenizer(kind)) + 5), max_size=40))
+    stop = data.draw(st.integers(0, len(tokens)))
+    so_far = text_so_far(tokenizer(kind), tokens[:stop])
+    assert full(kind, tokens).startswith(so_far)
+    assert full(kind, tokens[:stop]) in (so_far, so_far + "\N{REPLACEMENT CHARACTER}")

@@ -20,7 +20,7 @@ from mmdesk.core.messages import Message, Picture
 from mmdesk.core.requests import EncodePictures, LoadModel
 from mmdesk.engine.local import LocalChatEngine
 from tests.unit.engine.conftest import PictureMaker
-from tests.unit.engine.conversing import ask, talk
+from tests.unit.engine.conversing import ask, talk, trimmed
 from tests.unit.engine.test_local import reference
 
 TOWERS = {"CLIPVisionModel", "Idefics3VisionTransformer"}
@@ -44,7 +44,7 @@ def encode(engine: LocalChatEngine, *pictures: Picture, cancelled: bool = False)
 
 
 def answer(engine: LocalChatEngine, messages: tuple[Message, ...]) -> str:
-    return ask(engine, messages, max_tokens=TOKENS)[0].text
+    return trimmed(ask(engine, messages, max_tokens=TOKENS)[0].text)
 
 
 def plain(path: Path, messages: tuple[Message, ...]) -> str:
@@ -54,7 +54,7 @@ def plain(path: Path, messages: tuple[Message, ...]) -> str:
         content = [{"type": "image", "image": Image.open(each.path)} for each in message.pictures]
         content.append({"type": "text", "text": message.text})
         conversation.append({"role": message.role.value, "content": content})
-    return reference(path, conversation, TOKENS)
+    return trimmed(reference(path, conversation, TOKENS))
 
 
 @contextlib.contextmanager

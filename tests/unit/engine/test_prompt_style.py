@@ -121,6 +121,21 @@ def test_earlier_turns_are_left_out_and_that_is_said(
     assert not any(said in str(note) for note in alone.notes)
 
 
+@pytest.mark.parametrize("module", [florence2, paligemma, blip_2, blip])
+def test_instructions_are_left_out_and_that_is_said(
+    processor: Loader, picture: PictureMaker, module: Any
+) -> None:
+    loaded = processor(module)
+    question = user_message("", (picture("red"),))
+    system, blank = (Message(Role.SYSTEM, (TextPart(text),)) for text in ("Be short.", " "))
+    (note,) = build(loaded, system, question).notes
+    assert "takes no instructions" in str(note)
+    assert not build(loaded, blank, question).notes
+    assert text_of(loaded, build(loaded, system, question)) == text_of(
+        loaded, build(loaded, question)
+    )
+
+
 def test_a_caption_does_not_pass_for_an_answer(processor: Loader, picture: PictureMaker) -> None:
     loaded = processor(blip)
     (note,) = build(loaded, user_message("Who?", (picture("red"),))).notes

@@ -26,7 +26,7 @@ from mmdesk.core.errors import (
 )
 from mmdesk.core.events import Event, LoadStage, ModelLoading, TextDelta
 from mmdesk.core.protocols import Child
-from mmdesk.core.requests import LoadModel
+from mmdesk.core.requests import AnswerQuestion, Begun, GenerationSettings, LoadModel
 from mmdesk.engine.local import LocalChatEngine
 from mmdesk.inference.process import ChildEngine
 from mmdesk.session.threads import spawn
@@ -92,6 +92,24 @@ def test_the_same_tokens_as_in_process(
     here, _ = ask(engine, messages, max_tokens=50, temperature=1.2, seed=5)
     there, _ = ask(child_engine, messages, max_tokens=50, temperature=1.2, seed=5)
     assert there.text == here.text
+    assert there.run == here.run is not None
+
+
+def test_a_stopped_answer_goes_on_in_another_process(
+    child_engine: ChildEngine, engine: LocalChatEngine, picture: PictureMaker
+) -> None:
+    messages = talk((QUESTION, (picture("red"),)))
+    whole, _ = ask(engine, messages, max_tokens=50)
+    first, _ = ask(engine, messages, max_tokens=20)
+    assert first.run is not None
+    assert whole.run is not None
+    settings = GenerationSettings(max_tokens=30)
+    begun = Begun(first.text, first.run.tokens)
+    request = AnswerQuestion("turn", messages, settings, begun=begun)
+    more = child_engine.answer(request, nothing, lambda: False)
+    assert first.text + more.text == whole.text
+    assert more.run is not None
+    assert more.run.tokens == whole.run.tokens
 
 
 def test_loading_reports_from_the_first_moment(shared: ChildEngine, llava: Path) -> None:
@@ -207,7 +225,7 @@ def test_no_child_outlives_the_application(tmp_path: Path) -> None:
     import time
     from pathlib import Path
     from mmdesk.core.errors import ModelMissing
-    from mmdesk.core.requests import LoadModel
+    from mmdesk.core.requests import AnswerQuestion, Begun, GenerationSettings, LoadModel
     from mmdesk.inference.process import ChildEngine
     from mmdesk.session.threads import spawn
 

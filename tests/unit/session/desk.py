@@ -81,7 +81,7 @@ class Desk:
         self.store_path = folder / "c.sqlite3"
         self.store_error = store_error
         self.worker = ModelWorker(lambda: self.engine, self.events.put)
-        self.store = StoreThread(lambda: self._open(folder))
+        self.store = StoreThread(lambda: self._open(folder), self.events.put)
         self.pool = job_pool(2)
         self.listener = ScriptedListener()
         self.sound = ScriptedSound(folder)
@@ -128,6 +128,25 @@ class Desk:
                 return next(event for event in shown if isinstance(event, kind))
         raise AssertionError(f"no {kind.__name__}")
 
+    def rest(self) -> None:
+        """Handle events until none comes for a while."""
+        while not self.events.quiet():
+            self.shown += self.session.handle(self.events.seen[-1])
+
+    def wait_for(self, condition: Callable[[], bool]) -> None:
+        """Handle events until something holds."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not condition():
+            assert time.monotonic() < deadline
+            if not self.events.quiet(0.02):
+                self.shown += self.session.handle(self.events.seen[-1])
+
+    def handle_some(self, most: int) -> None:
+        """Handle what has come, ``most`` events at most."""
+        for _ in range(most):
+            if not self.events.quiet(0.0):
+                self.shown += self.session.handle(self.events.seen[-1])
+
     def ask(self, text: str = "What color?") -> TurnFinished | TurnFailed:
         self.session.submit(text)
         event = self.until(TurnFinished | TurnFailed)  # type: ignore[arg-type]
@@ -135,10 +154,13 @@ class Desk:
         return event
 
     def reopened(self, conversation: str) -> ConversationOpened:
+        """Open a conversation, and wait until it is shown."""
         self.session.open_conversation(conversation)
-        event = self.until(ConversationOpened)
-        assert isinstance(event, ConversationOpened)
-        return event
+        while True:  # a new one may have been shown before
+            event = self.until(ConversationOpened)
+            assert isinstance(event, ConversationOpened)
+            if event.conversation and event.conversation.summary.id == conversation:
+                return event
 
     def close(self) -> None:
         self.engine.gate.set()
@@ -146,6 +168,7 @@ class Desk:
         self.engine.hear_gate.set()
         self.sound.gate.set()
         self.reader.gate.set()
+        self.shelf.hash_gate.set()
         self.session.close()
         self.pool.shutdown()
         self.worker.close()

@@ -9,11 +9,12 @@ import hashlib
 import queue
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from mmdesk.core.conversations import StopReason, Usage
+from mmdesk.core.conversations import Run, StopReason, Usage
 from mmdesk.core.errors import DownloadElsewhere, ModelUnknown
 from mmdesk.core.events import (
     Event,
@@ -72,6 +73,7 @@ class ScriptedEngine:
     encoded: list[EncodePictures] = field(default_factory=list)
     served: list[object] = field(default_factory=list)
     name: str = ""
+    drawn_seed: int = 77
     closed: bool = False
 
     def __post_init__(self) -> None:
@@ -99,23 +101,41 @@ class ScriptedEngine:
     def answer(
         self, request: AnswerQuestion, emit: EventSink, cancelled: Callable[[], bool]
     ) -> TurnFinished:
+        """Write the words that are not there yet; a word's number is its token."""
         self.asked.append(request)
         self.served.append(request)
         script = self.answers.pop(0) if self.answers else None
-        for index, word in enumerate(self.words):
-            if script and index == script[0]:
+        first = len(request.begun.tokens) if request.begun else 0
+        last = min(len(self.words), first + request.settings.max_tokens)
+        for index in range(first, last):
+            if script and index - first == script[0]:
                 raise script[1]
             deadline = time.monotonic() + PATIENCE_S
-            while index and not self.gate.wait(0.005) and time.monotonic() < deadline:
+            while index > first and not self.gate.wait(0.005) and time.monotonic() < deadline:
                 if cancelled():
                     break
             if cancelled():
-                text = "".join(self.words[:index])
-                return TurnFinished(request.turn, StopReason.CANCELLED, text, None)
-            emit(TextDelta(request.turn, word))
-        usage = Usage(5, len(self.words), 1.0, 10.0)
-        text = "".join(self.words)
-        return TurnFinished(request.turn, StopReason.STOP, text, usage, self.name)
+                return self._end(request, StopReason.CANCELLED, first, index)
+            emit(TextDelta(request.turn, self.words[index]))
+        whole = last == len(self.words) and first + request.settings.max_tokens > last
+        return self._end(request, StopReason.STOP if whole else StopReason.LENGTH, first, last)
+
+    def _end(
+        self, request: AnswerQuestion, reason: StopReason, first: int, last: int
+    ) -> TurnFinished:
+        usage = Usage(5, last - first, 1.0, 10.0)
+        settings = request.settings
+        if settings.temperature > 0 and settings.seed is None:
+            settings = replace(settings, seed=self.drawn_seed)
+        tokens = tuple(map(self.token, self.words[:last]))
+        run = Run(settings, tokens, first, dtype="float32", device="cpu", threads=1)
+        text = "".join(self.words[first:last])
+        return TurnFinished(request.turn, reason, text, usage, self.name, run=run)
+
+    @staticmethod
+    def token(word: str) -> int:
+        """The token of a word: another word has another one."""
+        return zlib.crc32(word.encode())
 
     def transcribe(self, request: Transcribe, cancelled: Callable[[], bool]) -> Transcript | None:
         """Return the next of ``hears``, by default that the colour was asked for."""
@@ -290,6 +310,8 @@ class ScriptedServers:
 class ScriptedShelf:
     """One model that can be fetched, in ``steps`` of a byte; ``gate`` holds all but the first.
 
+    Every model's files have a hash; ``hash_gate`` holds it back.
+
     While ``deaf`` is clear, a download doesn't notice that it was stopped. A second one beside it
     is refused, as by the lock on the files.
     """
@@ -304,6 +326,11 @@ class ScriptedShelf:
         self.refusal: Exception | None = None
         self.done = 0
         self.removed: list[ModelKey] = []
+        self.hashes: dict[ModelKey, str] = {}
+        self.hashed: list[ModelKey] = []
+        self.no_hash: Exception | None = None
+        self.hash_gate = threading.Event()
+        self.hash_gate.set()
 
     def entry(self, key: ModelKey | None = None) -> ModelEntry:
         place = Place.DOWNLOADED if key else Place.CATALOGUE
@@ -357,6 +384,13 @@ class ScriptedShelf:
             raise self.refusal
         report(0.5)
         report(1.0)
+
+    def sha256(self, key: ModelKey) -> str:
+        assert self.hash_gate.wait(PATIENCE_S)
+        if self.no_hash:
+            raise self.no_hash
+        self.hashed.append(key)
+        return self.hashes.get(key, f"hash of {key}")
 
     def remove(self, key: ModelKey) -> int:
         self.removed.append(key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from mmdesk.core.conversations import BIN_DAYS
 from mmdesk.core.messages import user_message
 from mmdesk.store.backups import BackupFolder
+from mmdesk.store.schema import MIGRATIONS
 from mmdesk.store.sqlite import SqliteStore
 from tests.unit.store.conftest import MakePicture, MakeRecording, OpenStore
 from tests.unit.store.filling import fill
@@ -68,6 +70,65 @@ def test_the_bin_is_emptied_after_its_days(
     assert len(store.search("look")) == 2
     check = store._connection.execute("PRAGMA integrity_check").fetchone()[0]
     assert check == "ok"
+
+
+def test_a_draft_s_files_stay_as_long_as_it_does(
+    open_store: OpenStore,
+    make_picture: MakePicture,
+    make_recording: MakeRecording,
+    database: Path,
+    backups: Path,
+) -> None:
+    store = open_store()
+    conversation = keep(store, make_picture(b"sent"))
+    mine, new, recording = make_picture(b"mine"), make_picture(b"new"), make_recording()
+    store.keep_draft(conversation, user_message("more", (mine,), (), (recording,)))
+    store.keep_draft(None, user_message("", (new,)))
+    age(database.parent / "attachments")
+    store.back_up()
+    assert names(database) >= {mine.sha256, new.sha256, recording.sha256}
+    store.keep_draft(None, None)
+    binned_before(store, conversation, BIN_DAYS + 1)
+    for copy in backups.iterdir():
+        copy.unlink()
+    store.back_up()  # the copy is made first, and has what is destroyed then
+    for copy in backups.iterdir():
+        copy.unlink()
+    store.back_up()
+    assert names(database) == set()
+    assert store._connection.execute("SELECT count(*) FROM draft").fetchone()[0] == 0
+    assert store._connection.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_a_backup_of_an_older_version_has_its_say(
+    open_store: OpenStore, database: Path, backups: Path
+) -> None:
+    needed, unneeded = "ab" * 32, "cd" * 32
+    store = open_store()
+    backups.mkdir()
+    old = sqlite3.connect(backups / "conversations-20250101T000000Z.sqlite3")
+    for statement in MIGRATIONS[0]:
+        old.execute(statement)
+    old.execute("INSERT INTO conversation VALUES (1, 'c', 't', 1, 1, NULL)")
+    old.execute(
+        "INSERT INTO message (id, conversation_id, role, status, model, created_us)"
+        " VALUES ('m', 'c', 'user', 'finished', '', 1)"
+    )
+    old.execute(
+        "INSERT INTO part (message_id, ordinal, kind, sha256) VALUES ('m', 0, 'image', ?)",
+        (needed,),
+    )
+    old.execute("PRAGMA user_version = 1")
+    old.commit()
+    old.close()
+    for sha256 in (needed, unneeded):
+        file = database.parent / "attachments" / sha256[:2] / f"{sha256}.png"
+        file.parent.mkdir(parents=True)
+        file.write_bytes(b"x")
+    fill(store, 1)
+    age(database.parent / "attachments")
+    store.back_up()
+    assert names(database) == {needed}
 
 
 def test_a_long_conversation_leaves_the_bin_too(open_store: OpenStore) -> None:

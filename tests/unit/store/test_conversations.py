@@ -415,3 +415,21 @@ def test_versions_stand_side_by_side(open_store: OpenStore) -> None:
     assert [entry.id for entry in shown][-2:] == [follow.question, follow.answer]
     with pytest.raises(ConversationMissing):
         store.show(first.conversation, "nothing")
+
+
+def test_a_long_conversation_is_read_in_a_few_queries(
+    store: SqliteStore, make_picture: MakePicture
+) -> None:
+    first = store.begin_turn(
+        user_message("one", (make_picture(),)), conversation=None, parent=None, model="m"
+    )
+    parent = first.answer
+    for number in range(300):
+        parent = ask(store, f"q {number}", first.conversation, parent).answer
+    queries: list[str] = []
+    store._connection.set_trace_callback(queries.append)
+    entries = store.conversation(first.conversation).entries
+    assert len(store.tree(first.conversation).nodes) == len(entries) == 602
+    store.conversations()
+    store._connection.set_trace_callback(None)
+    assert len(queries) < 20

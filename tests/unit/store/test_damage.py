@@ -14,6 +14,7 @@ from mmdesk.store.sqlite import SqliteStore
 from tests.unit.store.conftest import MakePicture, OpenStore
 from tests.unit.store.filling import editing, fill, refusal
 
+_TABLE_LEAF = 0x0D
 _LEAF = 0x0A
 """The first byte of a page at the bottom of the table of parts: a B-tree without rowids."""
 
@@ -66,6 +67,26 @@ def test_a_damaged_page_costs_its_messages_only(open_store: OpenStore, database:
     assert len(entries) == 60
     whole = [entry for entry in entries if entry.message.parts]
     assert 0 < len(whole) < 60
+
+
+@pytest.mark.logs("are damaged")
+def test_a_damaged_page_of_messages_costs_those_only(open_store: OpenStore, database: Path) -> None:
+    conversation, _ = fill(open_store(), 100)
+    open_store().close()
+    data = bytearray(database.read_bytes())
+    leaves = [
+        start
+        for start in range(0, len(data), 4096)
+        if data[start] == _TABLE_LEAF and data.count(b"assistant", start, start + 4096) > 5
+    ]
+    page = leaves[len(leaves) // 2]
+    data[page : page + 100] = b"\xff" * 100
+    database.write_bytes(data)
+    store = open_store()
+    entries = store.conversation(conversation).entries
+    assert 150 < len(entries) < 200
+    assert all(entry.message.parts for entry in entries)
+    assert len(store.tree(conversation).nodes) == len(entries)
 
 
 NOTED = pytest.mark.logs("damaged|is no ")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -16,7 +17,13 @@ from pathlib import Path
 import pytest
 
 from mmdesk.core.conversations import EntryStatus
-from mmdesk.core.errors import StoreBusy, StoreDamaged, StoreTooNew, StoreUnwritable
+from mmdesk.core.errors import (
+    AttachmentLost,
+    StoreBusy,
+    StoreDamaged,
+    StoreTooNew,
+    StoreUnwritable,
+)
 from mmdesk.core.messages import user_message
 from mmdesk.store import attachments
 from mmdesk.store.schema import APPLICATION_ID, MIGRATIONS
@@ -202,10 +209,11 @@ def test_a_picture_that_is_gone_or_changed_is_said(
     gone, changed = make_picture(b"gone", "gone.png"), make_picture(b"changed")
     gone.path.unlink()
     changed.path.write_bytes(b"other pixels")
-    with pytest.raises(StoreUnwritable, match=r"“gone\.png” is no longer there"):
-        store.begin_turn(user_message("q", (gone,)), conversation=None, parent=None, model="")
-    with pytest.raises(StoreUnwritable, match="changed meanwhile"):
-        store.begin_turn(user_message("q", (changed,)), conversation=None, parent=None, model="")
+    for picture in (gone, changed):
+        with pytest.raises(AttachmentLost, match=re.escape(f"“{picture.name}” is no longer there")):
+            store.begin_turn(
+                user_message("q", (picture,)), conversation=None, parent=None, model=""
+            )
     assert store.conversations() == ()
 
 

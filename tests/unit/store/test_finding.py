@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,7 +12,6 @@ from hypothesis import strategies as st
 from mmdesk.core.conversations import EntryStatus
 from mmdesk.core.errors import ConversationMissing
 from mmdesk.core.messages import Message, Role, TextPart, TranscriptPart, user_message
-from mmdesk.store.schema import MIGRATIONS
 from mmdesk.store.search import add_functions, excerpt_of, match_expression, words_of
 from mmdesk.store.sqlite import SqliteStore
 from tests.unit.store.conftest import MakePicture, OpenStore
@@ -123,24 +121,15 @@ def test_answers_transcripts_and_names_are_found(
     assert [hit.message for hit in open_store().search("giraffe")] == [first.answer]
 
 
-def test_an_older_database_gets_its_words_indexed(open_store: OpenStore, database: Path) -> None:
-    database.parent.mkdir()
-    connection = sqlite3.connect(database)
-    for statements in MIGRATIONS[:3]:
-        for statement in statements:
-            connection.execute(statement)
-    connection.execute("PRAGMA user_version = 3")
-    connection.execute("INSERT INTO conversation VALUES (1, 'c', 'old', 1, 1, 'm', NULL, 0)")
-    connection.execute(
-        "INSERT INTO message (number, id, conversation_id, role, status, model, created_us)"
-        " VALUES (7, 'm', 'c', 'user', 'finished', '', 1)"
-    )
-    connection.execute(
-        "INSERT INTO part (message_id, ordinal, kind, text) VALUES ('m', 0, 'text', '两个圆')"
-    )
-    connection.commit()
-    connection.close()
-    assert [hit.message for hit in open_store().search("圆")] == ["m"]
+def test_an_answer_that_a_crash_cut_off_is_found(open_store: OpenStore) -> None:
+    store = open_store()
+    turn = store.begin_turn(user_message("q"), conversation=None, parent=None, model="m")
+    store.write_answer(turn.answer, "half a giraffe", EntryStatus.STREAMING)
+    store = open_store()
+    assert [hit.message for hit in store.search("giraffe")] == [turn.answer]
+    store.continue_answer(turn.conversation, turn.answer, model="m")
+    store.write_answer(turn.answer, "half a giraffe, half a zebra", EntryStatus.STREAMING)
+    assert [hit.message for hit in open_store().search("zebra")] == [turn.answer]
 
 
 def test_a_word_far_inside_is_shown_with_what_is_around_it() -> None:

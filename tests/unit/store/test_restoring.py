@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from mmdesk.core.errors import BackupDamaged, BackupMissing, StoreBusy, StoreDamaged, StoreTooNew
+from mmdesk.core.messages import user_message
 from mmdesk.store.backups import BackupFolder
 from mmdesk.store.restoring import find_backup, list_backups, restore
 from mmdesk.store.salvage import was_set_aside_since
@@ -108,6 +109,43 @@ def test_the_database_is_gone_or_damaged(
     assert titles(open_store) == ["first 0"]
     assert done.aside is not None
     assert done.aside.read_bytes() == b"rubbish"
+
+
+def test_backups_are_listed_with_what_is_in_them(
+    backup: Path, backups: Path, open_store: OpenStore
+) -> None:
+    store = open_store()
+    store.alter(store.conversations()[0].id, binned=True)
+    store.close()
+    connection = sqlite3.connect(backup.parent.parent / "conversations.sqlite3")
+    BackupFolder(backups).back_up(connection, datetime(2026, 3, 2, 7, 30, tzinfo=UTC))
+    connection.close()
+    broken = backups / "conversations-20260303T000000Z.sqlite3"
+    broken.write_bytes(b"\xff" * 9000)
+    (backups / "conversations-20260304T000000Z.sqlite3").mkdir()
+    (backups / "conversations-20260305T000000Z.sqlite3").write_bytes(b"")
+    (backups / "notes.txt").write_text("")
+    assert [(each.name[14:22], each.conversations) for each in list_backups(backups)] == [
+        ("20260305", None), ("20260304", None), ("20260303", None), ("20260302", 2),
+        ("20260301", 1),
+    ]  # fmt: skip
+    latest = list_backups(backups)[3]
+    assert latest.path == backups / latest.name
+    assert latest.made == datetime(2026, 3, 2, 7, 30, tzinfo=UTC)
+
+
+def test_a_draft_of_then_comes_back(open_store: OpenStore, database: Path, backups: Path) -> None:
+    store = open_store()
+    conversation, _ = fill(store, 1)
+    store.keep_draft(conversation, user_message("then"))
+    store.back_up()
+    store.keep_draft(conversation, None)
+    store.keep_draft(None, user_message("now"))
+    store.close()
+    restore(database, find_backup(backups, "latest"))
+    store = open_store()
+    assert store.conversation(conversation).draft == user_message("then")
+    assert store.draft() is None
 
 
 def test_backups_by_name(backup: Path, backups: Path) -> None:

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import errno
 import os
-import sqlite3
 import stat
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from mmdesk.core.conversations import EntryStatus
-from mmdesk.core.errors import StoreUnwritable
+from mmdesk.core.errors import AttachmentLost, StoreUnwritable
 from mmdesk.core.messages import Message, Role, TranscriptPart, user_message
 from mmdesk.store.rows import title_of
-from mmdesk.store.schema import MIGRATIONS
 from mmdesk.store.sqlite import SqliteStore
 from tests.unit.store.conftest import MakePicture, MakeRecording, OpenStore
-from tests.unit.store.filling import editing
+from tests.unit.store.filling import editing, write_released
 
 TRANSCRIPT = TranscriptPart("会议 1.mp3", "[0:00] Hello.\n[1:02:05] 再见。", 3725.25, "zh")
 
@@ -99,7 +95,7 @@ def test_a_recording_that_was_changed_is_refused(
 ) -> None:
     recording = make_recording()
     recording.path.write_bytes(b"other sound")
-    with pytest.raises(StoreUnwritable, match="changed meanwhile"):
+    with pytest.raises(AttachmentLost, match="was changed"):
         begin(store, user_message("q", recordings=(recording,)))
     assert store.conversations() == ()
     assert not list((database.parent / "attachments").rglob("*.*"))
@@ -194,50 +190,13 @@ def test_titles(
     assert title_of(message) == title
 
 
-def write_version_1(database: Path, sha256: str) -> None:
-    """Write a conversation as the first schema kept it."""
-    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
-        for statement in MIGRATIONS[0]:
-            connection.execute(statement)
-        connection.execute("PRAGMA user_version = 1")
-        connection.execute(
-            "INSERT INTO conversation (id, title, created_us, updated_us, leaf_id)"
-            " VALUES ('c', 'look', 1, 2, 'a')"
-        )
-        connection.executemany(
-            "INSERT INTO message (id, conversation_id, parent_id, role, status, model, created_us)"
-            " VALUES (?, 'c', ?, ?, ?, 'starter', 1)",
-            [("q", None, "user", "finished"), ("a", "q", "assistant", "streaming")],
-        )
-        connection.executemany(
-            "INSERT INTO part"
-            " (message_id, ordinal, kind, text, sha256, name, width, height, notes)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                ("q", 0, "image", None, sha256, "图 1.png", 40, 30, "[]"),
-                ("q", 1, "text", "look", None, None, None, None, None),
-                ("a", 0, "text", "a red cir", None, None, None, None, None),
-            ],
-        )
-
-
-def test_a_database_of_version_1_is_migrated(
+def test_a_database_of_before_sound_takes_it(
     open_store: OpenStore, database: Path, make_recording: MakeRecording
 ) -> None:
-    sha256 = "ab" * 32
-    database.parent.mkdir(parents=True)
-    write_version_1(database, sha256)
+    write_released(database, 1)
     store = open_store()
-    question, answer = store.conversation("c").entries
-    assert question.message.text == "look"
-    picture = question.message.pictures[0]
-    assert (picture.sha256, picture.name, picture.width) == (sha256, "图 1.png", 40)
-    assert (answer.message.text, answer.status) == ("a red cir", EntryStatus.INTERRUPTED)
     spoken = user_message("and then?", (), (TRANSCRIPT,), (make_recording(),))
     store.begin_turn(spoken, conversation="c", parent="a", model="")
     entries = open_store().conversation("c").entries
     assert [len(entry.message.recordings) for entry in entries] == [0, 0, 1, 0]
     assert entries[2].message.transcripts == (TRANSCRIPT,)
-    with editing(database) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
-        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)

@@ -7,9 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from mmdesk.core.conversations import ConversationTree, Entry, EntryStatus, Node
+from mmdesk.core.conversations import (
+    ConversationSettings,
+    ConversationTree,
+    Entry,
+    EntryStatus,
+    Node,
+    Run,
+)
 from mmdesk.core.errors import ConversationMissing, StoreError
 from mmdesk.core.messages import assistant_message, user_message
+from mmdesk.core.requests import GenerationSettings
 from mmdesk.store.sqlite import SqliteStore
 from tests.unit.store.conftest import MakePicture, MakeRecording, OpenStore
 from tests.unit.store.filling import editing, fill
@@ -72,6 +80,36 @@ def test_a_tree_comes_back_equal_and_can_be_gone_on_with(
         assert other.conversation(tree.id).entries[-1].id == turn.answer
     finally:
         other.close()
+
+
+def test_settings_and_runs_travel_and_a_draft_does_not(store: SqliteStore, tmp_path: Path) -> None:
+    conversation, answers = fill(store, 2)
+    generation = GenerationSettings(0.5, 0.5, 5, 2**63 - 1)
+    run = Run(generation, (1, 2**32 - 1), 1, "prompt", "key", "ab" * 32, "int4", "cpu", 2)
+    store.write_answer(answers[1], "computed", EntryStatus.FINISHED, run=run)
+    store.alter(conversation, settings=ConversationSettings("prompt", generation))
+    store.keep_draft(conversation, user_message("draft"))
+    tree = store.tree(conversation)
+    assert tree.settings == ConversationSettings("prompt", generation)
+    assert [node.entry.run for node in tree.nodes] == [None, None, None, run]
+    other = SqliteStore(tmp_path / "other" / "c.sqlite3", tmp_path / "other" / "attachments")
+    try:
+        other.add_tree(tree)
+        assert other.tree(conversation) == tree
+        kept = other.conversation(conversation)
+        assert (kept.settings, kept.draft) == (tree.settings, None)
+        assert kept.entries == store.conversation(conversation).entries
+    finally:
+        other.close()
+
+
+@pytest.mark.logs("kept by no model")
+def test_token_ids_from_elsewhere_that_nothing_can_hold(store: SqliteStore) -> None:
+    tree = small_tree()
+    run = Run(GenerationSettings(), (2**40,), model="m")
+    node = replace(tree.nodes[1], entry=replace(tree.nodes[1].entry, run=run))
+    store.add_tree(replace(tree, nodes=(tree.nodes[0], node)))
+    assert store.tree("c").nodes[1].entry.run == replace(run, tokens=())
 
 
 def test_files_are_kept(

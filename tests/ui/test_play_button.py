@@ -15,7 +15,7 @@ from mmdesk.core.events import ConversationOpened, PlaybackChanged, TranscriptRe
 from mmdesk.core.messages import Picture, user_message
 from mmdesk.core.speech import Recording, Transcript
 from mmdesk.ui.chat.pane import ChatPane
-from mmdesk.ui.chat.replay import ReplayButton, length_text
+from mmdesk.ui.chat.play_button import PlayButton, length_text
 from mmdesk.ui.chat_page import ChatPage
 from mmdesk.ui.controls import IconButton
 
@@ -48,8 +48,8 @@ def _ask(page: ChatPage, *recordings: Recording, text: str = "How many?", turn: 
     page.handle(TurnAdded(turn, Entry("", user_message(text, (), (), recordings))))
 
 
-def _buttons(pane: ChatPane) -> list[ReplayButton]:
-    return pane.findChildren(ReplayButton)
+def _buttons(pane: ChatPane) -> list[PlayButton]:
+    return pane.findChildren(PlayButton)
 
 
 def test_a_spoken_question_shows_its_length_and_plays(
@@ -125,7 +125,7 @@ def test_the_button_stays_in_the_bubble(
         page.handle(TurnAdded("t", Entry("", said), ()))
         page.pane.show_entries((Entry("1", said),))
         (view,) = page.pane._column.views
-        (button,) = view.findChildren(ReplayButton)
+        (button,) = view.findChildren(PlayButton)
         assert view._bubble.toRect().contains(button.geometry())  # type: ignore[attr-defined]
 
 

@@ -34,7 +34,7 @@ class Utterance:
     transcript: Transcript | None = None
 
 
-class Replay:
+class Playback:
     """Plays one thing at a time; ``PlaybackChanged`` tells which.
 
     Args:

@@ -10,7 +10,7 @@ from mmdesk.session.sound_files import clock
 from mmdesk.ui.chat.actions import QuietButton
 
 
-class ReplayButton(QuietButton):
+class PlayButton(QuietButton):
     """ "▷ 0:03"; a recording whose file is gone can't be played, and says so."""
 
     activated = Signal(object)
@@ -18,7 +18,7 @@ class ReplayButton(QuietButton):
 
     def __init__(self, recording: Recording, parent: QWidget) -> None:
         super().__init__("play", parent)
-        self.setObjectName("replayButton")
+        self.setObjectName("playButton")
         self.recording = recording
         self._playing = False
         self.set_revealed(True)

@@ -1,0 +1,1 @@
+"""What holds for one conversation alone: its system prompt, its sampling, and named presets."""

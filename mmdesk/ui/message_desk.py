@@ -1,0 +1,83 @@
+"""What a person does with the messages of the shown conversation, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+
+from mmdesk.core.events import (
+    ConversationOpened,
+    Event,
+    TurnAdded,
+    TurnFailed,
+    TurnFinished,
+)
+from mmdesk.core.messages import Picture, TranscriptPart
+from mmdesk.core.speech import Recording
+from mmdesk.session.controller import ChatSession
+from mmdesk.ui.transcript_view import TranscriptPage
+
+if TYPE_CHECKING:
+    from mmdesk.ui.window_frame import WindowFrame
+
+
+class MessageDesk(QObject):
+    """Opens pictures, sounds, transcripts and links; has answers made, and made again."""
+
+    def __init__(self, frame: WindowFrame, session: ChatSession) -> None:
+        super().__init__(frame)
+        self._frame, self._session = frame, session
+        self.transcript = TranscriptPage()
+        pane, composer = frame.chat.pane, frame.composer
+        composer.pictureOpened.connect(self._open_pictures)
+        composer.transcriptOpened.connect(self._open_transcript)
+        pane.pictureActivated.connect(self._open_pictures)
+        pane.recordingActivated.connect(self._play)
+        pane.linkActivated.connect(self._open_link)
+        pane.versionChosen.connect(session.show_version)
+        pane.regenerateRequested.connect(session.regenerate)
+        pane.retryRequested.connect(session.retry)
+        pane.continueRequested.connect(session.continue_answer)
+        pane.replayRequested.connect(session.replay)
+        pane.replayStopped.connect(session.stop_replay)
+        pane.placeChanged.connect(session.keep_place)
+
+    def handle(self, event: Event) -> None:
+        """Follow what can be done with the last answer."""
+        if isinstance(event, ConversationOpened | TurnAdded | TurnFinished | TurnFailed):
+            self._frame.chat.pane.allow_continue(self._session.can_continue)
+
+    def keep_place(self) -> None:
+        """Have it remembered where the person reads, before something else is shown."""
+        self._session.keep_place(self._frame.chat.pane.place())
+
+    def copy_answer(self) -> None:
+        """Copy the last answer."""
+        if text := self._frame.chat.pane.last_answer_text():
+            QGuiApplication.clipboard().setText(text)
+
+    def retranslate(self) -> None:
+        """Set every text anew."""
+        self.transcript.retranslate()
+
+    def _open_pictures(self, pictures: Sequence[Picture], index: int) -> None:
+        self._frame.viewer.open(pictures, index)
+
+    def _open_transcript(self, transcript: TranscriptPart) -> None:
+        self.transcript.show_transcript(transcript)
+        if self._frame.page is not self.transcript:
+            self._frame.toggle_page(self.transcript)
+
+    def _play(self, recording: Recording) -> None:
+        """Play a message's recording, or stop it."""
+        self._frame.composer.voice.strip.play_no_more()
+        self._session.voice.play(recording)
+
+    def _open_link(self, target: str) -> None:
+        """Open a link of the model's in the browser; nothing else, no file and no program."""
+        url = QUrl(target, QUrl.ParsingMode.StrictMode)
+        if url.scheme() in ("http", "https", "mailto"):
+            QDesktopServices.openUrl(url)
