@@ -105,7 +105,7 @@ def answer_question(
 def free_caches(loaded: LoadedModel) -> None:
     """Free what is kept for the next question, and what an error has left behind."""
     loaded.prompts.forget_pictures()
-    loaded.encoder.forget()
+    loaded.reader.forget()
     return_large_blocks()
     free_memory(loaded.placement.device)
 
@@ -176,10 +176,13 @@ class _Attempt:
             return self.unspoken(StopReason.LENGTH, prompt.tokens, begun.tokens)
         self._emit(TurnProgress(self._request.turn, TurnStage.PREFILL))
         self._owed = begun.owed
+        pictures = [picture for message in rung.messages for picture in message.pictures]
+        inputs = inputs_with(loaded.model, prompt, begun.tokens)
+        reading = loaded.reader.read(inputs, pictures, rung.longest_side)
         answer = generate(
             loaded.model,
             tokenizer_of(loaded.processor),
-            loaded.encoder.encode(inputs_with(loaded.model, prompt, begun.tokens)),
+            reading.arguments,
             self._settings,
             max_tokens=min(most, room),
             started=self._started,
@@ -187,6 +190,7 @@ class _Attempt:
             cancelled=self._cancelled,
             begun=begun.tokens,
         )
+        loaded.reader.keep(reading, answer.tokens)
         return TurnFinished(
             self._request.turn,
             answer.stop_reason,

@@ -16,6 +16,7 @@ import torch
 from transformers import BatchFeature, PreTrainedModel, ProcessorMixin
 from transformers.utils.generic import ModelOutput
 
+from mmdesk.core.reasoning import CLOSE, OPEN
 from mmdesk.core.requests import Begun
 from mmdesk.engine.chat_template import tokenizer_panics
 from mmdesk.engine.control_tokens import ControlTokens
@@ -59,7 +60,7 @@ def beginning(
     if begun is None:
         return Beginning((), opening)
     tokenizer = tokenizer_of(processor)
-    text = begun.text.removeprefix(opening)
+    text = _behind(opening, begun.text)
     if _are_possible(model, processor, begun.tokens):
         written = text_so_far(tokenizer, begun.tokens)
         if written == text or not begun.text:
@@ -68,6 +69,17 @@ def beginning(
     with tokenizer_panics():
         cut = tokenizer(harmless, add_special_tokens=False)["input_ids"]
     return Beginning(tuple(cast(list[int], cut)), "" if begun.text else opening)
+
+
+def _behind(opening: str, text: str) -> str:
+    """Return an answer's text as it goes on behind a thought that the template has opened.
+
+    Another model may have opened its thought in another way, or have had none: it is over then.
+    """
+    if not opening or not text or text.startswith(opening):
+        return text.removeprefix(opening)
+    body = text.lstrip()
+    return body.removeprefix(OPEN) if body.startswith(OPEN) else f"\n{CLOSE}\n\n{text}"
 
 
 def has_ended(model: PreTrainedModel, tokens: tuple[int, ...]) -> bool:

@@ -27,7 +27,7 @@ from mmdesk.engine.architecture import check_architecture, checked_config
 from mmdesk.engine.chat_template import tokenizer_panics
 from mmdesk.engine.checkpoint import CheckpointConfig, check_files
 from mmdesk.engine.devices import Placement, out_of_memory, place
-from mmdesk.engine.memory import limited_to_free_memory
+from mmdesk.engine.memory import kept_bytes, limited_to_free_memory
 from mmdesk.engine.quantisation import packing_config
 from mmdesk.engine.torchvision_compat import prepare_torchvision
 from mmdesk.models.hardware import free_memory, is_out_of_memory, set_threads
@@ -48,7 +48,7 @@ from transformers.utils import logging as transformers_logging  # noqa: E402
 
 from mmdesk.engine.generation import generate, generating_part, neutral_config  # noqa: E402
 from mmdesk.engine.prompt import PromptBuilder, tokenizer_of  # noqa: E402
-from mmdesk.engine.vision import PictureEncoder  # noqa: E402
+from mmdesk.engine.reading import PromptReader  # noqa: E402
 
 # Its records go where all others go, once.
 transformers_logging.disable_default_handler()
@@ -67,7 +67,7 @@ class LoadedModel:
     model: PreTrainedModel
     processor: ProcessorMixin
     prompts: PromptBuilder
-    encoder: PictureEncoder
+    reader: PromptReader
     placement: Placement
     shape: Shape
     info: ModelInfo
@@ -115,8 +115,8 @@ def load_model(request: LoadModel, config: CheckpointConfig, emit: EventSink) ->
             info.context_length,
             encoder_decoder=bool(model.config.is_encoder_decoder),
         )
-    encoder = PictureEncoder(model)
-    loaded = LoadedModel(model, processor, prompts, encoder, placement, shape, info)
+    reader = PromptReader(model, prompts, kept_bytes(placement.device))
+    loaded = LoadedModel(model, processor, prompts, reader, placement, shape, info)
     with _as_model_errors("model.safetensors", plan):
         _warm_up(loaded)
     return loaded
@@ -135,7 +135,9 @@ def _info(plan: _Plan, model: PreTrainedModel) -> ModelInfo:
 
 
 def _load_processor(path: Path) -> ProcessorMixin:
-    processor: ProcessorMixin = _AnyProcessor.from_pretrained(path, **_LOCAL_ONLY)
+    processor = _AnyProcessor.from_pretrained(path, **_LOCAL_ONLY)
+    if not isinstance(processor, ProcessorMixin):  # a tokenizer, where nothing else is known
+        raise ValueError("transformers doesn't know its processor")
     # Prompts are measured against the model's context, which is what counts.
     tokenizer_of(processor).model_max_length = 2**62
     return processor
@@ -291,7 +293,7 @@ def _warm_up(loaded: LoadedModel) -> None:
     generate(
         loaded.model,
         tokenizer_of(loaded.processor),
-        loaded.encoder.encode(prompt.inputs),
+        loaded.reader.read(prompt.inputs, ()).arguments,
         settings,
         max_tokens=1,
         started=0.0,

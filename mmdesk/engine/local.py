@@ -119,4 +119,4 @@ def _encode(
         # Any text will do: templates expect one, and it says nothing of the pictures.
         prompt = loaded.prompts.build((user_message("?", pictures),), 1, look)
         look()
-        loaded.encoder.encode(prompt.inputs)
+        loaded.reader.look(prompt.inputs, pictures)

@@ -18,6 +18,7 @@ _KEPT_BYTES = 64 * 2**20
 _STATUS = Path("/proc/self/status")
 _MMAP_THRESHOLD = -3  # M_MMAP_THRESHOLD in malloc.h
 _LARGE_BLOCK = 2**20
+_MOST_KEPT = 4 * 2**30
 
 
 @contextlib.contextmanager
@@ -59,6 +60,11 @@ def return_large_blocks() -> None:
         choose = getattr(ctypes.CDLL(None), "mallopt", None)  # not in every C library
         if choose is not None:
             choose(_MMAP_THRESHOLD, _LARGE_BLOCK)
+
+
+def kept_bytes(device: torch.device) -> int:
+    """Return what keys and values of earlier prompts may take beside a loaded model."""
+    return min(_MOST_KEPT, allocatable_bytes(device) // 4)
 
 
 def allocatable_bytes(device: torch.device) -> int:

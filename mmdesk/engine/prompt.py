@@ -70,6 +70,9 @@ class PromptBuilder:
         image_token_id: The token that the model replaces by picture features, if it has one.
         context_length: Tokens of prompt and answer together, or None.
         encoder_decoder: Whether prompt and answer each have ``context_length`` to themselves.
+
+    Attributes:
+        image_token_id: As given.
     """
 
     def __init__(
@@ -83,7 +86,7 @@ class PromptBuilder:
         self._processor = processor
         self._encoder_decoder = encoder_decoder
         self._style = style_of(processor)
-        self._image_token_id = image_token_id
+        self.image_token_id = image_token_id
         self._context_length = context_length
         self._pictures = PictureReader(processor)
         self._tokenizer = tokenizer_of(processor)
@@ -129,6 +132,11 @@ class PromptBuilder:
                 **self._template_variables(),
             )
         return replace(self._fitting(inputs, len(pictures), max_tokens), opening=opening)
+
+    @property
+    def chats(self) -> bool:
+        """Whether a prompt is a conversation, each turn behind the one before."""
+        return self._style is None and not self._encoder_decoder
 
     def example(self) -> Prompt:
         """Return a short prompt that the model surely takes."""
@@ -193,7 +201,7 @@ class PromptBuilder:
         return Prompt(inputs, tokens, limit if self._encoder_decoder else limit - tokens)
 
     def _picture_tokens(self, ids: Any) -> int:
-        return 0 if self._image_token_id is None else int((ids == self._image_token_id).sum())
+        return 0 if self.image_token_id is None else int((ids == self.image_token_id).sum())
 
     def _conversation(
         self, messages: tuple[Message, ...], images: list[Image.Image]

@@ -1,12 +1,13 @@
 """The vision tower's features, computed before they are needed and kept for the next question.
 
 ``generate`` runs the vision tower over all pictures of the conversation, then the language
-model. Here the tower runs first, by itself, in the very call that ``generate`` would make, and
-``generate`` gets the features (``mm_encoder_outputs``, transformers 5.23, generation/utils.py).
+model. Here the tower runs first, by itself, and ``generate`` gets the features
+(``mm_encoder_outputs``, transformers 5.23, generation/utils.py).
 
-Features are kept under a hash of all that the tower gets. So they are bit for bit those that it
-would compute again, in every architecture. Pictures encoded one by one are not: in bfloat16 a
-batch of two gives other numbers than two batches of one.
+:meth:`PictureEncoder.encode` makes the very call that ``generate`` would make, and keeps features
+under a hash of all that the tower gets. :meth:`PictureEncoder.features` is asked for pictures by
+name, each encoded once whatever stands beside it; in bfloat16 a batch of two gives other last bits
+than two batches of one.
 """
 
 from __future__ import annotations
@@ -20,12 +21,14 @@ from transformers import BatchFeature, PreTrainedModel
 from transformers.utils.generic import ModelOutput
 
 from mmdesk.engine.bounded_cache import BoundedCache
+from mmdesk.engine.features import Features
 from mmdesk.engine.generation import generating_part
 from mmdesk.engine.pictures import refusals_told
 from mmdesk.engine.tensors import digest, tensor_bytes
 
-MOST_ENTRIES = 8
+MOST_ENTRIES = 64
 MOST_BYTES = 256 * 2**20
+_MOST_COUNTS = 10_000
 
 _PIXELS = ("pixel_values", "pixel_values_images")
 """What transformers calls the pictures themselves; the tower's other arguments describe them."""
@@ -46,6 +49,13 @@ class PictureEncoder:
         self._tower = _tower_of(model)
         self._takes = tuple(inspect.signature(self._tower).parameters) if self._tower else ()
         self._kept: BoundedCache[str, ModelOutput] = BoundedCache(MOST_ENTRIES, MOST_BYTES)
+        self._named: BoundedCache[str, Features] = BoundedCache(MOST_ENTRIES, MOST_BYTES)
+        self._counts: BoundedCache[str, int] = BoundedCache(_MOST_COUNTS, _MOST_COUNTS)
+
+    @property
+    def takes_features(self) -> bool:
+        """Whether the model can be given features in the place of pixels."""
+        return self._tower is not None
 
     def encode(self, inputs: BatchFeature) -> dict[str, Any]:
         """Return the arguments of ``generate`` on the model's device, its pictures encoded.
@@ -63,18 +73,50 @@ class PictureEncoder:
         key = digest(pictures)
         features = self._kept.get(key)
         if features is None:
-            placed = self._placed(BatchFeature(pictures))
-            with torch.inference_mode(), refusals_told():
-                features = _lean(self._tower(**placed, return_dict=True))
+            features = self._encoded(inputs)
             self._kept.put(key, features, tensor_bytes(features))
-        rest = {name: value for name, value in inputs.items() if name not in pixels}
         # generate() changes the object that it is given.
         given = {"mm_encoder_outputs": {"image": _lean(features)}}
-        return {**self._placed(BatchFeature(rest)), **given}
+        return {**self.without_pixels(inputs), **given}
+
+    def without_pixels(self, inputs: BatchFeature) -> dict[str, Any]:
+        """Return the other arguments of ``generate``, on the model's device."""
+        rest = {name: value for name, value in inputs.items() if name not in _PIXELS}
+        return dict(self._placed(BatchFeature(rest)))
+
+    def features(self, name: str, inputs: Callable[[], BatchFeature]) -> Features:
+        """Return what the tower makes of the pictures of a prompt.
+
+        Args:
+            name: Tells what is in the pictures; the same name is not encoded again.
+            inputs: Returns the prompt's inputs, as the processor makes them.
+
+        Raises:
+            PicturesUnsuitable: the tower fails over the shapes of the pictures.
+        """
+        found = self._named.get(name)
+        if found is None:
+            found = Features.of(self._encoded(inputs()))
+            self._named.put(name, found, found.nbytes)
+            self._counts.put(name, len(found.pooled), 1)
+        return found
+
+    def count(self, name: str, inputs: Callable[[], BatchFeature]) -> int:
+        """Return how many rows :meth:`features` has, encoding only what was never encoded."""
+        known = self._counts.get(name)
+        return len(self.features(name, inputs).pooled) if known is None else known
 
     def forget(self) -> None:
         """Free the memory."""
         self._kept.clear()
+        self._named.clear()
+
+    def _encoded(self, inputs: BatchFeature) -> ModelOutput:
+        assert self._tower is not None
+        pictures = {name: inputs[name] for name in self._takes if name in inputs}
+        placed = self._placed(BatchFeature(pictures))
+        with torch.inference_mode(), refusals_told():
+            return _lean(self._tower(**placed, return_dict=True))
 
     def _placed(self, inputs: BatchFeature) -> BatchFeature:
         return inputs.to(self._model.device, dtype=self._model.dtype)

@@ -15,7 +15,8 @@ from mmdesk.core.events import (
 )
 from mmdesk.core.messages import well_formed
 from mmdesk.session.answering import Answering
-from mmdesk.session.draft import Draft, DraftContents, DraftEvent
+from mmdesk.session.draft import Draft, DraftEvent
+from mmdesk.session.draft_contents import DraftContents
 from mmdesk.session.drafts import Drafts
 from mmdesk.session.history import last_question
 from mmdesk.session.shown import ShownConversation

@@ -208,12 +208,13 @@ class ChatSession(SessionState):
         """Put a conversation into the bin; what is being answered in it is stopped."""
         if (turn := self._turns.of(conversation)) is not None:
             self._turns.stop(turn)
+        self._opening.give_up(conversation)
         self.conversations.bin(conversation)
 
     def regenerate(self) -> None:
         """Answer the last question again; the old answer stays in the store."""
         index = last_question(self._shown.entries)
-        if not self.busy and index is not None:
+        if not self.busy and not self.waiting and index is not None:
             self._turns.keep(self._turns.begin(self._shown.entries[: index + 1], changed=True))
             self._drafts.save()
 

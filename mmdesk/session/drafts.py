@@ -7,6 +7,8 @@ sent text still is a part of what it tells.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from mmdesk.core.conversations import Conversation
 from mmdesk.core.errors import MmdeskError
 from mmdesk.core.events import DraftLoaded, DraftShown, StoreFailed
@@ -14,7 +16,8 @@ from mmdesk.core.messages import Message
 from mmdesk.core.protocols import ConversationStore, EventSink
 from mmdesk.core.requests import TurnId
 from mmdesk.session.conversation_list import ConversationList
-from mmdesk.session.draft import Draft, DraftContents
+from mmdesk.session.draft import Draft
+from mmdesk.session.draft_contents import DraftContents, differ, rest_of
 from mmdesk.session.store_thread import StoreThread
 from mmdesk.session.voice import VoiceSession
 
@@ -53,9 +56,18 @@ class Drafts:
         self._unborn: set[Place] = set()
         self._aside: DraftContents | None = None
         """The draft that waits while a question is edited."""
+        self._edited: Message | None = None
+        """The question that is edited, as it was."""
         self._in_composer = draft.contents
         self._sent = ""
         self.keeping = False
+        self._read = False
+        """Whether the draft of the last run was read: until then nothing may take its place."""
+
+    @property
+    def owns_new(self) -> bool:
+        """Whether the store's draft of a new conversation is the one that is known here."""
+        return self.keeping and self._read
 
     # What a person does
 
@@ -70,25 +82,31 @@ class Drafts:
 
     def save(self) -> None:
         """Keep every draft that has changed."""
+        if not self.keeping:
+            return
         for place in tuple(self._known):
-            if self.keeping and place not in self._unborn:
+            if place is None and not self._read:
+                self._read_last(lambda error: None)  # the first try has told why it can't be
+            elif place not in self._unborn:
                 self._keep(place)
 
     # What the session does
 
     def load(self) -> None:
         """Read the draft of the new conversation that the last run has left."""
-        self.keeping = True
-        self._store.put(
-            lambda store: self._emit(DraftLoaded(store.draft())),
-            self._failed,
-        )
+        self.keeping, self._read = True, False
+        self._read_last(self._failed)
 
     def loaded(self, draft: Message | None) -> tuple[DraftShown, ...]:
         """Take what was read; what was begun meanwhile stands below it."""
+        if self._read:
+            return ()
+        self._read = True
         contents = self._contents(None)
         if contents is self._draft.contents:
-            contents.joining += [draft] if draft else []
+            there = contents.as_kept(with_recordings=True)
+            if draft is not None and (there is None or differ(there, draft)):
+                contents.joining.append(draft)
             self._kept[None] = draft
             return (self.shown(),)
         if draft is not None:
@@ -99,7 +117,7 @@ class Drafts:
 
     def open(self, conversation: Conversation | None) -> None:
         """Show the draft of another conversation; None is a new one."""
-        self.end_edit()
+        self._leave_edit()
         self.shown()
         self._voice.conversation_left()
         self._take_unsent()
@@ -108,6 +126,7 @@ class Drafts:
             if conversation.draft is not None:
                 self._contents(place).add(conversation.draft)
             self._kept[place] = conversation.draft
+        self._take_unsent()  # also those that came back while it was not shown
         contents = self._contents(place)
         if contents is not self._draft.contents:
             self._draft.show(contents, self._voice.draft_left())
@@ -130,7 +149,7 @@ class Drafts:
 
     def edit(self, question: Message) -> None:
         """Have the composer hold a question that was sent; the draft waits."""
-        self._aside = self._draft.contents
+        self._aside, self._edited = self._draft.contents, question
         edited = DraftContents()
         edited.add(question)
         self._draft.show(edited, self._voice.draft_left())
@@ -144,6 +163,7 @@ class Drafts:
             self._voice.file_left(each.id)
         self._voice.draft_left()
         back, self._aside = self._aside, None
+        self._edited = None
         self._draft.show(back)
         self._in_composer = back
         self.shown()
@@ -186,11 +206,14 @@ class Drafts:
         self.save()
 
     def unsaved(self, turn: TurnId, place: Place, question: Message) -> None:
-        """A question could not be saved: keep it as a part of its conversation's draft."""
+        """A question could not be saved: keep it as a part of its conversation's draft.
+
+        After a restore that may be gone: then it becomes a part of a new one's.
+        """
         if turn in self._unborn:
             self._unborn.discard(turn)
             self._move(turn, None)
-        self._contents(place).unsent.append(question)
+        self._contents(place if place in self._known else None).unsent.append(question)
         self.save()
 
     def give_back(self, turn: TurnId, place: Place, question: Message) -> None:
@@ -201,25 +224,46 @@ class Drafts:
             self._emit(DraftShown(self.text))
 
     def forget(self) -> None:
-        """Forget all drafts: another database has come into the place of the conversations'."""
-        self._known = {None: DraftContents()}
-        self._kept, self._unborn, self._aside = {None: None}, set(), None
+        """Forget all drafts: another database has come into the place of the conversations'.
+
+        What stands in the composer stays there, and becomes the draft of a new conversation.
+        """
+        self._leave_edit()
+        stays = self._draft.contents
+        self._known, self._kept, self._unborn = {None: stays}, {None: None}, set()
         self._place = None
-        self._in_composer = self._known[None]
-        self._draft.show(self._in_composer)
+        self._take_unsent()
         self.load()
 
     def close(self) -> None:
         """Keep what there is; a conversation without an id has the place of a new one."""
-        self.end_edit()
+        self._leave_edit()
         self.shown()
         for turn in tuple(self._unborn):
             if self._known[turn].as_kept(with_recordings=True) is not None:
                 self._unborn.discard(turn)
                 self._move(turn, None)
         self.save()
+        if self.keeping and not self._read:
+            self._join_last()
 
     # Inside
+
+    def _read_last(self, failed: Callable[[MmdeskError], None]) -> None:
+        self._store.put(lambda store: self._emit(DraftLoaded(store.draft())), failed)
+
+    def _join_last(self) -> None:
+        """Keep the draft of a new conversation below that of the last run."""
+        contents = self._contents(None)
+
+        def join(store: ConversationStore) -> None:
+            last = store.draft()
+            store.keep_draft(
+                None, contents.as_kept(with_recordings=True, above=(last,) if last else ())
+            )
+
+        if contents.as_kept(with_recordings=True) is not None:
+            self._store.put(join, self._failed, "draft ")
 
     def _contents(self, place: Place) -> DraftContents:
         self._kept.setdefault(place, None)
@@ -235,11 +279,27 @@ class Drafts:
         shown = self._aside or self._draft.contents
         stays, goes = (there, moved) if there is shown else (moved, there)
         self._known[new] = stays
+        if goes is not None:
+            self._draft.hand_over(goes, stays)
         draft = goes.as_kept(with_recordings=True) if goes is not None else None
         if draft is not None:
             stays.joining.append(draft)
             if stays is self._draft.contents:
                 self._emit(DraftShown(self.text))
+
+    @property
+    def _edit(self) -> tuple[Message, ...]:
+        """What a person has made of the question that is edited, if it is another one now."""
+        if self._edited is None:
+            return ()
+        edit = self._draft.contents.as_kept(with_recordings=self._voice.settings.keep_recordings)
+        return (edit,) if edit is not None and differ(edit, self._edited) else ()
+
+    def _leave_edit(self) -> None:
+        """End an edit that was neither sent nor cancelled: its words become a part of the draft."""
+        if self._aside is not None:
+            self._aside.unsent.extend(self._edit)
+        self.end_edit()
 
     def _take_unsent(self) -> None:
         """Let the shown draft begin with the questions that could not be saved."""
@@ -248,7 +308,11 @@ class Drafts:
         contents.unsent = []
 
     def _keep(self, place: Place) -> None:
-        message = self._known[place].as_kept(with_recordings=self._voice.settings.keep_recordings)
+        contents = self._known[place]
+        message = contents.as_kept(
+            with_recordings=self._voice.settings.keep_recordings,
+            above=self._edit if contents is self._aside else (),
+        )
         before = self._kept[place]
         if message == before:
             return
@@ -264,11 +328,3 @@ class Drafts:
 
     def _failed(self, error: MmdeskError) -> None:
         self._emit(StoreFailed(error))
-
-
-def rest_of(text: str, sent: str) -> str:
-    """Return what stands behind a sent question that ``text`` begins with, else all of it."""
-    begun = text.lstrip()
-    if sent and begun.startswith(sent):
-        return begun[len(sent) :].lstrip()
-    return text

@@ -14,9 +14,11 @@ from mmdesk.core.events import (
     AudioProgress,
     AudioTranscribed,
     ConversationLoaded,
+    ConversationSettingsChanged,
     DraftLoaded,
     DraftShown,
     Event,
+    ModelChosen,
     ModelFailed,
     ModelIdentified,
     ModelReady,
@@ -36,7 +38,7 @@ from mmdesk.core.models import ModelKey, is_remote
 from mmdesk.core.protocols import EventSink
 from mmdesk.session.parts import Parts
 
-BACK_UP_S = 6 * 3600.0
+BACK_UP_S = 3600.0
 """How often the store is asked whether a backup is due."""
 
 _Shown = tuple[Event, ...]
@@ -69,8 +71,8 @@ class EventHandling:
                 return self._model(event)
             case ConversationLoaded():
                 return self._parts.opening.loaded(event)
-            case DraftLoaded() | DraftShown():
-                return self._draft(event)
+            case DraftLoaded() | DraftShown() | ModelChosen() | ConversationSettingsChanged():
+                return self._belonging(event)
             case SavingPaused() | SavingResumed():
                 self.saving_paused = isinstance(event, SavingPaused)
                 return (event,)
@@ -103,6 +105,8 @@ class EventHandling:
         match event:
             case TurnAdded():
                 self._parts.drafts.sent_is_shown()
+                if event.turn != self._parts.shown.turn:
+                    return ()  # it is shown when its conversation is opened again
             case TurnSaved():
                 self._saved(event)
             case TurnProgress():
@@ -165,10 +169,19 @@ class EventHandling:
         """Return the models that answer, or will."""
         return {self._parts.shown.model, *(turn.model for turn in self._parts.turns)}
 
-    def _draft(self, event: DraftLoaded | DraftShown) -> _Shown:
-        if isinstance(event, DraftLoaded):
-            return self._parts.drafts.loaded(event.draft)
-        return (self._parts.drafts.shown(),)
+    def _belonging(
+        self, event: DraftLoaded | DraftShown | ModelChosen | ConversationSettingsChanged
+    ) -> _Shown:
+        """Tell what belongs to the shown conversation: another may be shown since it was told."""
+        match event:
+            case DraftLoaded(draft=draft):
+                return self._parts.drafts.loaded(draft)
+            case DraftShown():
+                return (self._parts.drafts.shown(),)
+            case ModelChosen():
+                return (self._parts.shown.chosen,)
+            case ConversationSettingsChanged():
+                return (ConversationSettingsChanged(self._parts.shown.settings),)
 
     def _archive(self, event: ArchiveFinished) -> _Shown:
         report = event.report

@@ -78,4 +78,4 @@ class AnswerKeeper:
                 self._told.add(answer.id)
                 self._emit(StoreFailed(error))
 
-        self._store.put(write, failed, keep=f"answer {answer.id}")
+        self._store.put(write, failed, keep=f"answer {answer.id}", apart=True)

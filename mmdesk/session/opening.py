@@ -65,11 +65,18 @@ class Opening:
             self._failed,
         )
 
+    def give_up(self, conversation: str) -> None:
+        """Don't show a conversation that is still being read."""
+        if conversation == self._shown.wanted:
+            self._shown.wanted = self._shown.id
+
     def again(self) -> None:
         """Show the shown conversation as the store has it, unless another is being opened."""
         shown = self._shown
         if shown.id is None and shown.wanted is None:
-            self.new()
+            shown.entries = []
+            for event in (ConversationOpened(None), *self._what_follows()):
+                self._emit(event)
         elif shown.id is not None and shown.wanted == shown.id:
             self.open(shown.id)
 

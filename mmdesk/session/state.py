@@ -5,7 +5,7 @@ from __future__ import annotations
 from mmdesk.core.conversations import ConversationSettings, Entry
 from mmdesk.core.messages import Role
 from mmdesk.core.models import ModelKey, is_remote
-from mmdesk.session.draft import Attachment
+from mmdesk.session.draft_contents import Attachment
 from mmdesk.session.handling import EventHandling
 from mmdesk.session.parts import Parts
 from mmdesk.session.replays import can_replay
@@ -30,6 +30,11 @@ class SessionState:
         return self._shown.id
 
     @property
+    def opening(self) -> bool:
+        """Whether another conversation is being opened."""
+        return self._shown.wanted != self._shown.id
+
+    @property
     def model(self) -> ModelKey:
         """Who answers the shown conversation."""
         return self._shown.model
@@ -43,6 +48,11 @@ class SessionState:
     def busy(self) -> bool:
         """Whether the shown conversation has a turn on its way."""
         return self._shown.turn is not None
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a question waits for its files, to be sent then."""
+        return self._shown.to_send is not None
 
     @property
     def editing(self) -> bool:
@@ -68,7 +78,7 @@ class SessionState:
     def can_continue(self) -> bool:
         """Whether the last answer ended before its model had ended it, and can be gone on with."""
         last = self._shown.entries[-1] if self._shown.entries else None
-        if last is None or self.busy or self.editing or is_remote(self.model):
+        if last is None or self.busy or self.waiting or is_remote(self.model):
             return False
         return last.message.role is Role.ASSISTANT and can_continue(last)
 

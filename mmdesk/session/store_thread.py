@@ -35,11 +35,15 @@ RETRY_S = 1.0
 
 @dataclass(eq=False, slots=True)
 class _Task:
-    """A queued job; ``final`` once it is not to be held, whatever becomes of it."""
+    """A queued job; ``final`` once it is not to be held, whatever becomes of it.
+
+    For ``keep`` and ``apart`` see :meth:`StoreThread.put`.
+    """
 
     run: Callable[[], None]
     on_error: OnError
     keep: str = ""
+    apart: bool = False
     final: bool = False
 
 
@@ -79,7 +83,7 @@ class StoreThread:
         """How many jobs are held in memory, since nothing can be written."""
         return len(self._held)
 
-    def put(self, job: Job, on_error: OnError, keep: str = "") -> None:
+    def put(self, job: Job, on_error: OnError, keep: str = "", *, apart: bool = False) -> None:
         """Queue a job.
 
         Args:
@@ -88,8 +92,10 @@ class StoreThread:
             keep: A name has the job held where nothing can be written. A newer one of the same
                 name makes the held one needless, and lines up behind all others: what was put
                 in between may undo it (a sent question forgets the draft of before).
+            apart: Nothing else undoes it or needs to come before it: it is done even where
+                something that is held can't be, such as a question whose picture finds no room.
         """
-        self._put(_Task(partial(self._with_store, job), on_error, keep))
+        self._put(_Task(partial(self._with_store, job), on_error, keep, apart))
 
     def put_alone(self, job: Callable[[], None], on_error: OnError) -> None:
         """Queue a job that needs the database's file for itself: the store is closed for it.
@@ -161,27 +167,37 @@ class StoreThread:
             return self._running
 
     def _take(self, task: _Task) -> None:
-        lines_up = bool(task.keep and self._held)
+        if task.apart and self._store is not None:
+            self._drop_held(task.keep)  # done later, it would undo this one
+            lines_up = False
+        else:
+            lines_up = bool(task.keep and self._held)
         error = self._paused if lines_up else self._failure(task)
         if error is None:
             return
         if not (isinstance(error, _NO_PLACE) and self._hold(task)):
             task.on_error(error)
-        elif not lines_up:
+        elif self._paused is None:
             self._try_at = time.monotonic() + RETRY_S
-            if self._paused is None:
-                self._paused = error
-                self._emit(SavingPaused(error))
+            self._paused = error
+            self._emit(SavingPaused(error))
 
     def _hold(self, task: _Task) -> bool:
-        """Hold a task behind all others; return False for one that isn't to be held."""
+        """Hold a task behind all others, or before them; return False where it isn't to be."""
         with self._changed:
             if not task.keep or task.final:
                 return False
             self._running = None
             self._held.pop(task.keep, None)
-            self._held[task.keep] = task
+            if task.apart:
+                self._held = {task.keep: task, **self._held}
+            else:
+                self._held[task.keep] = task
             return True
+
+    def _drop_held(self, name: str) -> None:
+        with self._changed:
+            self._held.pop(name, None)
 
     def _try_held(self) -> None:
         """Do what is held, in order, up to the first that still can't be."""

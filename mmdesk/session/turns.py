@@ -122,13 +122,13 @@ class Turns:
         question, conversation = turn.path[-1].message, turn.conversation
         parent = next((entry.id for entry in reversed(turn.path[:-1]) if entry.id), None)
         model, settings = turn.model, turn.settings
-        others = not self._drafts.keeping
+        others = not self._drafts.owns_new
         before = [entry for entry in turn.path[:-1] if entry.message.role is Role.USER]
         unsent = [entry.message for entry in before if not entry.id]
         self._drafts.asking(turn.id, conversation, unsent)
 
         def begin(store: ConversationStore) -> SavedTurn:
-            # A question from the command line leaves the window's draft as it is.
+            # The window's draft stays for a question from the command line, or as yet unread.
             draft = store.draft() if others and conversation is None else None
             saved = store.begin_turn(
                 question, conversation=conversation, parent=parent, model=model, settings=settings

@@ -113,6 +113,14 @@ class VoiceSession:
         """Whether it listens until it is told to stop."""
         return self._hands_free
 
+    @property
+    def pending(self) -> bool:
+        """Whether words are on their way to the question that is being made."""
+        if self._hands_free:
+            return False
+        meant = (self._utterances[each] for each in self._transcribing)
+        return self._open or any(not each.file and not each.read_first for each in meant)
+
     # What a person does
 
     def use(self, model: SpeechModel, settings: VoiceSettings) -> None:

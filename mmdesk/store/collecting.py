@@ -35,11 +35,17 @@ def empty_bin(connection: sqlite3.Connection, now_us: int) -> int:
 
 
 def collect_files(
-    connection: sqlite3.Connection, attachments: Path, backups: Iterable[Path]
+    connection: sqlite3.Connection,
+    attachments: Path,
+    backups: Iterable[Path],
+    set_aside: Iterable[Path] = (),
 ) -> int:
     """Remove the pictures and recordings that no message, no draft and no backup refers to.
 
     A file that is younger than a day may belong to a message that is about to be kept.
+
+    Args:
+        set_aside: Databases that a person may put back; of a damaged one what can be read counts.
 
     Returns:
         The number of files that are gone.
@@ -50,6 +56,8 @@ def collect_files(
         if found is None:
             return 0  # it may need any of them
         needed |= found
+    for database in set_aside:
+        needed |= _referred_in(database) or set()
     removed = 0
     for file in attachments.glob("??/*"):
         sha256 = file.name.partition(".")[0]

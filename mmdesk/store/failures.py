@@ -25,6 +25,12 @@ _NO_WRITE = {
     sqlite3.SQLITE_NOMEM: "there is not enough memory",
     sqlite3.SQLITE_TOOBIG: "the text is too long",
 }
+_REFUSALS = {
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+}
 _SYSTEM = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",
@@ -58,6 +64,11 @@ def is_damage(error: Exception) -> bool:
 def is_unreadable(error: Exception) -> bool:
     """Whether what was asked for can't be read, though the rest of the database perhaps can."""
     return is_damage(error) or _primary_code(error) == sqlite3.SQLITE_IOERR
+
+
+def is_refusal(error: Exception) -> bool:
+    """Whether the disk refuses to take more, though what is there can perhaps be read."""
+    return _primary_code(error) in _REFUSALS
 
 
 def _has_other_tables(error: Exception) -> bool:

@@ -6,7 +6,7 @@ import contextlib
 import logging
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -15,7 +15,7 @@ from mmdesk.core.archives import Backup
 from mmdesk.core.conversations import EntryStatus
 from mmdesk.core.errors import StoreMended, StoreRestored
 from mmdesk.store.backups import BackupFolder
-from mmdesk.store.failures import DatabaseDamaged, is_damage
+from mmdesk.store.failures import DatabaseDamaged, is_damage, is_refusal
 from mmdesk.store.salvage import discard, exchange, recover_rows, restore_base
 from mmdesk.store.schema import TABLES, migrate
 from mmdesk.store.search import index_message
@@ -36,9 +36,11 @@ def open_database(
 ) -> tuple[sqlite3.Connection, StoreMended | StoreRestored | None]:
     """Return the connection to a database, made, migrated or mended as needed.
 
-    Answers that still stream are those that a crash cut off: they become "interrupted". A damaged
-    database is set aside and replaced by what can be read of it and the last backup; one that is
-    gone, though there are backups, is the last of them.
+    A damaged database is set aside and replaced by what can be read of it and the last backup; one
+    that is gone, though there are backups, is the last of them.
+
+    Answers that still stream are those that a crash cut off: they become "interrupted", unless the
+    disk is full.
 
     Args:
         path: The database.
@@ -168,25 +170,42 @@ def _prepare(
 
 
 def _end_cut_off(connection: sqlite3.Connection) -> None:
-    """Mark answers that nobody writes any more; what they have is found from now on."""
-    rows = connection.execute(
-        "SELECT id FROM message WHERE status = ?", (EntryStatus.STREAMING.value,)
-    ).fetchall()
-    if not rows:
+    """Mark answers that nobody writes any more, if there is room for it: all can be read as is."""
+    if not (answers := cut_off(connection)):
         return
-    _log.info("%d answers were cut off by a crash", len(rows))
-    connection.execute("BEGIN IMMEDIATE")
+    _log.info("%d answers were cut off by a crash", len(answers))
     try:
-        for row in rows:
-            connection.execute(
-                "UPDATE message SET status = ? WHERE id = ?",
-                (EntryStatus.INTERRUPTED.value, row["id"]),
-            )
-            index_message(connection, row["id"])
+        connection.execute("BEGIN IMMEDIATE")
+        end_cut_off(connection, answers)
         connection.execute("COMMIT")
+    except sqlite3.OperationalError as error:
+        if not is_refusal(error):
+            raise
+        _log.info("they are marked with the next write: %s", error)
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+
+
+def cut_off(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """Return the answers of a database just opened that stream. Raises ``sqlite3.Error``."""
+    rows = connection.execute(
+        "SELECT id FROM message WHERE status = ?", (EntryStatus.STREAMING.value,)
+    ).fetchall()
+    return tuple(row["id"] for row in rows)
+
+
+def end_cut_off(connection: sqlite3.Connection, answers: Iterable[str]) -> None:
+    """Mark answers as interrupted; what they have is found from now on.
+
+    Runs inside a transaction of the caller's and raises ``sqlite3.Error``.
+    """
+    for answer in answers:
+        connection.execute(
+            "UPDATE message SET status = ? WHERE id = ?",
+            (EntryStatus.INTERRUPTED.value, answer),
+        )
+        index_message(connection, answer)
 
 
 def _check(connection: sqlite3.Connection) -> None:

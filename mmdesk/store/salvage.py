@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
 import sqlite3
 import time
@@ -62,14 +63,18 @@ def exchange(path: Path, new: Path, why: Literal["damaged", "replaced"] = "damag
     return aside
 
 
+def set_aside(path: str) -> list[Path]:
+    """Return the databases of this name that were set aside, and their journals."""
+    name = re.escape(Path(path).name)
+    kind = re.compile(rf"{name}\.(damaged|replaced)-.+")
+    return [each for each in Path(path).parent.iterdir() if kind.fullmatch(each.name)]
+
+
 def was_set_aside_since(path: str, moment: float) -> bool:
     """Whether a database of this name was set aside after ``moment`` (seconds since 1970)."""
     limit = datetime.fromtimestamp(moment, UTC).strftime(_STAMP)
-    return any(
-        each.name.startswith(beginning) and each.name[len(beginning) :] > limit
-        for beginning in (f"{Path(path).name}.damaged-", f"{Path(path).name}.replaced-")
-        for each in Path(path).parent.iterdir()
-    )
+    names = (each.name.removeprefix(Path(path).name) for each in set_aside(path))
+    return any(name.partition("-")[2] > limit for name in names)
 
 
 def discard(path: Path) -> None:

@@ -39,10 +39,10 @@ from mmdesk.store.drafts import read_draft, write_draft
 from mmdesk.store.failures import plain_failures
 from mmdesk.store.lock import InstanceLock
 from mmdesk.store.messages import latest_below
-from mmdesk.store.opening import back_up, open_database
+from mmdesk.store.opening import back_up, cut_off, end_cut_off, open_database
 from mmdesk.store.reading import place_row, read_conversation, shown_path_ids
 from mmdesk.store.rows import clean_title
-from mmdesk.store.salvage import was_set_aside_since
+from mmdesk.store.salvage import set_aside, was_set_aside_since
 from mmdesk.store.summaries import read_hits, read_summaries
 from mmdesk.store.trees import has_conversation, insert_tree, read_tree
 
@@ -61,7 +61,7 @@ class SqliteStore:
         path: Path | Literal[":memory:"],
         attachments: Path,
         backups: Path | None = None,
-        upgrading: Callable[[], None] | None = None,
+        upgrading: Callable[[], None] = lambda: None,
     ) -> None:
         """Open the database, making, migrating or mending it, and mark answers a crash cut off.
 
@@ -87,8 +87,8 @@ class SqliteStore:
                 path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 self._lock = InstanceLock(path)
             try:
-                opened = open_database(path, self._backups, upgrading or (lambda: None))
-                self._connection, self.mended = opened
+                self._connection, self.mended = open_database(path, self._backups, upgrading)
+                self._cut_off = cut_off(self._connection)  # on a full disk there may be some
             except BaseException:
                 self._release()
                 raise
@@ -261,14 +261,15 @@ class SqliteStore:
         if self._backups is None or not self._backups.due(now):
             return
         with plain_failures(self._shown):
-            back_up(self._connection, self._backups, now)
+            if self._connection.execute("SELECT 1 FROM conversation LIMIT 1").fetchone():
+                back_up(self._connection, self._backups, now)
         with self._transaction() as connection:
             empty_bin(connection, time.time_ns() // 1000)
         with plain_failures(self._shown):
             if was_set_aside_since(self._shown, time.time() - BIN_DAYS * 86_400):
                 return  # what could not be read of that may refer to any file
-            copies = [backup.path for backup in self._backups.backups()]
-            collect_files(self._connection, self._attachments.folder, copies)
+            kept = [backup.path for backup in self._backups.backups()]
+            collect_files(self._connection, self._attachments.folder, kept, set_aside(self._shown))
 
     def close(self) -> None:
         """Let go of the file; every write is committed already. May be called twice."""
@@ -289,8 +290,10 @@ class SqliteStore:
         with plain_failures(self._shown):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
+                end_cut_off(self._connection, self._cut_off)
                 yield self._connection
                 self._connection.execute("COMMIT")
+                self._cut_off = ()
             except BaseException:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPaintEvent, QP
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QWidget
 
 from mmdesk.core.messages import Picture
-from mmdesk.session.draft import Attachment
+from mmdesk.session.draft_contents import Attachment
 from mmdesk.ui.motion import reduced_motion
 from mmdesk.ui.sound_tile import SoundTile
 from mmdesk.ui.theme import theme

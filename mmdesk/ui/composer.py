@@ -65,6 +65,7 @@ class Composer(ComposerFrame):
         if self._waiting:
             return
         self._sent = question if written else ""
+        self._when_heard = False
         self.asking.emit()
         try:
             self._session.submit(question)

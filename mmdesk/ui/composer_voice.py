@@ -94,7 +94,7 @@ class ComposerVoice(QObject):
     @property
     def pending(self) -> bool:
         """Whether words are on their way that belong to the question being made."""
-        return self._voice.state is not VoiceState.IDLE and not self._voice.hands_free
+        return self._voice.pending
 
     @property
     def transcribing(self) -> bool:

@@ -58,9 +58,10 @@ class ConversationDesk(QObject):
         self._frame.go_to_chat()
 
     def open(self, conversation: str) -> None:
-        """Show a kept conversation."""
-        self.leaving.emit()
-        self._session.open_conversation(conversation)
+        """Show a kept conversation; the one that is shown stays as it is."""
+        if conversation != self._session.conversation or self._session.opening:
+            self.leaving.emit()
+            self._session.open_conversation(conversation)
         self._frame.go_to_chat()
 
     def bin(self, summary: ConversationSummary) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer
 from PySide6.QtGui import QGuiApplication, QTextCursor
 
 from mmdesk.session.controller import ChatSession
-from mmdesk.session.draft import Attachment
+from mmdesk.session.draft_contents import Attachment
 from mmdesk.ui.composer_voice import ComposerVoice
 from mmdesk.ui.question_input import QuestionInput
 

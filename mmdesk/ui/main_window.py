@@ -261,8 +261,8 @@ class MainWindow(WindowFrame):
     def _show(self, event: Event) -> None:
         self.models.handle(event)
         self.archive.handle(event)
+        self.own_settings.handle(event)  # before its page is left with what is written there
         self.conversations.handle(event)
-        self.own_settings.handle(event)
         self.saving.handle(event)
         self.messages.handle(event)
         if isinstance(event, TurnAdded):

@@ -11,6 +11,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from mmdesk.core.events import (
     ConversationOpened,
     Event,
+    ModelChosen,
     TurnAdded,
     TurnFailed,
     TurnFinished,
@@ -22,6 +23,10 @@ from mmdesk.ui.transcript_view import TranscriptPage
 
 if TYPE_CHECKING:
     from mmdesk.ui.window_frame import WindowFrame
+
+
+_CHANGES = ConversationOpened | ModelChosen | TurnAdded | TurnFinished | TurnFailed
+"""What changes whether the last answer can be gone on with."""
 
 
 class MessageDesk(QObject):
@@ -47,7 +52,7 @@ class MessageDesk(QObject):
 
     def handle(self, event: Event) -> None:
         """Follow what can be done with the last answer."""
-        if isinstance(event, ConversationOpened | TurnAdded | TurnFinished | TurnFailed):
+        if isinstance(event, _CHANGES):
             self._frame.chat.pane.allow_continue(self._session.can_continue)
 
     def keep_place(self) -> None:

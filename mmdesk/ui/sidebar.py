@@ -115,7 +115,7 @@ class Sidebar(QFrame):
 
     def _chosen(self, index: QModelIndex) -> None:
         conversation = index.data(ID)
-        if conversation and conversation != self._shown:
+        if conversation:
             self.conversationChosen.emit(conversation)
 
     def _edited(self) -> None:

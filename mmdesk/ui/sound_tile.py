@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolButton
 
-from mmdesk.session.draft import Attachment
+from mmdesk.session.draft_contents import Attachment
 from mmdesk.session.sound_files import clock
 from mmdesk.ui.chat.play_button import length_text
 from mmdesk.ui.fonts import SMALL_PX, base_font

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from mmdesk.session.draft import Attachment
+from mmdesk.session.draft_contents import Attachment
 from mmdesk.ui.controls import IconButton
 
 TILE = 56

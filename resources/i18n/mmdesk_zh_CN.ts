@@ -2166,7 +2166,7 @@
     </message>
     <message>
         <source>Replaying… {done} of {total} tokens</source>
-        <translation>正在重放… 第 {done} 个词元，共 {total} 个</translation>
+        <translation>正在重放… 第 {done} 个 token，共 {total} 个</translation>
     </message>
     <message>
         <source>The replay was stopped.</source>
@@ -2174,19 +2174,19 @@
     </message>
     <message>
         <source>Replayed: all {count} tokens are the same.</source>
-        <translation>已重放：全部 {count} 个词元相同。</translation>
+        <translation>已重放：全部 {count} 个 token 相同。</translation>
     </message>
     <message>
         <source>Replayed: it ended after {count} tokens, and now goes on with “{now}”.</source>
-        <translation>已重放：原来在 {count} 个词元后结束，现在以“{now}”继续。</translation>
+        <translation>已重放：原来在 {count} 个 token 后结束，现在以“{now}”继续。</translation>
     </message>
     <message>
         <source>Replayed: it now ends after {count} tokens, where “{before}” stood.</source>
-        <translation>已重放：现在在 {count} 个词元后结束，原来此处是“{before}”。</translation>
+        <translation>已重放：现在在 {count} 个 token 后结束，原来此处是“{before}”。</translation>
     </message>
     <message>
         <source>Token {number} differs: “{before}” is now “{now}”.</source>
-        <translation>第 {number} 个词元不同：“{before}”现在是“{now}”。</translation>
+        <translation>第 {number} 个 token 不同：“{before}”现在是“{now}”。</translation>
     </message>
 </context>
 <context>
@@ -2209,7 +2209,7 @@
     </message>
     <message>
         <source>at most {count} tokens</source>
-        <translation>最多 {count} 个词元</translation>
+        <translation>最多 {count} 个 token</translation>
     </message>
     <message>
         <source>seed {value}</source>
@@ -3657,7 +3657,7 @@
     </message>
     <message>
         <source>KV cache ({context} tokens)</source>
-        <translation>KV 缓存（{context} 个词元）</translation>
+        <translation>KV 缓存（{context} 个 token）</translation>
     </message>
     <message>
         <source>Working memory</source>

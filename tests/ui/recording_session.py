@@ -22,7 +22,7 @@ from mmdesk.core.events import (
 from mmdesk.core.messages import Picture, user_message
 from mmdesk.core.models import STARTER, ModelKey, leaves_computer
 from mmdesk.session.controller import MAX_QUESTION
-from mmdesk.session.draft import Attachment
+from mmdesk.session.draft_contents import Attachment
 from tests.ui.recording_archive import RecordingArchive
 from tests.ui.recording_library import RecordingLibrary
 from tests.ui.recording_voice import RecordingVoice
@@ -50,6 +50,7 @@ class RecordingSession:
     conversation: str | None = None
     model: ModelKey = STARTER
     entries: tuple[Entry, ...] = ()
+    opening: bool = False
     busy: bool = False
     editing: bool = False
     attachments: tuple[Attachment, ...] = ()

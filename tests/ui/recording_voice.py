@@ -38,6 +38,10 @@ class RecordingVoice:
     hands_free: bool = False
     calls: list[tuple[object, ...]] = field(default_factory=list)
 
+    @property
+    def pending(self) -> bool:
+        return self.state is not VoiceState.IDLE and not self.hands_free
+
     def use(self, model: SpeechModel, settings: VoiceSettings) -> None:
         self.model, self.settings = model, settings
 

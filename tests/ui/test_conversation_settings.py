@@ -11,13 +11,20 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from mmdesk.core.conversations import NO_SETTINGS, ConversationSettings, Preset
+from mmdesk.core.conversations import (
+    NO_SETTINGS,
+    Conversation,
+    ConversationSettings,
+    ConversationSummary,
+    Preset,
+)
 from mmdesk.core.events import ConversationOpened, ConversationSettingsChanged, Event
 from mmdesk.core.requests import GenerationSettings
 from mmdesk.settings import MAX_PRESET_NAME
 from mmdesk.ui.conversation_settings.page import ConversationSettingsPage
 from mmdesk.ui.conversation_settings.prompt import MAX_PROMPT
 from tests.ui.conftest import Desk
+from tests.ui.test_main_window import NOW
 
 BRIEF = Preset("Brief", ConversationSettings("Answer in one short sentence."))
 GUIDE = Preset("讲解员", ConversationSettings("请逐条讲解。", GenerationSettings(0.7, 0.9, 512, 7)))
@@ -342,3 +349,16 @@ def test_every_control_can_be_reached_and_has_a_name(
     for each in seen:
         if page.isAncestorOf(each):
             assert each.accessibleName(), each.objectName()
+
+
+def test_what_is_typed_while_another_conversation_opens_is_not_set_there(
+    desk: Desk, page: ConversationSettingsPage, qtbot: QtBot
+) -> None:
+    page.prompt.setFocus()
+    qtbot.keyClicks(page.prompt, "for the first")
+    desk.session.settings = OWN  # the session shows the other one already
+    summary = ConversationSummary("c2", "Another", NOW)
+    desk.window.handle(ConversationOpened(Conversation(summary, (), OWN)))
+    desk.window.handle(ConversationSettingsChanged(OWN))
+    assert not [call for call in desk.session.calls if call[0] == "use_conversation_settings"]
+    assert page.prompt.toPlainText() == OWN.system_prompt

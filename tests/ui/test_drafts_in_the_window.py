@@ -12,7 +12,17 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from mmdesk import paths
-from mmdesk.core.events import Event, TextDelta, TurnAdded, TurnFinished, TurnSaved
+from mmdesk.core.events import (
+    ConversationOpened,
+    Event,
+    MicrophoneClosed,
+    MicrophoneOpened,
+    SpeechCaptured,
+    TextDelta,
+    TurnAdded,
+    TurnFinished,
+    TurnSaved,
+)
 from mmdesk.core.protocols import ConversationStore
 from mmdesk.settings import Settings
 from mmdesk.ui.i18n import Language
@@ -20,6 +30,7 @@ from mmdesk.ui.main_window import MainWindow
 from mmdesk.ui.places import Places
 from mmdesk.ui.theme import theme
 from tests.unit.session.desk import Desk
+from tests.unit.session.scripted import SECOND, SPOKEN
 
 
 class Room:
@@ -242,3 +253,45 @@ def test_nothing_is_lost_or_mixed_up(room: Room, seed: int) -> None:
         chance.choice(acts)()
     room.desk.rest()
     assert {each: room.kept(each) for each in expected} == expected
+
+
+def test_a_question_does_not_wait_for_what_is_said_elsewhere(room: Room) -> None:
+    first, second = room.ask("one"), room.ask("two")
+    room.open(first)
+    room.desk.engine.hear_gate.clear()
+    room.desk.session.voice.start()
+    room.desk.events.put(MicrophoneOpened("mic"))
+    room.desk.events.put(SpeechCaptured("u1", SECOND, SPOKEN))
+    room.desk.events.put(MicrophoneClosed())
+    room.desk.rest()
+    room.open(second)
+    room.type("to the second")
+    room.window.composer.submit()
+    question = room.desk.until(TurnAdded)
+    assert isinstance(question, TurnAdded)
+    assert question.question.message.text == "to the second"
+    room.desk.engine.hear_gate.set()
+    room.desk.until(TurnFinished)
+    room.desk.rest()
+    assert room.kept(first) == "What color is it?"
+    # And nothing that is said later is sent without having been read.
+    room.desk.session.voice.start()
+    room.desk.events.put(MicrophoneOpened("mic"))
+    room.desk.events.put(SpeechCaptured("u2", SECOND, SPOKEN))
+    room.desk.events.put(MicrophoneClosed())
+    room.desk.rest()
+    assert room.text == "What color is it?"
+    assert len(room.desk.session.entries) == 4
+
+
+def test_who_goes_back_before_another_has_opened_stays(room: Room) -> None:
+    first, second = room.ask("one"), room.ask("two")
+    conversations = room.window.conversations
+    conversations.open(first)
+    conversations.open(second)
+    room.desk.rest()
+    assert room.desk.session.conversation == second
+    opened = sum(isinstance(each, ConversationOpened) for each in room.desk.shown)
+    conversations.open(second)
+    room.desk.rest()
+    assert sum(isinstance(each, ConversationOpened) for each in room.desk.shown) == opened

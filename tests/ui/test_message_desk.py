@@ -20,6 +20,7 @@ from mmdesk.core.conversations import (
 )
 from mmdesk.core.events import (
     ConversationOpened,
+    ModelChosen,
     ReplayFinished,
     ReplayProgressed,
     TextDelta,
@@ -177,3 +178,14 @@ def test_a_found_message_goes_before_the_place(desk: Desk, qtbot: QtBot) -> None
     qtbot.wait(50)
     pane = desk.window.chat.pane
     assert 28 <= pane.first_seen() <= 30
+
+
+def test_continue_follows_who_answers(desk: Desk) -> None:
+    desk.session.can_continue = True
+    _open(desk, QUESTION, STOPPED)
+    button = _button(desk, "continueButton")
+    assert button is not None
+    assert button.isVisible()
+    desk.session.can_continue = False  # a server can't
+    desk.window.handle(ModelChosen("https://far.example/v1#m", True))
+    assert not button.isVisible()

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from mmdesk.core.events import AttachmentRemoved, AudioProgress, AudioTranscribed
 from mmdesk.core.messages import Picture, TranscriptPart
 from mmdesk.core.speech import Recording
-from mmdesk.session.draft import Attachment
+from mmdesk.session.draft_contents import Attachment
 from mmdesk.ui.attachment_strip import AttachmentTile
 from mmdesk.ui.sound_tile import SoundTile
 from tests.ui.conftest import Desk

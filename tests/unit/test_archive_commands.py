@@ -116,6 +116,17 @@ def test_importing_elsewhere_and_twice(
         assert [store.tree(summary.id) for summary in store.conversations()] == trees
 
 
+def test_what_is_in_the_bin_comes_back(
+    capsys: Capsys, kept: dict[str, str], tmp_path: Path
+) -> None:
+    run(capsys, "export", "Old", "--to", str(tmp_path))
+    report = run_json(capsys, "import", str(tmp_path))
+    assert [each["id"] for each in report["present"]] == [kept["Old"]]
+    with opened() as store:
+        assert store.binned() == ()
+        assert kept["Old"] in {each.id for each in store.conversations()}
+
+
 def test_one_bad_file_does_not_hold_up_the_others(capsys: Capsys, tmp_path: Path) -> None:
     (tmp_path / "1.json").write_text("{")
     good = [{"role": "user", "content": "Hi \x1b[31m"}]

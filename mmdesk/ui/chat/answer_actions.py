@@ -16,7 +16,7 @@ _INSET = 6
 
 
 class AnswerActions(QWidget):
-    """Versions, copy, continue, regenerate, replay: each is made when it is first offered.
+    """Versions, continue, copy, regenerate, replay: each is made when it is first offered.
 
     Versions and continue are always painted, since they say something about the answer; the
     others appear with the mouse and the keyboard. Where the row is too narrow, words go, the
@@ -100,12 +100,12 @@ class AnswerActions(QWidget):
 
 
 _LOOKS = {
-    "copy": ("copy", "copyButton"),
     "continue": ("arrow-right", "continueButton"),
+    "copy": ("copy", "copyButton"),
     "regenerate": ("retry", "regenerateButton"),
     "replay": ("verify", "replayAnswerButton"),
 }
-"""Icon and object name, in the order of the row."""
+"""Icon and object name, in the order of the row: what is always painted stands first."""
 
 
 def _label(name: str) -> str:

@@ -57,6 +57,7 @@ class PromptEdit(QPlainTextEdit):
     def forget(self) -> None:
         """Forget what was not told on: it was meant for another conversation."""
         self._pause.stop()
+        self._told = well_formed(self.toPlainText())
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """What was written holds before anything else is done."""

@@ -208,6 +208,7 @@ IMPOSSIBLE = {
     "of a picture": ("<image>",),
     "of another text": ("N", "o"),
     "too few": ("Y",),
+    "of another turn": ("Y", "e", "s", "<|end|>", "<|user|>"),
 }
 
 
@@ -296,6 +297,26 @@ def test_a_thought_is_opened_once(thinker: LocalChatEngine) -> None:
     assert (untold.text, untold.run) == (more.text, more.run), "tokens say enough"
     anew = go_on(thinker, Begun("<think>\n"))
     assert "<think>\n" + anew.text == whole.text
+
+
+@pytest.mark.parametrize(
+    ("said", "cut"),
+    [
+        ("Yes", "\n</think>\n\nYes"),
+        ("<think>So", "So"),
+        (" <think>So</think>Yes", "So</think>Yes"),
+        ("<think>\n\nSo", "\nSo"),
+    ],
+)
+def test_what_another_model_said_is_no_thought(
+    thinker: LocalChatEngine, said: str, cut: str
+) -> None:
+    finished = go_on(thinker, Begun(said), max_tokens=6)
+    run = run_of(finished)
+    tokenizer = loaded_tokenizer(thinker)
+    assert tokenizer.decode(list(run.tokens[: run.begun])) == cut
+    again = go_on(thinker, Begun(said + finished.text, run.tokens), max_tokens=6)
+    assert str(tokenizer.decode(list(run_of(again).tokens))).startswith(cut)
 
 
 def test_a_thought_that_nobody_heard_of_yet_is_opened(thinker: LocalChatEngine) -> None:

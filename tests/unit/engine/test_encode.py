@@ -183,11 +183,15 @@ def test_features_go_with_the_model(path: Path, picture: PictureMaker) -> None:
     engine = started(path)
     with tower_runs() as runs:
         encode(engine, picture("red"))
+        encode(engine, picture("red"))
+        assert len(runs) == 1, "kept for the question"
         gc.collect()
-        assert runs[0]() is not None, "kept for the question"
-        engine.close()
-        gc.collect()
-        assert runs[0]() is None
+        assert runs[0]() is None, "but not what no language model reads"
+    assert engine._loaded is not None
+    reader = weakref.ref(engine._loaded.reader)
+    engine.close()
+    gc.collect()
+    assert reader() is None
     encode(engine, picture("red"))  # an empty engine does nothing
 
 

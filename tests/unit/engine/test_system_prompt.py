@@ -173,6 +173,15 @@ def test_a_blank_one_leaves_the_question_alone(processor: Any, template: str) ->
     assert text_of(processor, (blank, *turns)) == text_of(processor, turns)
 
 
+def test_none_of_several_is_lost(processor: Any) -> None:
+    """An imported conversation may have instructions anywhere."""
+    processor.chat_template = GEMMA_2
+    later = Message(Role.SYSTEM, (TextPart("Be kind."),))
+    said = (Message(Role.ASSISTANT, (TextPart("Hello."),)), later)
+    text = text_of(processor, (*talk("Why?"), SYSTEM, *said, *talk("And?")))
+    assert f"user\n{ASKED}\n\nBe kind.\n\nAnd?" in text
+
+
 def test_later_turns_stay_as_they_are(processor: Any) -> None:
     processor.chat_template = GEMMA_2
     turns = talk("Why?", "So.", "And?")

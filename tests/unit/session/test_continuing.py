@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from mmdesk.core.conversations import (
     Entry,
     EntryStatus,
     ReadingPlace,
+    Run,
     StopReason,
 )
 from mmdesk.core.errors import EngineCrashed, ModelMissing
@@ -21,14 +23,17 @@ from mmdesk.core.events import (
     ConversationSettingsChanged,
     DraftShown,
     ModelChosen,
+    ModelIdentified,
     TextDelta,
     TurnAdded,
     TurnFailed,
     TurnFinished,
     TurnSaved,
 )
-from mmdesk.core.messages import Role
+from mmdesk.core.messages import Role, assistant_message, user_message
 from mmdesk.core.requests import Begun, GenerationSettings
+from mmdesk.session.identities import ModelIdentities
+from mmdesk.session.turn import Turn
 from tests.unit.session.desk import Desk
 from tests.unit.session.scripted import FAR, LOCAL, OTHER
 
@@ -192,6 +197,18 @@ def test_an_answer_does_not_wait_for_its_model_s_hash(desk: Desk) -> None:
     assert hashes(desk) == [f"hash of {LOCAL}"] * 2
 
 
+def test_a_late_hash_is_not_that_of_the_model_that_went_on(desk: Desk) -> None:
+    asked: list[str] = []
+    identities = ModelIdentities(asked.append, Path, desk.store, desk.events.put)
+    answer = Entry("a", assistant_message("It "), run=Run(GenerationSettings(), (1,), model=LOCAL))
+    identities.wait_for(answer)
+    longer = Run(GenerationSettings(), (1, 2), begun=1, model=OTHER)
+    identities.wait_for(replace(answer, run=longer))
+    assert asked == [LOCAL, OTHER]
+    assert list(identities.known(ModelIdentified(LOCAL, "ab" * 32))) == []
+    assert list(identities.known(ModelIdentified(OTHER, "cd" * 32))) == ["a"]
+
+
 def test_a_model_that_is_loaded_again_may_be_another_one(desk: Desk) -> None:
     desk.ask("one")
     desk.wait_for(lambda: hashes(desk) == [f"hash of {LOCAL}"])
@@ -282,6 +299,17 @@ def test_an_answer_that_a_crash_cut_off_goes_on(desk: Desk) -> None:
     assert last(desk, conversation).message.text == "It is more"
 
 
+def test_a_continuation_that_is_stopped_at_once_leaves_how_it_was_computed() -> None:
+    run = Run(GenerationSettings(0.7, seed=5), (1, 2), model=LOCAL)
+    begun = Entry("a", assistant_message("It is"), EntryStatus.STOPPED, run=run)
+    turn = Turn("t", [Entry("q", user_message("What?"))], "c", LOCAL, begun=begun)
+    seen = Run(GenerationSettings(0.7, seed=6), (1, 2), begun=2)
+    stopped = turn.whole(TurnFinished("t", StopReason.CANCELLED, "", None, run=seen))
+    assert stopped.run == run
+    ended = turn.whole(TurnFinished("t", StopReason.STOP, "", None, run=seen))
+    assert ended.run == replace(seen, model=LOCAL)
+
+
 def test_a_continuation_that_fails_leaves_the_old_text(desk: Desk) -> None:
     conversation = stopped(desk)
     desk.engine.answers = [(0, ModelMissing(path="/models/model"))]
@@ -335,9 +363,6 @@ def test_what_cannot_be_gone_on_with(desk: Desk) -> None:
     assert not desk.session.can_continue  # a server has no way to
     desk.session.use_model(LOCAL)
     assert desk.session.can_continue
-    desk.session.edit_last()
-    assert not desk.session.can_continue
-    desk.session.cancel_edit()
     desk.engine.gate.clear()
     desk.session.submit("next")
     assert not desk.session.can_continue

@@ -31,7 +31,7 @@ from mmdesk.core.events import (
 from mmdesk.core.messages import Message, user_message
 from mmdesk.core.protocols import ConversationStore
 from mmdesk.core.speech import Recording
-from mmdesk.session.drafts import rest_of
+from mmdesk.session.draft_contents import rest_of
 from tests.unit.session.desk import Desk
 from tests.unit.session.scripted import PATIENCE_S, SECOND, SPOKEN, said
 from tests.unit.session.typist import Typist
@@ -640,7 +640,7 @@ def test_an_edit_leaves_the_draft_alone(desk: Desk, typist: Typist, tmp_path: Pa
     assert typist.field == "What colour?"
     typist.type(" Really?")
     desk.session.save_draft()
-    assert kept_text(desk, conversation) == "my draft"
+    assert desk.session.draft_text == "What colour? Really?"
     typist.cancel_edit()
     desk.rest()
     assert typist.field == desk.session.draft_text == "my draft"
@@ -774,6 +774,7 @@ def test_the_rest_of_what_was_sent(text: str, sent: str, rest: str) -> None:
 
 def test_a_draft_s_message_survives_as_it_is(desk: Desk) -> None:
     message = user_message("  two\n\nlines \udcff")
+    desk.rest()
     desk.session.write(message.text)
     desk.session.save_draft()
     assert kept_text(desk, None) == "  two\n\nlines \ufffd"

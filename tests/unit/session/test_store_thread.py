@@ -249,6 +249,84 @@ def test_what_will_never_work_holds_nothing_up(place: Place, tmp_path: Path) -> 
     assert [type(error) for error in place.errors] == [*kinds, *kinds[::-1]]
 
 
+def test_what_stands_apart_waits_for_nothing(place: Place) -> None:
+    written: list[str] = []
+
+    def blocked(store: ConversationStore) -> None:
+        if place.refusal is None:
+            raise StoreUnwritable(path="x", reason="a file stands where its folder should be")
+        written.append("picture")
+
+    def answer(text: str) -> Job:
+        def write(store: ConversationStore) -> None:
+            place.ask(text)(store)
+            written.append(text[:3])
+
+        return write
+
+    place.put(blocked, keep="picture")
+    assert isinstance(place.next(), SavingPaused)
+    place.thread.put(answer("one"), place.errors.append, "answer", apart=True)
+    place.do(lambda store: None)
+    assert written == ["one"]
+    with full_disk(place):
+        place.thread.put(answer(f"two {LONG}"), place.errors.append, "answer", apart=True)
+        place.put(place.ask("behind"), keep="other")
+        place.do(lambda store: None)
+        assert place.thread.waiting == 3
+    # With room for it again, it needn't wait for what still has none.
+    wait_for(lambda: written == ["one", "two"])
+    place.refusal = StoreUnwritable(path="x", reason="only tells that the way is free")
+    assert place.next() == SavingResumed()
+    assert written == ["one", "two", "picture"]
+    assert place.titles()[-1] == "behind"
+
+
+def test_an_older_one_does_not_undo_what_stands_apart(place: Place) -> None:
+    written: list[str] = []
+
+    def write(text: str) -> Job:
+        def job(store: ConversationStore) -> None:
+            place.ask(text)(store)
+            written.append(text[:3])
+
+        return job
+
+    with full_disk(place):
+        place.thread.put(write(f"old {LONG}"), place.errors.append, "answer", apart=True)
+        assert isinstance(place.next(), SavingPaused)
+        place.thread.put(write("new"), place.errors.append, "answer", apart=True)
+        assert place.next() == SavingResumed()
+    assert (written, place.thread.waiting) == (["new"], 0)
+
+
+def test_a_job_put_just_before_the_end_is_done(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The thread has found nothing to do, and hears of the job and the end before it waits."""
+    thread, done = place.thread, threading.Event()
+    find = thread._next
+
+    def meanwhile() -> Any:
+        found = find()
+        if found is None and not thread._closed:
+            place.put(lambda store: done.set(), keep="late")
+            with thread._changed:
+                thread._closed = True
+        return found
+
+    def woken_for_nothing() -> bool:
+        with thread._changed:
+            thread._changed.notify()
+        return thread._closed
+
+    monkeypatch.setattr(thread, "_next", meanwhile)
+    place.do(lambda store: None)  # from now on it waits in that one
+    wait_for(woken_for_nothing)
+    thread.close()
+    assert done.is_set()
+
+
 def test_a_store_that_cannot_be_opened_for_want_of_room(tmp_path: Path) -> None:
     place = Place(tmp_path, StoreUnwritable(path="x", reason="the disk is full"))
     place.put(place.ask("one"), keep="1")

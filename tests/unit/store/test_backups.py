@@ -45,6 +45,15 @@ def test_a_store_is_copied_once_a_day(open_store: OpenStore, backups: Path) -> N
         assert connection.execute("SELECT count(*) FROM message").fetchone() == (6,)
 
 
+def test_nothing_is_no_backup(open_store: OpenStore, backups: Path) -> None:
+    store = open_store()
+    store.back_up()
+    assert BackupFolder(backups).backups() == ()
+    fill(store, 1, "x")
+    store.back_up()  # the first conversation need not wait for another day
+    assert len(BackupFolder(backups).backups()) == 1
+
+
 def test_only_what_changed_is_copied(connection: sqlite3.Connection, backups: Path) -> None:
     folder = BackupFolder(backups)
     assert folder.back_up(connection, NOW)

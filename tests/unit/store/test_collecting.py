@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import time
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ import pytest
 from mmdesk.core.conversations import BIN_DAYS
 from mmdesk.core.messages import user_message
 from mmdesk.store.backups import BackupFolder
+from mmdesk.store.restoring import restore
 from mmdesk.store.schema import MIGRATIONS
 from mmdesk.store.sqlite import SqliteStore
 from tests.unit.store.conftest import MakePicture, MakeRecording, OpenStore
@@ -155,7 +157,30 @@ def test_after_damage_the_pictures_wait_for_whoever_can_read_more(
     assert picture.sha256 in names(database)
     for aside in list(database.parent.glob("*.damaged-*")):  # its journal too
         aside.rename(aside.with_name(aside.name.replace("-2", "-1", 1)))  # a thousand years ago
-    for copy in backups.iterdir():
+    for copy in backups.glob("*"):
+        copy.unlink()
+    store.back_up()
+    assert picture.sha256 not in names(database)
+
+
+def test_what_a_restore_has_set_aside_keeps_its_pictures(
+    open_store: OpenStore, make_picture: MakePicture, database: Path, backups: Path, tmp_path: Path
+) -> None:
+    fill(open_store())
+    backup = shutil.copy(database, tmp_path / "before.sqlite3")
+    picture = make_picture(b"of today")
+    keep(open_store(), picture)
+    open_store().close()
+    restore(database, Path(backup))
+    for aside in list(database.parent.glob("*.replaced-*")):  # its journal too
+        aside.rename(aside.with_name(aside.name.replace("-2", "-1", 1)))  # a thousand years ago
+    store = open_store()
+    age(database.parent / "attachments")
+    store.back_up()
+    assert picture.sha256 in names(database)
+    for aside in database.parent.glob("*.replaced-*"):
+        aside.unlink()
+    for copy in backups.glob("*"):
         copy.unlink()
     store.back_up()
     assert picture.sha256 not in names(database)

@@ -28,6 +28,7 @@ from mmdesk.core.phrases import Phrase
 from mmdesk.store.rows import title_of
 from mmdesk.store.sqlite import SqliteStore
 from tests.unit.store.conftest import MakePicture, OpenStore, write_picture, write_recording
+from tests.unit.store.filling import editing, fill
 
 
 def ask(
@@ -200,6 +201,21 @@ def test_the_latest_conversation_is_first(
     monkeypatch.setattr("time.time_ns", lambda: 1_000_000_000)
     ask(store, "more", turns[0].conversation, turns[0].answer)
     assert [summary.title for summary in open_store().conversations()] == ["a", "c", "b"]
+
+
+def test_a_damaged_date_does_not_keep_questions_from_being_saved(
+    open_store: OpenStore, database: Path
+) -> None:
+    store = open_store()
+    fill(store)
+    store.close()
+    with editing(database) as connection:
+        connection.execute("UPDATE conversation SET updated_us = ?", (2**63 - 1,))
+    store = open_store()
+    fill(store, text="new")
+    dates = {each.title: each.updated.year for each in store.conversations()}
+    assert dates["q 0"] == 1970
+    assert dates["new 0"] > 2000
 
 
 def test_times_are_utc(store: SqliteStore) -> None:

@@ -184,6 +184,28 @@ def test_a_full_disk_while_opening(database: Path) -> None:
 
 
 @posix
+def test_after_a_crash_a_full_disk_still_shows_everything(
+    open_store: OpenStore, database: Path
+) -> None:
+    store = open_store()
+    conversation, answers = fill(store)
+    store.write_answer(answers[-1], "a cut off answer", EntryStatus.STREAMING)
+    store.close()
+    with largest_file(0):
+        store = open_store()
+        entries = store.conversation(conversation).entries
+        assert entries[-1].message.text == "a cut off answer"
+        with pytest.raises(StoreUnwritable):
+            store.alter(conversation, pinned=True)
+    store.alter(conversation, pinned=True)
+    assert store.conversation(conversation).entries[-1].status is EntryStatus.INTERRUPTED
+    assert [hit.message for hit in store.search("cut off")] == answers[-1:]
+    store.write_answer(answers[0], "streams", EntryStatus.STREAMING)
+    store.alter(conversation, pinned=False)
+    assert store.conversation(conversation).entries[1].status is EntryStatus.STREAMING
+
+
+@posix
 def test_a_picture_that_can_not_be_copied_fails_the_turn_alone(
     store: SqliteStore, make_picture: MakePicture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

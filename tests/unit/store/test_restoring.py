@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
@@ -60,6 +61,26 @@ def test_the_backup_takes_the_place_and_what_was_there_is_kept(
     again = restore(database, find_backup(backup.parent, str(done.aside)))
     assert titles(open_store) == ["second 0", "first 0"]
     assert again.aside not in (None, done.aside)
+    assert not list(database.parent.glob("*.restored*"))
+
+
+def test_what_was_set_aside_after_a_crash_comes_back_with_its_journal(
+    backup: Path, database: Path, open_store: OpenStore, tmp_path: Path
+) -> None:
+    """A transaction was cut off when half of its pages had reached the file."""
+    aside = tmp_path / "conversations.sqlite3.replaced-1"
+    with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as connection:
+        connection.execute("PRAGMA cache_size = 5")
+        connection.execute("BEGIN")
+        connection.execute("UPDATE conversation SET title = 'half'")
+        connection.execute("CREATE TABLE more AS SELECT zeroblob(3000000)")
+        for path in database.parent.glob(f"{database.name}*"):
+            ending = path.name.removeprefix(database.name)
+            shutil.copyfile(path, aside.with_name(aside.name + ending))
+        connection.execute("ROLLBACK")
+    assert b"half" in aside.read_bytes()
+    restore(database, find_backup(backup.parent, str(aside)))
+    assert titles(open_store) == ["second 0", "first 0"]
     assert not list(database.parent.glob("*.restored*"))
 
 

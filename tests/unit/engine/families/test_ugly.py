@@ -64,7 +64,7 @@ def check_pictures_encoded_ahead_change_nothing(
     ahead = ask(engine, talk(("What is it?", pictures)), max_tokens=8)[0].text
     assert engine._loaded is not None
     engine._loaded.prompts.forget_pictures()
-    engine._loaded.encoder.forget()
+    engine._loaded.reader.forget()
     assert ask(engine, talk(("What is it?", pictures)), max_tokens=8)[0].text == ahead
 
 
