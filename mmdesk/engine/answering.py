@@ -189,6 +189,7 @@ class _Attempt:
             sink=self._speak,
             cancelled=self._cancelled,
             begun=begun.tokens,
+            decode=loaded.decode,
         )
         loaded.reader.keep(reading, answer.tokens)
         return TurnFinished(

@@ -22,6 +22,7 @@ from transformers.generation.streamers import BaseStreamer
 
 from mmdesk.core.conversations import StopReason, Usage
 from mmdesk.core.requests import GenerationSettings
+from mmdesk.engine.decoding import Decoder
 from mmdesk.engine.detokenizer import detokenizer_for, text_so_far
 
 TextSink = Callable[[str, int], None]
@@ -112,6 +113,7 @@ def generate(
     sink: TextSink,
     cancelled: Callable[[], bool],
     begun: tuple[int, ...] = (),
+    decode: Decoder | None = None,
 ) -> Answer:
     """Generate one answer, streaming it to ``sink``.
 
@@ -122,6 +124,7 @@ def generate(
         started: ``time.perf_counter()`` when the work on this question began.
         cancelled: Asked once per token.
         begun: Tokens at the end of ``inputs`` that are the answer's own.
+        decode: The loop over the tokens; None is transformers' own.
     """
     stream = _TokenStream(tokenizer, end_tokens(config_of(model)), sink, begun)
     stop = _Cancel(cancelled)
@@ -135,6 +138,7 @@ def generate(
             max_new_tokens=max_tokens,
             streamer=stream,
             stopping_criteria=StoppingCriteriaList([stop]),
+            **({"custom_generate": decode, "stream": stream} if decode is not None else {}),
         )
     reason = _reason(stream, stop, max_tokens)
     stream.finish(reason)

@@ -46,6 +46,7 @@ from transformers import (  # noqa: E402
 )
 from transformers.utils import logging as transformers_logging  # noqa: E402
 
+from mmdesk.engine.decoding import Decoder, decoder_of  # noqa: E402
 from mmdesk.engine.generation import generate, generating_part, neutral_config  # noqa: E402
 from mmdesk.engine.prompt import PromptBuilder, tokenizer_of  # noqa: E402
 from mmdesk.engine.reading import PromptReader  # noqa: E402
@@ -68,6 +69,7 @@ class LoadedModel:
     processor: ProcessorMixin
     prompts: PromptBuilder
     reader: PromptReader
+    decode: Decoder | None
     placement: Placement
     shape: Shape
     info: ModelInfo
@@ -116,7 +118,8 @@ def load_model(request: LoadModel, config: CheckpointConfig, emit: EventSink) ->
             encoder_decoder=bool(model.config.is_encoder_decoder),
         )
     reader = PromptReader(model, prompts, kept_bytes(placement.device))
-    loaded = LoadedModel(model, processor, prompts, reader, placement, shape, info)
+    decode = decoder_of(model)
+    loaded = LoadedModel(model, processor, prompts, reader, decode, placement, shape, info)
     with _as_model_errors("model.safetensors", plan):
         _warm_up(loaded)
     return loaded
@@ -299,6 +302,7 @@ def _warm_up(loaded: LoadedModel) -> None:
         started=0.0,
         sink=lambda text, tokens: None,
         cancelled=lambda: False,
+        decode=loaded.decode,
     )
     if loaded.placement.device.type == "cuda":
         torch.cuda.synchronize(loaded.placement.device)
