@@ -51,15 +51,16 @@ def limited_to_free_memory(device: torch.device, *, mapped: int = 0) -> Iterator
 
 
 def return_large_blocks() -> None:
-    """Have tensors' memory go back to the system as soon as they are gone, from now on.
+    """Give back what freed tensors took, and have later ones go back as soon as they are gone.
 
     glibc learns from the first large blocks to keep up to 64 MiB of freed ones for the next
     (mallopt(3), M_MMAP_THRESHOLD), which is faster; where memory is short that is too much.
     """
     if sys.platform == "linux":
-        choose = getattr(ctypes.CDLL(None), "mallopt", None)  # not in every C library
-        if choose is not None:
-            choose(_MMAP_THRESHOLD, _LARGE_BLOCK)
+        library = ctypes.CDLL(None)
+        if hasattr(library, "mallopt") and hasattr(library, "malloc_trim"):  # glibc's
+            library.mallopt(_MMAP_THRESHOLD, _LARGE_BLOCK)
+            library.malloc_trim(0)
 
 
 def kept_bytes(device: torch.device) -> int:

@@ -179,12 +179,12 @@ def test_wrong_numbers_are_usage_errors(
 
 
 @POSIX
-def test_a_full_disk_is_said_at_once(shell: Shell) -> None:
+def test_a_full_disk_is_said_at_once(shell: Shell, tmp_path: Path) -> None:
     ask = shlex.join([*map(str, shell.command("ask", "Hi", "--save", "--json"))])
     finished = subprocess.run(
         ["bash", "-c", f"ulimit -f 16; exec {ask} --model {shlex.quote(str(shell.slow_model))}"],
         capture_output=True,
-        env=shell.environment,
+        env=shell.environment | {"MMDESK_HOME": str(tmp_path)},  # nobody else's store
         cwd=shell.home,
         timeout=120,
         check=False,

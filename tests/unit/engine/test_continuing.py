@@ -69,7 +69,7 @@ def saying(engine: LocalChatEngine, tokens: Sequence[int]) -> Iterator[None]:
 
     def say(_module: Any, _inputs: Any, logits: torch.Tensor) -> torch.Tensor:
         said = torch.zeros_like(logits)
-        said[:, -1, next(remaining)] = 1.0
+        said.view(-1, said.shape[-1])[-1, next(remaining)] = 1.0
         return said
 
     handle = head.register_forward_hook(say)
