@@ -64,9 +64,11 @@ def place(request: LoadModel, shape: Shape) -> Placement:
     check_packing(wanted, device, request.path)
     precision = _precision(wanted, device, shape)
     packing = precision if precision in PACKED else ""
-    half = "bfloat16" if device.type == "cuda" and _gpu_bfloat16() else "float16"
+    half = "bfloat16" if device.type == "cpu" or _gpu_bfloat16() else "float16"
     dtype = _torch_dtype(half if packing else precision)
-    if fit.load_bytes(shape, precision) <= free_bytes(device):
+    # A CPU packs what it has loaded.
+    loaded = half if packing and device.type == "cpu" else precision
+    if fit.load_bytes(shape, loaded) <= free_bytes(device):
         return Placement(device, dtype, packing)
     limits = None if packing else _shared(shape, precision, device)
     if limits is None:

@@ -48,6 +48,7 @@ from transformers.utils import logging as transformers_logging  # noqa: E402
 
 from mmdesk.engine.decoding import Decoder, decoder_of  # noqa: E402
 from mmdesk.engine.generation import generate, generating_part, neutral_config  # noqa: E402
+from mmdesk.engine.packing import pack  # noqa: E402
 from mmdesk.engine.prompt import PromptBuilder, tokenizer_of  # noqa: E402
 from mmdesk.engine.reading import PromptReader  # noqa: E402
 
@@ -108,8 +109,10 @@ def load_model(request: LoadModel, config: CheckpointConfig, emit: EventSink) ->
     with _as_model_errors("model.safetensors", plan):
         model = _load_weights(config, architecture, placement, emit)
         _neutralise(model, tokenizer_of(processor))
+        info = _info(plan, model)
+        if placement.packing and placement.device.type == "cpu":
+            pack(model, placement.packing)
     emit(ModelLoading(LoadStage.WARMING))
-    info = _info(plan, model)
     with _as_model_errors("chat template", plan):
         prompts = PromptBuilder(
             processor,
@@ -182,7 +185,7 @@ def _neutralise(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> N
 def _options(placement: Placement) -> dict[str, Any]:
     """Return the options that put a model where it belongs."""
     options: dict[str, Any] = {"device_map": {"": placement.device}}
-    if placement.packing:
+    if placement.packing and placement.device.type == "cuda":
         options["quantization_config"] = packing_config(placement.packing, placement.dtype)
     if placement.limits is not None:
         options |= {"device_map": "auto", "max_memory": dict(placement.limits)}

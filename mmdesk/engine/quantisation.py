@@ -1,8 +1,8 @@
-"""int8 and int4 weights by bitsandbytes, on CUDA.
+"""int8 and int4 weights: by bitsandbytes on CUDA, by :mod:`mmdesk.engine.packing` on a CPU.
 
-It runs on a CPU too, but there is nothing to gain: a Qwen2.5-VL of 845 million parameters that
-takes 1.5 GB in bfloat16 took 26 s to load in int4 and 1.8 GB of anonymous memory beside the file
-while it did (bitsandbytes 0.50.2), so that what doesn't fit in bfloat16 doesn't load either.
+bitsandbytes runs on a CPU too, but there is nothing to gain: a Qwen2.5-VL of 845 million parameters
+that takes 1.5 GB in bfloat16 took 26 s to load in int4 and 1.8 GB of anonymous memory beside the
+file while it did (bitsandbytes 0.50.2).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def check_packing(dtype: str, device: torch.device, path: Path) -> None:
         PrecisionUnavailable: it is packed, and the device can't.
         ModelNeedsPackage: bitsandbytes isn't there.
     """
-    if dtype not in PACKED:
+    if dtype not in PACKED or device.type == "cpu":
         return
     if device.type != "cuda":
         raise PrecisionUnavailable(path=str(path), dtype=dtype, device=device_name(device))

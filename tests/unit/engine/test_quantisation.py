@@ -55,9 +55,14 @@ def test_what_is_not_packed_needs_no_package() -> None:
         check_packing("bfloat16", device, PATH)
 
 
-def test_a_cpu_can_not() -> None:
-    with pytest.raises(PrecisionUnavailable):
-        check_packing("int4", torch.device("cpu"), PATH)
+def test_an_apple_gpu_can_not() -> None:
+    with pytest.raises(PrecisionUnavailable, match="int4 on ") as caught:
+        check_packing("int4", torch.device("mps"), PATH)
+    assert "auto" in caught.value.hint
+
+
+def test_a_cpu_needs_no_package() -> None:
+    check_packing("int4", torch.device("cpu"), PATH)
 
 
 @pytest.mark.skipif(find_spec(PACKAGE) is not None, reason="has the package")
