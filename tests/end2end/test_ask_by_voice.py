@@ -131,7 +131,6 @@ def test_no_microphone_is_said_with_a_hint(open_desktop: OpenDesktop, tmp_path: 
         wait_for(
             "the error",
             lambda: "microphone" in desktop.text("composerErrors").lower(),
-            patience=20,
         )
         desktop.type("typing works without it")
         assert desktop.text("composer") == "typing works without it"

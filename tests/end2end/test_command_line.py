@@ -226,7 +226,8 @@ def test_ctrl_c_stops_the_answer_and_keeps_what_was_written(
         first = json.loads(process.stdout.readline())
         time.sleep(0.5)
         process.send_signal(signal.SIGINT)
-        rest, _ = process.communicate(timeout=60)
+        rest = process.stdout.read()  # communicate() would lose what readline() has read ahead
+        process.wait(60)
     *deltas, last = [first, *(json.loads(line) for line in rest.splitlines())]
     assert process.returncode == 130
     assert last["stop_reason"] == "cancelled"
