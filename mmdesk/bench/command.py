@@ -9,8 +9,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument(
         "name",
-        choices=["ui", "speech", "fit", "durability"],
-        help="ui: start, load and streaming of the window; speech: short speech beside Whisper's; "
+        choices=["ui", "chat", "decode", "speech", "fit", "durability"],
+        help="ui: start, load and streaming of the window; "
+        "chat: first tokens with and without what was read before; "
+        "decode: tokens a second beside transformers' generate; "
+        "speech: short speech beside Whisper's; "
         "fit: the estimate of a model's memory beside the measured peak; "
         "durability: conversations under faults (--n kills; 200 are published)",
     )
@@ -28,6 +31,14 @@ def run(arguments: argparse.Namespace) -> int:
 
         print_figures(speech.measure(trials), as_json=arguments.json)
         print_figures([endpoint.measure(trials)], as_json=arguments.json)
+    elif arguments.name == "chat":
+        from mmdesk.bench import chat
+
+        print_figures(chat.measure(trials), as_json=arguments.json)
+    elif arguments.name == "decode":
+        from mmdesk.bench import decode
+
+        print_figures(decode.measure(decode.Work(trials)), as_json=arguments.json)
     elif arguments.name == "fit":
         from mmdesk.bench import fit
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import string
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,10 @@ from transformers import (  # noqa: E402
 )
 
 _PATCH = 14
+_SMALL = 0.02
+_LIVELY = 2.0
+"""Times the weights that keep a layer's output as large as its input: smaller ones, as training
+begins with, would say the same token for ever."""
 _SEED = 0
 _CHAT = ("<|pad|>", "<|end|>", "<|user|>", "<|assistant|>", "<|system|>")
 _LLAVA_PICTURE = "<image>"
@@ -45,6 +51,7 @@ class Sizes:
         side: Pixels of the square that LLaVA's tower takes; 0 makes a Qwen2.5-VL, which takes
             pictures of any size.
         most_pixels: For Qwen2.5-VL, how large a picture it looks at.
+        tied: Whether the output layer is the embedding.
     """
 
     hidden: int
@@ -60,14 +67,30 @@ class Sizes:
     side: int = 0
     most_pixels: int = 1_000_000
     context: int = 8192
+    tied: bool = True
 
 
 def write_checkpoint(
-    folder: Path, sizes: Sizes, *, seed: int = _SEED, dtype: torch.dtype = torch.bfloat16
+    folder: Path,
+    sizes: Sizes,
+    *,
+    seed: int = _SEED,
+    dtype: torch.dtype = torch.bfloat16,
+    device: str = "cpu",
+    letters: bool = False,
 ) -> Path:
-    """Write a checkpoint that loads like any other; return ``folder``."""
+    """Write a checkpoint that loads like any other; return ``folder``.
+
+    Args:
+        device: Where the random numbers are made.
+        letters: Whether it writes nothing but letters and brackets: read again, an answer is cut
+            into the same tokens, as those of trained models nearly always are.
+    """
     torch.manual_seed(seed)
-    model, processor = _llava(sizes, dtype) if sizes.side else _qwen(sizes, dtype)
+    with torch.device(device):
+        model, processor = _llava(sizes, dtype) if sizes.side else _qwen(sizes, dtype)
+    if letters:
+        _mute_all_but_letters(model, processor)
     model.save_pretrained(folder)
     processor.save_pretrained(folder)
     return folder
@@ -91,7 +114,7 @@ def _llava(sizes: Sizes, dtype: torch.dtype) -> tuple[PreTrainedModel, Processor
         text_config=LlamaConfig(**_text(sizes)),
         image_token_index=tokenizer.convert_tokens_to_ids(_LLAVA_PICTURE),
         image_seq_length=(sizes.side // _PATCH) ** 2,
-        tie_word_embeddings=True,
+        tie_word_embeddings=sizes.tied,
     )
     return _built(LlavaForConditionalGeneration, config, dtype), processor(
         image_processor=CLIPImageProcessorPil(size=square, crop_size=square),
@@ -123,7 +146,7 @@ def _qwen(sizes: Sizes, dtype: torch.dtype) -> tuple[PreTrainedModel, ProcessorM
         image_token_id=ids[1],
         vision_end_token_id=ids[2],
         video_token_id=ids[3],
-        tie_word_embeddings=True,
+        tie_word_embeddings=sizes.tied,
     )  # fmt: skip
     processor: Any = Qwen2_5_VLProcessor
     limits: dict[str, Any] = {"max_pixels": sizes.most_pixels}
@@ -143,10 +166,11 @@ def _text(sizes: Sizes) -> dict[str, Any]:
         "intermediate_size": sizes.inner,
         "num_hidden_layers": sizes.layers,
         "max_window_layers": sizes.layers,
+        "initializer_range": _LIVELY / math.sqrt(sizes.hidden),
         "num_attention_heads": sizes.heads,
         "num_key_value_heads": sizes.kv_heads,
         "max_position_embeddings": sizes.context,
-        "tie_word_embeddings": True,
+        "tie_word_embeddings": sizes.tied,
         "bos_token_id": None,
         "eos_token_id": 1,
         "pad_token_id": 0,
@@ -162,6 +186,22 @@ def _built(kind: type[PreTrainedModel], config: Any, dtype: torch.dtype) -> PreT
     finally:
         torch.set_default_dtype(before)
     return model
+
+
+def _mute_all_but_letters(model: PreTrainedModel, processor: Any) -> None:
+    """Have all other tokens' logits be 0, which the largest of the letters' is above.
+
+    Where the output layer is the embedding, a token's own row would win for ever: so embeddings are
+    small beside what the layers add to them.
+    """
+    embedding: Any = model.get_output_embeddings()
+    letters = processor.tokenizer.convert_tokens_to_ids(list(string.ascii_letters + "()[]{}.,;:"))
+    others = torch.ones(embedding.weight.shape[0], dtype=torch.bool, device=embedding.weight.device)
+    others[letters] = False
+    with torch.no_grad():
+        embedding.weight[others] = 0
+        embedding = model.get_input_embeddings()
+        embedding.weight.mul_(_SMALL)
 
 
 def _tokenizer(*pictures: str) -> PreTrainedTokenizerFast:

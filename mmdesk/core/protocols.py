@@ -33,7 +33,7 @@ from mmdesk.core.events import Event, ModelInfo, TurnFinished
 from mmdesk.core.messages import Message, Picture
 from mmdesk.core.models import Download, ModelEntry, ModelKey, Server
 from mmdesk.core.phrases import Phrase
-from mmdesk.core.requests import AnswerQuestion, EncodePictures, LoadModel, Transcribe
+from mmdesk.core.requests import AnswerQuestion, LoadModel, Prefill, Transcribe
 from mmdesk.core.speech import Activity, AudioDevice, Recording, Transcript
 
 if TYPE_CHECKING:
@@ -71,10 +71,11 @@ class ChatEngine(Protocol):
             GenerationError: what was emitted stays valid.
         """
 
-    def encode(self, request: EncodePictures, cancelled: Callable[[], bool]) -> None:
-        """Encode pictures ahead of a question, so that its answer begins earlier.
+    def prefill(self, request: Prefill, cancelled: Callable[[], bool]) -> None:
+        """Encode pictures and read the prompt up to the question, so that its answer begins early.
 
         Does nothing without a model or where the model can't; the answer is the same either way.
+        ``cancelled`` is asked every few hundred tokens; what was read until then is kept.
         """
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from mmdesk.core.messages import Message, Picture
+from mmdesk.core.messages import Message
 from mmdesk.core.speech import UtteranceId
 
 TurnId = str
@@ -77,14 +77,29 @@ class AnswerQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class EncodePictures:
-    """Prepare pictures that a question will probably be about; whatever fails is left alone.
+class Prefill:
+    """Read what a question will probably begin with; whatever fails is left alone.
 
-    They are all pictures of the prompt, in its order: a model may encode them as one batch, whose
-    last bits depend on which pictures are in it.
+    Attributes:
+        messages: The conversation; the last one is the question as far as it is known, without
+            its text. None at all: what is being read is not needed any more.
+        model: Who is to read them; nothing happens while another one is loaded.
     """
 
-    pictures: tuple[Picture, ...]
+    messages: tuple[Message, ...]
+    model: LoadModel | None = None
+
+    def begins(self, messages: tuple[Message, ...]) -> bool:
+        """Whether other messages go on from these: reading them is a part of reading those."""
+        if not 0 < len(self.messages) <= len(messages):
+            return False
+        *before, last = self.messages
+        other = messages[len(before)]
+        return (
+            tuple(before) == messages[: len(before)]
+            and last.role is other.role
+            and last.parts == other.parts[: len(last.parts)]
+        )
 
 
 class Script(StrEnum):
@@ -160,4 +175,4 @@ class Shutdown:
     """Free the model and end the worker."""
 
 
-Request = LoadModel | AnswerQuestion | EncodePictures | Transcribe | Shutdown
+Request = LoadModel | AnswerQuestion | Prefill | Transcribe | Shutdown

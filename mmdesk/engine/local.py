@@ -14,9 +14,8 @@ from mmdesk.core.events import (
     ModelLoading,
     TurnFinished,
 )
-from mmdesk.core.messages import Picture, user_message
 from mmdesk.core.protocols import EventSink
-from mmdesk.core.requests import AnswerQuestion, EncodePictures, LoadModel
+from mmdesk.core.requests import AnswerQuestion, LoadModel, Prefill
 from mmdesk.engine.checkpoint import read_config
 
 if TYPE_CHECKING:
@@ -72,19 +71,18 @@ class LocalChatEngine:
 
         return answer_question(self._loaded, request, emit, cancelled)
 
-    def encode(self, request: EncodePictures, cancelled: Callable[[], bool]) -> None:
-        """Encode ahead; see :class:`~mmdesk.core.protocols.ChatEngine`.
-
-        Only a question with exactly these pictures in its conversation, in this order, gains.
-        """
-        if self._loaded is None or not request.pictures:
+    def prefill(self, request: Prefill, cancelled: Callable[[], bool]) -> None:
+        """Read ahead; see :class:`~mmdesk.core.protocols.ChatEngine`."""
+        if self._loaded is None or not request.messages:
             return
+        from mmdesk.engine.prefill import Cancelled, prefill
+
         try:
-            _encode(self._loaded, request.pictures, cancelled)
-        except _Cancelled:
+            prefill(self._loaded, request.messages, cancelled)
+        except Cancelled:
             return
         except Exception as error:  # the question will say it, if there is one
-            _LOG.info("pictures were not encoded ahead: %r", error)
+            _LOG.info("the question was not read ahead: %r", error)
         else:
             return
         from mmdesk.models.hardware import free_memory
@@ -100,23 +98,3 @@ class LocalChatEngine:
         device = self._loaded.placement.device
         self._loaded = None
         free_memory(device)
-
-
-class _Cancelled(Exception):
-    """Other work waits."""
-
-
-def _encode(
-    loaded: LoadedModel, pictures: tuple[Picture, ...], cancelled: Callable[[], bool]
-) -> None:
-    def look(_done: int = 0, _total: int = 0) -> None:
-        if cancelled():
-            raise _Cancelled
-
-    from mmdesk.engine.memory import limited_to_free_memory
-
-    with limited_to_free_memory(loaded.placement.device):
-        # Any text will do: templates expect one, and it says nothing of the pictures.
-        prompt = loaded.prompts.build((user_message("?", pictures),), 1, look)
-        look()
-        loaded.reader.look(prompt.inputs, pictures)

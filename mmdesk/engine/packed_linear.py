@@ -9,15 +9,16 @@ rounded to nearest. Kernels: aten/native/cpu/int8mm_kernel.cpp and int4mm_kernel
 
 from __future__ import annotations
 
+import copy
 from abc import abstractmethod
+from collections.abc import Callable, Sequence
 from functools import cache
+from typing import Any, ClassVar
 
 import torch
 from torch import nn
 from torch.nn import functional
 
-FEW = 8
-"""Rows up to which the packed kernels are the faster way."""
 GROUPS = (128, 64, 32)
 """Inputs that share an int4 scale: the largest that divides them."""
 _ROWS_OF_A_BLOCK = (64, 32)
@@ -25,8 +26,13 @@ _ROWS_OF_A_BLOCK = (64, 32)
 
 
 class PackedLinear(nn.Module):
-    """A linear layer that keeps no weights but packed ones; activations are bfloat16."""
+    """A linear layer that keeps no weights but packed ones; activations are bfloat16.
 
+    Attributes:
+        few: Rows up to which the packed kernel is the faster way; a follow-up has no more.
+    """
+
+    few: ClassVar[int]
     bias: torch.Tensor | None
 
     def __init__(self, linear: nn.Linear) -> None:
@@ -38,26 +44,32 @@ class PackedLinear(nn.Module):
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         """Return ``inputs`` (…, in_features) times the weights, (…, out_features)."""
         rows = inputs.reshape(-1, self.in_features)
-        if rows.shape[0] > FEW:
+        if rows.shape[0] > self.few:
             outputs = functional.linear(rows, self.unpacked())
         else:
-            outputs = self._multiplied(rows.contiguous())
+            outputs = self._multiplier()(rows.contiguous())
         if self.bias is not None:
             outputs = outputs + self.bias
         return outputs.view(*inputs.shape[:-1], self.out_features)
+
+    def row_multiplier(self) -> Callable[[torch.Tensor], torch.Tensor]:
+        """Return what :meth:`forward` does to one row, (1, in_features), in as little time."""
+        multiply, bias = self._multiplier(), self.bias
+        return multiply if bias is None else lambda row: multiply(row) + bias
 
     @abstractmethod
     def unpacked(self) -> torch.Tensor:
         """Return the weights that the packed ones stand for, (out_features, in_features)."""
 
     @abstractmethod
-    def _multiplied(self, rows: torch.Tensor) -> torch.Tensor:
-        """Multiply a few rows, (rows, in_features), with the packed weights."""
+    def _multiplier(self) -> Callable[[torch.Tensor], torch.Tensor]:
+        """Return what multiplies a few rows, (rows, in_features), with the packed weights."""
 
 
 class Int8Linear(PackedLinear):
     """One byte a weight."""
 
+    few = 16
     packed: torch.Tensor
     scales: torch.Tensor
 
@@ -73,8 +85,9 @@ class Int8Linear(PackedLinear):
         """Return the weights, bfloat16."""
         return self.packed.to(torch.bfloat16) * self.scales[:, None]
 
-    def _multiplied(self, rows: torch.Tensor) -> torch.Tensor:
-        return torch._weight_int8pack_mm(rows, self.packed, self.scales)
+    def _multiplier(self) -> Callable[[torch.Tensor], torch.Tensor]:
+        packed, scales = self.packed, self.scales
+        return lambda rows: torch._weight_int8pack_mm(rows, packed, scales)
 
 
 class Int4Linear(PackedLinear):
@@ -84,6 +97,7 @@ class Int4Linear(PackedLinear):
         ValueError: the kernel doesn't take this shape: see :func:`fits_int4`.
     """
 
+    few = 64
     packed: torch.Tensor
     scales_and_zeros: torch.Tensor
 
@@ -111,11 +125,46 @@ class Int4Linear(PackedLinear):
         groups.mul_(scales.t()[..., None]).add_(zeros.t()[..., None])
         return numbers
 
-    def _multiplied(self, rows: torch.Tensor) -> torch.Tensor:
-        product: torch.Tensor = torch.ops.aten._weight_int4pack_mm_for_cpu(
-            rows, self.packed, self._group, self.scales_and_zeros
-        )
-        return product
+    def _multiplier(self) -> Callable[[torch.Tensor], torch.Tensor]:
+        packed, group, pairs = self.packed, self._group, self.scales_and_zeros.contiguous()
+        multiply: Any = torch.ops.aten._weight_int4pack_mm_for_cpu.default
+        return lambda rows: multiply(rows, packed, group, pairs)
+
+
+def joined(layers: Sequence[Any]) -> PackedLinear | None:
+    """Return a layer whose outputs are those of several, side by side; None where there is none.
+
+    The several become views of its memory.
+    """
+    kinds = {type(layer) for layer in layers}
+    if kinds == {Int8Linear}:
+        return _joined(layers, {"packed": 0, "scales": 0})
+    block = _rows_of_a_block() if kinds == {Int4Linear} else 0
+    if block and not any(layer.out_features % block for layer in layers):
+        return _joined(layers, {"packed": 0, "scales_and_zeros": 1})
+    return None
+
+
+def _joined(layers: Any, dimensions: dict[str, int]) -> PackedLinear | None:
+    """Join layers of one class along the dimension of the outputs of each of its tensors."""
+    biases = [layer.bias for layer in layers]
+    if (
+        len({layer.in_features for layer in layers}) > 1
+        or len({bias is None for bias in biases}) > 1
+    ):
+        return None
+    one: PackedLinear = copy.copy(layers[0])
+    one._buffers = dict(one._buffers)
+    one.out_features = sum(layer.out_features for layer in layers)
+    if biases[0] is not None:
+        one.bias = torch.cat(biases)
+    for name, dimension in dimensions.items():
+        whole = torch.cat([getattr(layer, name) for layer in layers], dim=dimension)
+        setattr(one, name, whole)
+        parts = whole.split([layer.out_features for layer in layers], dim=dimension)
+        for layer, part in zip(layers, parts, strict=True):
+            setattr(layer, name, part)
+    return one
 
 
 def fits_int4(linear: nn.Linear) -> bool:

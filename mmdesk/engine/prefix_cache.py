@@ -30,6 +30,10 @@ class _Kept:
     cache: DynamicCache
     size: int
 
+    @property
+    def cuttable(self) -> bool:
+        return can_cut(self.cache, 0)
+
 
 class PrefixCache:
     """Keeps caches within a number of bytes; those used longest ago go first.
@@ -37,11 +41,13 @@ class PrefixCache:
     Args:
         model: Whose they are.
         size: Bytes of all of them together.
+        cuts_pictures: Whether a beginning may end within a picture: no token looks at later ones.
     """
 
-    def __init__(self, model: PreTrainedModel, size: int) -> None:
+    def __init__(self, model: PreTrainedModel, size: int, *, cuts_pictures: bool = False) -> None:
         self._model = model
         self._size = size
+        self._cuts_pictures = cuts_pictures
         self._kept: list[_Kept] = []
         """The one used last at the end."""
 
@@ -49,6 +55,10 @@ class PrefixCache:
     def nbytes(self) -> int:
         """What the entries take."""
         return sum(each.size for each in self._kept)
+
+    def known(self, units: Units) -> int:
+        """Return how many tokens :meth:`take` would give."""
+        return self._longest(units)[1]
 
     def take(self, units: Units) -> DynamicCache:
         """Return a cache of the longest known beginning of ``units``, never all of it.
@@ -59,15 +69,31 @@ class PrefixCache:
         _forget_positions(self._model)
         if found is None:
             return new_cache(self._model)
-        self._kept.remove(found)
-        rest = len(found.units) - shared
-        if rest and self.nbytes + 2 * found.size <= self._size:
+        if self._should_stay(found, shared) and self.nbytes + found.size <= self._size:
             # What is copied is read in a moment; what is cut off would be computed again.
-            self._kept.append(found)
+            self._use(found)
             return beginning_of(found.cache, shared)
-        if rest:
+        self._kept.remove(found)
+        if rest := len(found.units) - shared:
             found.cache.crop(-rest)
         return found.cache
+
+    def take_ahead(self, units: Units) -> tuple[DynamicCache, int] | None:
+        """Do as :meth:`take` for what may never be asked, without losing what an entry has.
+
+        Returns:
+            The cache, and how many bytes it may come to beside that entry; None where there is
+            too little room for a copy.
+        """
+        found, shared = self._longest(units)
+        if found is None or not self._should_stay(found, shared):
+            return self.take(units), self._size
+        _forget_positions(self._model)
+        if 2 * found.size > self._size:
+            return None
+        self._use(found)
+        self._make_room(found.size)
+        return beginning_of(found.cache, shared), self._size - found.size
 
     def keep(self, units: Units, cache: DynamicCache) -> None:
         """Keep a cache; ``units`` may go on beyond what it holds."""
@@ -75,10 +101,14 @@ class PrefixCache:
         size = cache_bytes(cache)
         if size > self._size or len(units) < _LEAST:
             return
-        self._kept = [each for each in self._kept if not _is_within(each.units, units)]
-        self._kept.append(_Kept(units, cache, size))
-        while self.nbytes > self._size:
-            self._kept.pop(0)
+        new = _Kept(units, cache, size)
+        within = [each for each in self._kept if _is_within(each.units, units)]
+        # Without a way back, the last question can only be asked again from before it.
+        earlier = [] if new.cuttable else [each for each in within if len(each.units) < len(units)]
+        stays = max(earlier, key=lambda each: len(each.units), default=None)
+        self._kept = [each for each in self._kept if each is stays or each not in within]
+        self._make_room(size)
+        self._kept.append(new)
 
     def forget(self) -> None:
         """Free the memory."""
@@ -87,20 +117,36 @@ class PrefixCache:
     def _longest(self, units: Units) -> tuple[_Kept | None, int]:
         best, most = None, _LEAST - 1
         for each in self._kept:
-            shared = min(shared_beginning(each.units, units), len(units) - 1)
+            shared = shared_beginning(each.units, units, whole=not self._cuts_pictures)
+            shared = min(shared, len(units) - 1)
             if shared > most and can_cut(each.cache, shared):
                 best, most = each, shared
-        return best, most
+        return best, most if best is not None else 0
+
+    def _should_stay(self, found: _Kept, shared: int) -> bool:
+        return len(found.units) > shared or not found.cuttable
+
+    def _use(self, found: _Kept) -> None:
+        self._kept.remove(found)
+        self._kept.append(found)
+
+    def _make_room(self, size: int) -> None:
+        while self._kept and self.nbytes + size > self._size:
+            self._kept.pop(0)
 
 
-def shared_beginning(one: Units, other: Units) -> int:
-    """Return how many units two sequences begin with alike, whole pictures only."""
+def shared_beginning(one: Units, other: Units, *, whole: bool = True) -> int:
+    """Return how many units two sequences begin with alike.
+
+    Args:
+        whole: Whether that may not end within a picture, whose tokens may look at each other.
+    """
     least = min(len(one), len(other))
     differ = np.flatnonzero(one[:least] != other[:least])
     shared = int(differ[0]) if len(differ) else least
-    # Tokens of a picture may look at each other: none of them without the rest.
     while (
-        shared
+        whole
+        and shared
         and one[shared - 1] < 0
         and any(shared < len(each) and each[shared] < 0 for each in (one, other))
     ):

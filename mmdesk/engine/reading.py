@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,10 @@ from transformers import BatchFeature, DynamicCache, PreTrainedModel
 
 from mmdesk.core.messages import Picture, user_message
 from mmdesk.engine.features import Features, joined
+from mmdesk.engine.kv_cache import cache_bytes
 from mmdesk.engine.prefix_cache import PrefixCache, Units
 from mmdesk.engine.prompt import PromptBuilder
+from mmdesk.engine.slices import read_slices
 from mmdesk.engine.vision import PictureEncoder
 
 REUSING = frozenset(
@@ -26,6 +29,13 @@ REUSING = frozenset(
     }
 )  # fmt: skip
 """Model types whose answers are the same with and without; a test compares each."""
+
+LOOKING_AHEAD = frozenset({"gemma3", "gemma4"})
+"""Those of them in which a picture's tokens look at each other: none is read without the rest."""
+
+_SLICE = {"cpu": 256}
+_LARGE_SLICE = 1024
+"""Tokens that are read before it is asked whether something else is to be done."""
 
 Places = npt.NDArray[np.intp]
 
@@ -48,6 +58,22 @@ class Reading:
     def known(self) -> int:
         """How many tokens need not be read."""
         return self.cache.get_seq_length() if self.cache is not None else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A prompt with its pictures.
+
+    Attributes:
+        places: Of the tokens that stand for pieces of pictures.
+        pieces: What stands in their places, in order.
+        counts: How many tokens each piece has.
+    """
+
+    units: Units
+    places: Places
+    pieces: list[_Piece]
+    counts: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +102,10 @@ class PromptReader:
         self._model = model
         self._prompts = prompts
         self._encoder = PictureEncoder(model)
-        self._kept = PrefixCache(model, size)
-        self._reuses = prompts.chats and model.config.model_type in REUSING
+        kind = model.config.model_type
+        self._looks_ahead = kind in LOOKING_AHEAD
+        self._kept = PrefixCache(model, size, cuts_pictures=not self._looks_ahead)
+        self._reuses = prompts.chats and kind in REUSING
 
     @property
     def nbytes(self) -> int:
@@ -98,30 +126,59 @@ class PromptReader:
             PictureError: a picture's file is gone or broken.
             PicturesUnsuitable: the tower fails over the shapes of the pictures.
         """
-        if not self._reuses or (pictures and not self._encoder.takes_features):
+        if not self.remembers(pictures):
             return Reading(self._encoder.encode(inputs))
-        units: Units = inputs["input_ids"][0].numpy().astype(np.int64)
-        places = np.flatnonzero(units == self._prompts.image_token_id)
-        pieces = self._pieces(inputs, pictures, longest_side, len(places))
-        counts = [self._encoder.count(piece.name, piece.inputs) for piece in pieces]
-        numbers = map(_numbers, (piece.name for piece in pieces), counts)
-        units[places] = np.concatenate([*numbers, np.empty(0, np.int64)])
-        cache = self._kept.take(units)
+        seen = self._look(inputs, pictures, longest_side)
+        cache = self._kept.take(seen.units)
         arguments = {**self._encoder.without_pixels(inputs), "past_key_values": cache}
-        known = int(np.searchsorted(places, cache.get_seq_length()))
-        if known < len(places):
-            features = self._features(pieces, counts, known)
+        features = self._features(seen, cache.get_seq_length(), len(seen.units))
+        if features is not None:
             arguments["mm_encoder_outputs"] = {"image": features.output()}
-        return Reading(arguments, units, cache)
+        return Reading(arguments, seen.units, cache)
+
+    def remembers(self, pictures: Sequence[Picture]) -> bool:
+        """Whether prompts with these pictures are remembered; else the pictures alone are."""
+        return self._reuses and (not pictures or self._encoder.takes_features)
 
     def look(self, inputs: BatchFeature, pictures: Sequence[Picture]) -> None:
-        """Encode the pictures of a prompt that is still being made. Raises as :meth:`read`."""
-        if not self._reuses or not self._encoder.takes_features:
+        """Encode the pictures of a prompt that were never encoded. Raises as :meth:`read`."""
+        if self.remembers(pictures):
+            self._look(inputs, pictures, None)
+        else:
             self._encoder.encode(inputs)
+
+    def prefill(
+        self,
+        inputs: BatchFeature,
+        pictures: Sequence[Picture],
+        end: int,
+        cancelled: Callable[[], bool],
+    ) -> None:
+        """Read the first ``end`` tokens of a prompt that :meth:`remembers` its pictures.
+
+        What was read is kept, also where it is ended before. Raises as :meth:`read`.
+
+        Args:
+            inputs: Of all of it, on the CPU; longer than ``end``.
+            cancelled: Asked before each slice.
+        """
+        seen = self._look(inputs, pictures, None)
+        if self._kept.known(seen.units[: end + 1]) == end or cancelled():
             return
-        places = int((inputs["input_ids"] == self._prompts.image_token_id).sum())
-        for piece in self._pieces(inputs, pictures, None, places):
-            self._encoder.features(piece.name, piece.inputs)
+        taken = self._kept.take_ahead(seen.units[: end + 1])
+        if taken is None:
+            return
+        cache, room = taken
+        arguments = {**self._encoder.without_pixels(inputs), "past_key_values": cache}
+
+        def wanted(stop: int) -> bool:
+            return _bytes_with(cache, stop) <= room and not cancelled()
+
+        stops = itertools.takewhile(wanted, self._stops(seen.units, cache.get_seq_length(), end))
+        try:
+            read_slices(self._model, arguments, stops, partial(self._features, seen))
+        finally:
+            self._kept.keep(seen.units, cache)
 
     def keep(self, reading: Reading, answer: Sequence[int]) -> None:
         """Remember a prompt that was read, and what the model has said to it."""
@@ -133,6 +190,17 @@ class PromptReader:
         """Free the memory."""
         self._encoder.forget()
         self._kept.forget()
+
+    def _look(
+        self, inputs: BatchFeature, pictures: Sequence[Picture], longest_side: int | None
+    ) -> _Seen:
+        units: Units = inputs["input_ids"][0].numpy().astype(np.int64)
+        places = np.flatnonzero(units == self._prompts.image_token_id)
+        pieces = self._pieces(inputs, pictures, longest_side, len(places))
+        counts = [self._encoder.count(piece.name, piece.inputs) for piece in pieces]
+        numbers = map(_numbers, (piece.name for piece in pieces), counts)
+        units[places] = np.concatenate([*numbers, np.empty(0, np.int64)])
+        return _Seen(units, places, pieces, counts)
 
     def _pieces(
         self,
@@ -155,15 +223,34 @@ class PromptReader:
 
         return _Piece(f"{picture.sha256}@{longest_side}", inputs)
 
-    def _features(self, pieces: list[_Piece], counts: list[int], known: int) -> Features:
-        """Return the rows behind the first ``known`` ones."""
-        ends = list(itertools.accumulate(counts))
+    def _features(self, seen: _Seen, start: int, stop: int) -> Features | None:
+        """Return the rows of the tokens from ``start`` up to ``stop``, None if there are none."""
+        first, last = np.searchsorted(seen.places, [start, stop])
+        ends = itertools.accumulate(seen.counts)
         found = []
-        for piece, count, end in zip(pieces, counts, ends, strict=True):
-            if end > known:
+        for piece, count, end in zip(seen.pieces, seen.counts, ends, strict=True):
+            begin = end - count
+            if begin < last and first < end:
                 features = self._encoder.features(piece.name, piece.inputs)
-                found.append(features.rows(max(0, known - (end - count)), count))
-        return joined(found)
+                found.append(features.rows(max(0, first - begin), min(count, last - begin)))
+        return joined(found) if found else None
+
+    def _stops(self, units: Units, start: int, end: int) -> Iterator[int]:
+        """Yield where slices end: between pictures, where none may be read without its rest."""
+        size = _SLICE.get(self._model.device.type, _LARGE_SLICE)
+        while start < end:
+            start = min(start + size, end)
+            while self._looks_ahead and units[start - 1] < 0 and units[start] < 0:
+                start += 1
+            yield start
+
+
+def _bytes_with(cache: DynamicCache, length: int) -> float:
+    """Return what a cache would about take with so many tokens; of an empty one nothing is known.
+
+    Its buffers are made a quarter larger than what they are to hold.
+    """
+    return 1.25 * cache_bytes(cache) * length / max(1, cache.get_seq_length())
 
 
 def _numbers(name: str, count: int) -> Units:

@@ -3,15 +3,22 @@
 Bound by the bytes of its weights, a small or packed model takes less time for a token than the
 masks, keyword arguments and checks of its modules' ``forward``. What is computed is the same:
 RMSNorm, rotary positions, grouped-query attention, SwiGLU, in the same order and precision.
+
+Each call of torch counts: looking a module's weight up takes as long as multiplying two vectors.
+So weights are looked up once, and what can be done in one call for several is.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
+from torch import nn
 from torch.nn import functional
 from transformers import DynamicCache, PreTrainedModel
+
+from mmdesk.engine.packed_linear import PackedLinear, joined
 
 LAYERS = frozenset(
     {
@@ -26,6 +33,11 @@ LAYERS = frozenset(
 )
 """Classes of transformers' decoder layers that this is equal to; tests compare each."""
 
+_Step = Callable[[torch.Tensor], torch.Tensor]
+"""Takes and returns rows, (1, width)."""
+_Rotation = tuple[torch.Tensor, torch.Tensor]
+"""Cosines and sines of a position, (head_dim,), the first half of the sines negative."""
+
 
 class TokenStep:
     """Computes the logits behind one more token.
@@ -35,10 +47,12 @@ class TokenStep:
     """
 
     def __init__(self, model: PreTrainedModel) -> None:
-        self._model: Any = model
+        self._base: Any = model.base_model
         self._decoder: Any = model.get_decoder()
         self._embed = self._decoder.embed_tokens
         self._layers = [_Layer(layer) for layer in self._decoder.layers]
+        self._norm = _norm(self._decoder.norm)
+        self._output = _linear(model.lm_head)
 
     def __call__(self, token: torch.Tensor, cache: DynamicCache) -> torch.Tensor:
         """Return the logits, (vocabulary,); ``cache`` grows by the token.
@@ -48,24 +62,24 @@ class TokenStep:
         """
         hidden = self._embed(token)
         rotation = self._rotation(hidden, cache.get_seq_length())
-        for number, layer in enumerate(self._layers):
-            hidden = layer(hidden, rotation, cache.layers[number])
-        normed = _normed(hidden, self._decoder.norm.weight, self._decoder.norm.variance_epsilon)
-        logits: torch.Tensor = self._model.lm_head(normed)[0]
-        return logits
+        for layer, kept in zip(self._layers, cache.layers, strict=True):
+            hidden = layer(hidden, rotation, kept)
+        return self._output(self._norm(hidden))[0]
 
-    def _rotation(self, hidden: torch.Tensor, position: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return cosines and sines of a text token's position, (head_dim,).
+    def _rotation(self, hidden: torch.Tensor, position: int) -> _Rotation:
+        """Return what turns a text token's heads.
 
         M-RoPE's three positions are equal for text, so that its sections are of no meaning.
         """
-        ahead = getattr(self._model.base_model, "rope_deltas", None)
+        ahead = getattr(self._base, "rope_deltas", None)
         if isinstance(ahead, torch.Tensor):
             position += int(ahead.view(-1)[0])
         positions = torch.full((3, 1, 1), position, device=hidden.device)
-        multiple = hasattr(self._model.base_model, "rope_deltas")
+        multiple = hasattr(self._base, "rope_deltas")
         cos, sin = self._decoder.rotary_emb(hidden[None], positions if multiple else positions[0])
-        return cos.reshape(-1, cos.shape[-1])[0], sin.reshape(-1, sin.shape[-1])[0]
+        cos, sin = cos.reshape(-1, cos.shape[-1])[0], sin.reshape(-1, sin.shape[-1])[0]
+        first, second = sin.chunk(2)
+        return cos, torch.cat([-first, second])
 
 
 def steps(model: PreTrainedModel) -> bool:
@@ -84,46 +98,79 @@ class _Layer:
     """One decoder layer."""
 
     def __init__(self, layer: Any) -> None:
-        self._before, self._behind = layer.input_layernorm, layer.post_attention_layernorm
-        self._attention, self._mlp = layer.self_attn, layer.mlp
-        self._head_dim = int(self._attention.head_dim)
-        self._scaling = float(self._attention.scaling)
-        self._norms = tuple(getattr(self._attention, name, None) for name in ("q_norm", "k_norm"))
-
-    def __call__(
-        self, hidden: torch.Tensor, rotation: tuple[torch.Tensor, torch.Tensor], kept: Any
-    ) -> torch.Tensor:
-        attention, mlp = self._attention, self._mlp
-        normed = _normed(hidden, self._before.weight, self._before.variance_epsilon)
-        queries, keys = (
-            _rotated(self._heads(project(normed), norm), *rotation)
-            for project, norm in zip((attention.q_proj, attention.k_proj), self._norms, strict=True)
+        attention, mlp = layer.self_attn, layer.mlp
+        self._head_dim = int(attention.head_dim)
+        self._scaling = float(attention.scaling)
+        projections = (attention.q_proj, attention.k_proj, attention.v_proj)
+        self._heads = [each.out_features // self._head_dim for each in projections]
+        self._before, self._behind = (
+            _norm(layer.input_layernorm),
+            _norm(layer.post_attention_layernorm),
         )
-        values = attention.v_proj(normed).view(-1, self._head_dim)
-        all_keys, all_values = kept.update(keys[None, :, None], values[None, :, None])
-        groups = queries.view(1, all_keys.shape[1], -1, self._head_dim)
+        self._project = _side_by_side(projections)
+        self._head_norms = [
+            _norm(getattr(attention, name))
+            for name in ("q_norm", "k_norm")
+            if hasattr(attention, name)
+        ]
+        self._merge = _linear(attention.o_proj)
+        self._widen = _side_by_side((mlp.gate_proj, mlp.up_proj))
+        self._narrow = _linear(mlp.down_proj)
+
+    def __call__(self, hidden: torch.Tensor, rotation: _Rotation, kept: Any) -> torch.Tensor:
+        hidden = hidden + self._merge(self._attended(self._before(hidden), rotation, kept))
+        gate, up = self._widen(self._behind(hidden)).chunk(2, dim=-1)
+        return hidden + self._narrow(functional.silu(gate) * up)
+
+    def _attended(self, normed: torch.Tensor, rotation: _Rotation, kept: Any) -> torch.Tensor:
+        queries, keys, _ = self._heads
+        heads = self._project(normed).view(-1, self._head_dim)
+        turning, values = heads.split([queries + keys, keys])
+        if self._head_norms:
+            each = zip(self._head_norms, turning.split([queries, keys]), strict=True)
+            turning = torch.cat([norm(states) for norm, states in each])
+        turned = _rotated(turning, *rotation)
+        all_keys, all_values = kept.update(
+            turned[queries:].view(1, keys, 1, -1), values.view(1, keys, 1, -1)
+        )
+        groups = turned[:queries].view(1, keys, -1, self._head_dim)
         seen = functional.scaled_dot_product_attention(
             groups, all_keys, all_values, scale=self._scaling
         )
-        hidden = hidden + attention.o_proj(seen.reshape(1, -1))
-        normed = _normed(hidden, self._behind.weight, self._behind.variance_epsilon)
-        gate = functional.silu(mlp.gate_proj(normed))
-        result: torch.Tensor = hidden + mlp.down_proj(gate * mlp.up_proj(normed))
-        return result
-
-    def _heads(self, states: torch.Tensor, norm: Any) -> torch.Tensor:
-        heads = states.view(-1, self._head_dim)
-        return heads if norm is None else _normed(heads, norm.weight, norm.variance_epsilon)
-
-
-def _normed(hidden: torch.Tensor, weight: torch.Tensor, epsilon: float) -> torch.Tensor:
-    """Return the RMSNorm (Zhang and Sennrich, 2019) as transformers rounds it."""
-    wide = hidden.float()
-    wide = wide * torch.rsqrt(wide.square().mean(-1, keepdim=True) + epsilon)
-    return weight * wide.to(hidden.dtype)
+        return seen.reshape(1, -1)
 
 
 def _rotated(heads: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:
     """Turn pairs of halves by a token's position (Su et al., 2021)."""
-    first, second = heads.chunk(2, dim=-1)
-    return heads * cos + torch.cat([-second, first], dim=-1) * sin
+    swapped = heads.view(heads.shape[0], 2, -1).flip(1).view(heads.shape)
+    return heads * cos + swapped * sin
+
+
+def _norm(module: Any) -> _Step:
+    """Return an RMSNorm (Zhang and Sennrich, 2019) that rounds as transformers' does."""
+    weight: torch.Tensor = module.weight
+    shape, epsilon = weight.shape, float(module.variance_epsilon)
+
+    def normed(states: torch.Tensor) -> torch.Tensor:
+        return weight * functional.rms_norm(states, shape, eps=epsilon)
+
+    return normed
+
+
+def _linear(module: Any) -> _Step:
+    if type(module) is nn.Linear:
+        weight, bias = module.weight, module.bias
+        return lambda row: functional.linear(row, weight, bias)
+    if isinstance(module, PackedLinear):
+        return module.row_multiplier()
+    step: _Step = module
+    return step
+
+
+def _side_by_side(modules: Sequence[Any]) -> _Step:
+    """Return what multiplies with several layers' weights; their outputs stand side by side."""
+    one = joined(modules)
+    if one is not None:
+        return one.row_multiplier()
+    each = [_linear(module) for module in modules]
+    return lambda rows: torch.cat([multiply(rows) for multiply in each], dim=-1)

@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection
 
 from mmdesk.core.errors import InternalError, MmdeskError
 from mmdesk.core.events import ModelInfo, TurnFinished
-from mmdesk.core.requests import AnswerQuestion, EncodePictures, LoadModel, Shutdown, Transcribe
+from mmdesk.core.requests import AnswerQuestion, LoadModel, Prefill, Shutdown, Transcribe
 from mmdesk.core.speech import Transcript
 from mmdesk.inference.local import LocalEngine
 
@@ -26,7 +26,7 @@ _LOG_BYTES = 1_000_000
 """A longer log is set aside when the next process starts."""
 
 
-Served = LoadModel | AnswerQuestion | EncodePictures | Transcribe
+Served = LoadModel | AnswerQuestion | Prefill | Transcribe
 Answer = ModelInfo | TurnFinished | Transcript | MmdeskError | None
 
 
@@ -95,8 +95,8 @@ class _ChildEngine:
                 return self._engine.answer(request, send, cancelled)
             case Transcribe():
                 return self._engine.transcribe(request, cancelled)
-            case EncodePictures():
-                self._engine.encode(request, cancelled)
+            case Prefill():
+                self._engine.prefill(request, cancelled)
                 return None
 
     def _cancelled(self, number: int) -> Callable[[], bool]:

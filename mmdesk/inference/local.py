@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from mmdesk.core.events import ModelInfo, TurnFinished
 from mmdesk.core.protocols import EventSink
-from mmdesk.core.requests import AnswerQuestion, EncodePictures, LoadModel, Transcribe
+from mmdesk.core.requests import AnswerQuestion, LoadModel, Prefill, Transcribe
 from mmdesk.core.speech import Transcript
 from mmdesk.engine.local import LocalChatEngine
 from mmdesk.speech.local import LocalTranscriber
@@ -34,9 +34,9 @@ class LocalEngine:
         """Generate; see :class:`~mmdesk.core.protocols.ChatEngine`."""
         return self._chat.answer(request, emit, cancelled)
 
-    def encode(self, request: EncodePictures, cancelled: Callable[[], bool]) -> None:
-        """Encode ahead; see :class:`~mmdesk.core.protocols.ChatEngine`."""
-        self._chat.encode(request, cancelled)
+    def prefill(self, request: Prefill, cancelled: Callable[[], bool]) -> None:
+        """Read ahead; see :class:`~mmdesk.core.protocols.ChatEngine`."""
+        self._chat.prefill(request, cancelled)
 
     def transcribe(self, request: Transcribe, cancelled: Callable[[], bool]) -> Transcript | None:
         """Write down; see :class:`~mmdesk.core.protocols.Transcriber`."""

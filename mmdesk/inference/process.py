@@ -16,7 +16,7 @@ from typing import TypeVar
 from mmdesk.core.errors import EngineCrashed, EngineEmpty, MmdeskError
 from mmdesk.core.events import Event, ModelInfo, TurnFinished
 from mmdesk.core.protocols import Child, EventSink, Spawn
-from mmdesk.core.requests import AnswerQuestion, EncodePictures, LoadModel, Shutdown, Transcribe
+from mmdesk.core.requests import AnswerQuestion, LoadModel, Prefill, Shutdown, Transcribe
 from mmdesk.core.speech import Transcript
 from mmdesk.inference.child import Call, Cancel, Result, Served, serve
 
@@ -85,8 +85,8 @@ class ChildEngine:
         assert finished is not None
         return finished
 
-    def encode(self, request: EncodePictures, cancelled: Callable[[], bool]) -> None:
-        """Encode ahead; without a process there is nothing to do it with."""
+    def prefill(self, request: Prefill, cancelled: Callable[[], bool]) -> None:
+        """Read ahead; without a process there is nothing to do it with."""
         if self._child is not None:
             passing = self._passing_on(self._child, cancelled)
             self._ask(self._child, request, Transcript, _no_events, passing)

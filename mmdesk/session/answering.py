@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from mmdesk.core.conversations import StopReason
 from mmdesk.core.errors import InternalError, MmdeskError
 from mmdesk.core.events import TurnFailed, TurnFinished
-from mmdesk.core.messages import Picture
+from mmdesk.core.messages import Message
 from mmdesk.core.models import ModelKey, is_remote
 from mmdesk.core.protocols import EventSink, RemoteServers
-from mmdesk.core.requests import AnswerQuestion, LoadModel, TurnId
+from mmdesk.core.requests import AnswerQuestion, LoadModel, Prefill, TurnId
 from mmdesk.session.worker import ModelWorker, Rank
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class Answering:
         self._worker = worker
         self._remote = RemoteTurns(servers, pool, emit)
         self._prepared: LoadModel | None = None
+        self._read_ahead = Prefill(())
         self.request_for = request_for
 
     def answer(self, request: AnswerQuestion, model: ModelKey) -> None:
@@ -49,12 +50,13 @@ class Answering:
         if is_remote(model):
             self._remote.answer(request, model)
             return
-        self._prepared = self.request_for(model)
+        self._prepared, self._read_ahead = self.request_for(model), Prefill(())
         self._worker.answer(replace(request, model=self._prepared))
 
     def replay(self, request: AnswerQuestion, model: ModelKey) -> None:
         """Have a local model compute an answer again, once there is nothing else to answer."""
-        self._prepared = None  # the next question's model may have to be loaded again
+        # The next question's model may have to be loaded again, and what it has read is gone then.
+        self._prepared, self._read_ahead = None, Prefill(())
         self._worker.answer(replace(request, model=self.request_for(model)), Rank.REPLAY)
 
     def cancel(self, turn: TurnId) -> None:
@@ -74,10 +76,22 @@ class Answering:
             self._prepared = request
             self._worker.load(request)
 
-    def encode(self, model: ModelKey, pictures: tuple[Picture, ...]) -> None:
-        """Have pictures encoded ahead of a question."""
-        if not is_remote(model):
-            self._worker.encode(pictures)
+    def prefill(
+        self, messages: tuple[Message, ...], model: ModelKey, *, again: bool = False
+    ) -> None:
+        """Have what a question will begin with read ahead, where that is done on this computer.
+
+        Nothing happens for what is being read or was read last, unless ``again``.
+
+        Args:
+            messages: See :class:`~mmdesk.core.requests.Prefill`.
+        """
+        request = Prefill(())
+        if messages and not is_remote(model):
+            request = Prefill(messages, self.request_for(model))
+        if (again and request.messages) or request != self._read_ahead:
+            self._read_ahead = request
+            self._worker.prefill(request)
 
     def unloaded(self) -> None:
         """Take note that no model is loaded any more: the next :meth:`prepare` loads it again."""

@@ -8,17 +8,19 @@ from mmdesk.core.events import (
     AttachmentReady,
     AttachmentRefused,
     AudioDecoded,
+    AudioTranscribed,
     Event,
     MicrophoneOpened,
     RecordingKept,
     TranscriptReady,
+    VoiceState,
 )
-from mmdesk.core.messages import well_formed
+from mmdesk.core.messages import Message, well_formed
 from mmdesk.session.answering import Answering
 from mmdesk.session.draft import Draft, DraftEvent
 from mmdesk.session.draft_contents import DraftContents
 from mmdesk.session.drafts import Drafts
-from mmdesk.session.history import last_question
+from mmdesk.session.history import last_question, prompt_messages
 from mmdesk.session.shown import ShownConversation
 from mmdesk.session.turns import Turns
 from mmdesk.session.voice import VoiceSession
@@ -50,6 +52,7 @@ class Composing:
         """Take a file out."""
         self._draft.remove(attachment)
         self._voice.file_left(attachment)
+        self.prefill()
         self._send_if_ready()
 
     def submit(self, text: str) -> None:
@@ -95,15 +98,15 @@ class Composing:
             return (event,) if isinstance(event, AttachmentRefused) else ()
         if isinstance(event, AttachmentRefused):
             self._shown.to_send = None  # the person decides whether to ask without it
-        if isinstance(event, AttachmentReady):
-            self.encode_ahead()
+        if isinstance(event, AttachmentReady | AudioTranscribed):
+            self.prefill()
         self._send_if_ready()
         return (event,)
 
     def take_voice(self, event: Event) -> tuple[Event, ...]:
         """Take an event that the voice session may know."""
         if isinstance(event, MicrophoneOpened):
-            self.encode_ahead()  # other work may have put it off
+            self.prefill()
         if isinstance(event, TranscriptReady | RecordingKept):
             owner = self._draft.owner(event.utterance)
             if owner is not self._draft.contents:
@@ -127,13 +130,22 @@ class Composing:
         self._drafts.save()
         return tuple(failed)
 
-    def encode_ahead(self) -> None:
-        """Have the pictures encoded that the next question will bring along, while it is made."""
-        if not self._draft.pictures:
+    def prefill(self, *, again: bool = False) -> None:
+        """Have what the next question will begin with read, once someone makes it.
+
+        Args:
+            again: Whether what was read before is gone.
+        """
+        shown, contents = self._shown, self._draft.contents
+        if shown.turn is not None:
             return
-        path = self._shown.entries[: self._shown.edited]
-        kept = tuple(picture for entry in path for picture in entry.message.pictures)
-        self._answering.encode(self._shown.model, kept + self._draft.pictures)
+        question = contents.message("", with_recordings=False)
+        messages: tuple[Message, ...] = ()
+        spoken = self._voice.state is not VoiceState.IDLE
+        if spoken or question.parts or contents.text.strip():
+            path = shown.entries[: shown.edited]
+            messages = (*prompt_messages(path, shown.settings.system_prompt), question)
+        self._answering.prefill(messages, shown.model, again=again)
 
     def _send_if_ready(self) -> None:
         shown = self._shown

@@ -141,6 +141,7 @@ class ChatSession(SessionState):
     def new_conversation(self) -> None:
         """Show an empty conversation; it is kept from its first question on."""
         self._opening.new()
+        self._composing.prefill()
 
     def open_conversation(self, conversation: str) -> None:
         """Show a kept conversation, once the store has read it."""
@@ -170,8 +171,9 @@ class ChatSession(SessionState):
         self._drafts.write(text)
 
     def save_draft(self) -> None:
-        """Keep what was changed in the composer."""
+        """Keep what was changed in the composer; it is called when typing pauses."""
         self._drafts.save()
+        self._composing.prefill()
 
     def attach(self, paths: Sequence[Path]) -> None:
         """Put picture and sound files into the composer."""

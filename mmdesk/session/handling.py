@@ -70,7 +70,9 @@ class EventHandling:
             case ModelReady() | ModelFailed() | ModelUnloaded() | ModelIdentified():
                 return self._model(event)
             case ConversationLoaded():
-                return self._parts.opening.loaded(event)
+                opened = self._parts.opening.loaded(event)
+                self._parts.composing.prefill()
+                return opened
             case DraftLoaded() | DraftShown() | ModelChosen() | ConversationSettingsChanged():
                 return self._belonging(event)
             case SavingPaused() | SavingResumed():
@@ -143,6 +145,7 @@ class EventHandling:
             self.back_up()  # a window may be open for weeks
         if settled.shown and settled.turn.withdrawn:
             self._parts.opening.again()
+        self._parts.composing.prefill()  # what was begun meanwhile
         return (settled.end,)
 
     def _model(self, event: ModelReady | ModelFailed | ModelUnloaded | ModelIdentified) -> _Shown:
@@ -150,7 +153,7 @@ class EventHandling:
         match event:
             case ModelReady(info=info):
                 parts.identities.loaded(info.path, {*self._wanted(), parts.replays.model or ""})
-                parts.composing.encode_ahead()
+                parts.composing.prefill(again=True)
             case ModelFailed() if self._is_for_replay():
                 parts.answering.unloaded()
                 return (ModelUnloaded(),)  # who asked is told; who asks next loads another
@@ -175,7 +178,9 @@ class EventHandling:
         """Tell what belongs to the shown conversation: another may be shown since it was told."""
         match event:
             case DraftLoaded(draft=draft):
-                return self._parts.drafts.loaded(draft)
+                loaded = self._parts.drafts.loaded(draft)
+                self._parts.composing.prefill()
+                return loaded
             case DraftShown():
                 return (self._parts.drafts.shown(),)
             case ModelChosen():

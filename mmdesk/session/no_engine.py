@@ -7,7 +7,7 @@ from collections.abc import Callable
 from mmdesk.core.errors import MmdeskError
 from mmdesk.core.events import ModelInfo, TurnFinished
 from mmdesk.core.protocols import EventSink
-from mmdesk.core.requests import AnswerQuestion, EncodePictures, LoadModel, Transcribe
+from mmdesk.core.requests import AnswerQuestion, LoadModel, Prefill, Transcribe
 from mmdesk.core.speech import Transcript
 
 
@@ -27,8 +27,8 @@ class NoEngine:
     ) -> TurnFinished:
         raise self._error
 
-    def encode(self, request: EncodePictures, cancelled: Callable[[], bool]) -> None:
-        """There is nothing to encode with."""
+    def prefill(self, request: Prefill, cancelled: Callable[[], bool]) -> None:
+        """There is nothing to read with."""
 
     def transcribe(self, request: Transcribe, cancelled: Callable[[], bool]) -> Transcript | None:
         raise self._error

@@ -5,7 +5,7 @@ CUDA-graph state stays on its thread. Each question that is handed in gets exact
 event and each transcription exactly one reply, whatever happens to the engine.
 
 What waits is served in this order: what was said, loads and answers, what is being said, answers
-that are computed again, sound files, pictures to encode ahead.
+that are computed again, sound files, what a question will begin with.
 """
 
 from __future__ import annotations
@@ -30,12 +30,11 @@ from mmdesk.core.events import (
     TurnFailed,
     TurnFinished,
 )
-from mmdesk.core.messages import Picture
 from mmdesk.core.protocols import Engine, EventSink
 from mmdesk.core.requests import (
     AnswerQuestion,
-    EncodePictures,
     LoadModel,
+    Prefill,
     Request,
     Shutdown,
     Transcribe,
@@ -63,7 +62,7 @@ class Rank(IntEnum):
     PARTIAL_TRANSCRIPT = 2
     REPLAY = 3
     SOUND_FILE = 4
-    ENCODE = 5
+    PREFILL = 5
     SHUTDOWN = 6
 
 
@@ -96,6 +95,8 @@ class ModelWorker:
         self._speech: dict[UtteranceId, int] = {}
         """The newest request about each utterance; older ones are stale."""
         self._waiting: set[TurnId] = set()
+        self._prefill: Prefill | None = None
+        """What is still worth being read ahead."""
         self._running: TurnId | None = None
         self._stop_running = False
         self._wanted: LoadModel | None = None
@@ -123,6 +124,8 @@ class ModelWorker:
         """Queue a question; it waits for its model."""
         with self._lock:
             self._waiting.add(request.turn)
+            if self._prefill is not None and self._prefill.begins(request.messages):
+                self._prefill = None  # this reads it, if nothing has
             if self._crashes > _MAX_RESTARTS:  # given up; a person wants it: worth a new start
                 self._crashes = 0
         self._put(rank, request)
@@ -144,9 +147,11 @@ class ModelWorker:
         with self._lock:
             self._speech.pop(utterance, None)
 
-    def encode(self, pictures: tuple[Picture, ...]) -> None:
-        """Encode pictures ahead, when there is nothing else to do."""
-        self._put(Rank.ENCODE, EncodePictures(pictures))
+    def prefill(self, request: Prefill) -> None:
+        """Have a question's beginning read when there is nothing else to do; replaces the last."""
+        with self._lock:
+            self._prefill = request
+        self._put(Rank.PREFILL, request)
 
     def cancel(self, turn: TurnId) -> None:
         """Stop a turn: at once if it still waits, else within one token."""
@@ -207,8 +212,8 @@ class ModelWorker:
                         del self._speech[speech.utterance]
                 waiting.reply(heard)
                 self._recover(engine)
-            case EncodePictures() as pictures:
-                self._encode(engine, pictures)
+            case Prefill() as beginning:
+                self._read_ahead(engine, beginning)
 
     def _made_engine(self) -> Engine:
         try:
@@ -350,18 +355,40 @@ class ModelWorker:
                 return InternalError.of(error)
         raise AssertionError("unreachable")
 
-    def _encode(self, engine: Engine, request: EncodePictures) -> None:
-        """Encode ahead; nobody asked for it, so a failure is the log's alone."""
+    def _read_ahead(self, engine: Engine, request: Prefill) -> None:
+        """Read ahead; nobody asked for it, so a failure is the log's alone.
 
-        def other_work() -> bool:
-            return self._closing or not self._requests.empty()
-
-        if not self._loaded or other_work():
+        What other work has ended is gone on with behind that.
+        """
+        if not self._loaded or request.model not in (None, self._current):
             return
-        try:
-            engine.encode(request, other_work)
-        except EngineCrashed as error:
-            self._loaded, self._refusal = False, error
-            self._recover(engine)
-        except Exception:
-            log.exception("encoding pictures ahead")
+        ended = False
+
+        def in_the_way() -> bool:
+            nonlocal ended
+            ended = ended or self._closing or not self._leads_to_what_waits(request)
+            return ended
+
+        if self._prefill is request and not in_the_way():
+            try:
+                engine.prefill(request, in_the_way)
+            except EngineCrashed as error:
+                self._loaded, self._refusal = False, error
+                self._recover(engine)
+                return
+            except Exception:
+                log.exception("reading ahead")
+                return
+        if ended and self._prefill is request and not self._closing:
+            self._put(Rank.PREFILL, request)
+
+    def _leads_to_what_waits(self, request: Prefill) -> bool:
+        """Whether all that waits begins with what is read: then reading it delays nothing."""
+        with self._requests.mutex:
+            waiting = [each.request for each in self._requests.queue]
+        return all(
+            isinstance(each, AnswerQuestion | Prefill)
+            and each.model in (None, request.model)
+            and request.begins(each.messages)
+            for each in waiting
+        )

@@ -16,8 +16,8 @@ from PIL import Image
 from torch.nn.modules import module as torch_module
 
 from mmdesk.core.errors import FileMissing, PictureDamaged
-from mmdesk.core.messages import Message, Picture
-from mmdesk.core.requests import EncodePictures, LoadModel
+from mmdesk.core.messages import Message, Picture, user_message
+from mmdesk.core.requests import LoadModel, Prefill
 from mmdesk.engine.local import LocalChatEngine
 from tests.unit.engine.conftest import PictureMaker
 from tests.unit.engine.conversing import ask, talk, trimmed
@@ -40,7 +40,7 @@ def path(request: pytest.FixtureRequest) -> Path:
 
 
 def encode(engine: LocalChatEngine, *pictures: Picture, cancelled: bool = False) -> None:
-    engine.encode(EncodePictures(pictures), lambda: cancelled)
+    engine.prefill(Prefill((user_message("", pictures),)), lambda: cancelled)
 
 
 def answer(engine: LocalChatEngine, messages: tuple[Message, ...]) -> str:

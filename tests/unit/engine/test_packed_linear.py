@@ -6,7 +6,13 @@ import pytest
 import torch
 from torch import nn
 
-from mmdesk.engine.packed_linear import FEW, Int4Linear, Int8Linear, PackedLinear, fits_int4
+from mmdesk.engine.packed_linear import (
+    Int4Linear,
+    Int8Linear,
+    PackedLinear,
+    fits_int4,
+    joined,
+)
 
 SHAPES = [(64, 128), (96, 64), (16, 32), (576, 192), (48, 96)]
 
@@ -34,12 +40,12 @@ def test_few_rows_give_what_many_do(
     packing: type[PackedLinear], rows: int, columns: int, bias: bool
 ) -> None:
     layer = packing(linear(rows, columns, bias=bias))
-    inputs = torch.randn(2, FEW, columns, dtype=torch.bfloat16)
+    inputs = torch.randn(2, packing.few, columns, dtype=torch.bfloat16)
     with torch.inference_mode():
         many = layer(inputs)
         few = torch.stack([layer(each) for each in inputs])
         one = layer(inputs[0, 0])
-    assert many.shape == (2, FEW, rows)
+    assert many.shape == (2, packing.few, rows)
     torch.testing.assert_close(few, many, rtol=0.02, atol=0.02)
     torch.testing.assert_close(one, many[0, 0], rtol=0.02, atol=0.02)
 
@@ -60,3 +66,30 @@ def test_int4_says_which_shapes_it_takes() -> None:
     assert not fits_int4(linear(64, 100))
     with pytest.raises(ValueError, match="no int4"):
         Int4Linear(linear(60, 128))
+
+
+@pytest.mark.parametrize("packing", [Int8Linear, Int4Linear])
+@pytest.mark.parametrize("bias", [False, True])
+def test_joined_layers_give_what_each_does(packing: type[PackedLinear], bias: bool) -> None:
+    layers = [packing(linear(rows, 192, bias=bias)) for rows in (192, 64, 128)]
+    inputs = torch.randn(1, 192, dtype=torch.bfloat16)
+    expected = torch.cat([layer(inputs) for layer in layers], dim=-1)
+    weights = [layer.unpacked() for layer in layers]
+    one = joined(layers)
+    assert one is not None
+    assert torch.equal(one.row_multiplier()(inputs), expected)
+    assert torch.equal(one(inputs), expected)
+    assert torch.equal(one.unpacked(), torch.cat(weights))
+    for layer, weight in zip(layers, weights, strict=True):
+        assert torch.equal(layer.unpacked(), weight)
+        whole = one.get_buffer("packed").untyped_storage()
+        assert layer.get_buffer("packed").untyped_storage().data_ptr() == whole.data_ptr()
+    assert torch.equal(torch.cat([layer(inputs) for layer in layers], dim=-1), expected)
+
+
+def test_what_can_not_be_joined() -> None:
+    assert joined([linear(64, 64)]) is None
+    assert joined([Int8Linear(linear(64, 64)), Int4Linear(linear(64, 64))]) is None
+    assert joined([Int8Linear(linear(64, 64)), Int8Linear(linear(64, 64, bias=True))]) is None
+    assert joined([Int8Linear(linear(64, 64)), Int8Linear(linear(64, 128))]) is None
+    assert joined([Int4Linear(linear(64, 64)), Int4Linear(linear(48, 64))]) is None

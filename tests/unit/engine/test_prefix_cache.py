@@ -7,8 +7,9 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedModel
+from transformers import DynamicCache, LlamaConfig, LlamaForCausalLM, PreTrainedModel
 
+from mmdesk.engine import prefix_cache
 from mmdesk.engine.kv_cache import cache_bytes, new_cache
 from mmdesk.engine.prefix_cache import PrefixCache, Units, shared_beginning
 
@@ -106,6 +107,62 @@ def test_a_picture_is_taken_whole_or_not_at_all(model: PreTrainedModel, size: in
     assert read(model, cache, *begin, *PICTURE[:2], -23, -24, 20, 21) == 9
 
 
+def test_where_no_token_looks_ahead_a_picture_may_be_cut(model: PreTrainedModel, size: int) -> None:
+    cache = PrefixCache(model, 10 * size, cuts_pictures=True)
+    begin = [1, 2, 3, 4, 5, 6, 7, 8, 9]
+    read(model, cache, *begin, *PICTURE[:2])
+    assert read(model, cache, *begin, *PICTURE, 20) == 11
+    assert read(model, cache, *begin, *PICTURE[:3], -23, 20) == 12
+
+
+def one_way(model: PreTrainedModel) -> DynamicCache:
+    """Return a cache of layers that can't be cut back, as those of linear attention."""
+    return DynamicCache(config=model.config)
+
+
+def test_without_a_way_back_the_beginning_stays_for_another_question(
+    model: PreTrainedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prefix_cache, "new_cache", one_way)
+    cache = PrefixCache(model, 2**30)
+    assert read(model, cache, *range(12)) == 0
+    assert read(model, cache, *range(12), 20, 21) == 12
+    assert read(model, cache, *range(12), 30, 31) == 12  # an edit
+    assert read(model, cache, *range(12), 30, 31, 32, 33) == 14
+    assert read(model, cache, *range(12), 30, 31, 32, 33, 34) == 16
+    assert read(model, cache, *range(12), 30, 31, 32, 33, 35) == 16
+    assert cache.known(units(*range(12), 30, 31, 36)) == 0, "one beginning stays, not all"
+
+
+def test_what_is_read_ahead_takes_nothing_away(model: PreTrainedModel, size: int) -> None:
+    cache = PrefixCache(model, int(1.5 * size))
+    read(model, cache, *range(12))
+    assert cache.take_ahead(units(*range(10), 60, 61)) is None, "there is no room for a copy"
+    assert cache.known(units(*range(12), 60)) == 12
+    taken = cache.take_ahead(units(*range(12), 60))
+    assert taken is not None
+    assert taken[0].get_seq_length() == 12, "nothing is lost where it only grows"
+    assert taken[1] == int(1.5 * size)
+
+
+def test_what_is_read_ahead_may_take_the_place_of_what_was_used_longest_ago(
+    model: PreTrainedModel, size: int
+) -> None:
+    cache = PrefixCache(model, 2 * size)
+    read(model, cache, *range(12))
+    read(model, cache, *range(20, 32))
+    edited = units(*range(10), 60, 61)
+    taken = cache.take_ahead(edited)
+    assert taken is not None
+    copy, room = taken
+    assert room == size
+    cache.keep(edited, copy)
+    assert cache.nbytes <= 2 * size
+    assert cache.known(units(*range(12), 60)) == 12
+    assert cache.known(edited) == 10
+    assert cache.known(units(*range(20, 32), 60)) == 0
+
+
 numbers = st.lists(st.sampled_from([1, 2, -1, -2]), max_size=8)
 
 
@@ -118,3 +175,10 @@ def test_what_is_shared_is_alike_and_ends_between_pictures(
     if shared and one[shared - 1] < 0:
         assert all(len(each) == shared or each[shared] > 0 for each in (one, other))
     assert shared_beginning(units(*one), units(*one)) == len(one)
+
+
+@given(numbers, numbers)
+def test_what_is_shared_is_as_long_as_it_can_be(one: list[int], other: list[int]) -> None:
+    shared = shared_beginning(units(*one), units(*other), whole=False)
+    assert one[:shared] == other[:shared]
+    assert one[shared : shared + 1] != other[shared : shared + 1] or shared == len(one)

@@ -25,8 +25,9 @@ from mmdesk.core.errors import (
     ModelOutOfMemory,
 )
 from mmdesk.core.events import Event, LoadStage, ModelLoading, TextDelta
+from mmdesk.core.messages import user_message
 from mmdesk.core.protocols import Child
-from mmdesk.core.requests import AnswerQuestion, Begun, GenerationSettings, LoadModel
+from mmdesk.core.requests import AnswerQuestion, Begun, GenerationSettings, LoadModel, Prefill
 from mmdesk.engine.local import LocalChatEngine
 from mmdesk.inference.process import ChildEngine
 from mmdesk.session.threads import spawn
@@ -145,6 +146,20 @@ def test_cancel_reaches_the_child(child_engine: ChildEngine) -> None:
     assert again.stop_reason is StopReason.LENGTH, "an old cancel stops no later answer"
 
 
+def test_a_question_is_read_ahead_in_the_child_until_something_else_is_to_be_done(
+    child_engine: ChildEngine, engine: LocalChatEngine, picture: PictureMaker
+) -> None:
+    red = (picture("red"),)
+    begun = Prefill((*talk(QUESTION, "word " * 300), user_message("", red)))
+    messages = talk(QUESTION, "word " * 300, ("And here?", red))
+    expected, _ = ask(engine, messages, max_tokens=30)
+    child_engine.prefill(begun, lambda: True)
+    child_engine.prefill(begun, lambda: False)
+    finished, _ = ask(child_engine, messages, max_tokens=30)
+    assert finished.text == expected.text
+    child_engine.prefill(Prefill(()), lambda: False)
+
+
 def test_killed_in_the_middle_of_an_answer(
     child_engine: ChildEngine, children: Children, llava: Path
 ) -> None:
@@ -225,7 +240,7 @@ def test_no_child_outlives_the_application(tmp_path: Path) -> None:
     import time
     from pathlib import Path
     from mmdesk.core.errors import ModelMissing
-    from mmdesk.core.requests import AnswerQuestion, Begun, GenerationSettings, LoadModel
+    from mmdesk.core.requests import AnswerQuestion, Begun, GenerationSettings, LoadModel, Prefill
     from mmdesk.inference.process import ChildEngine
     from mmdesk.session.threads import spawn
 

@@ -166,6 +166,7 @@ class Desk:
         self.engine.gate.set()
         self.engine.load_gate.set()
         self.engine.hear_gate.set()
+        self.engine.prefill_gate.set()
         self.sound.gate.set()
         self.reader.gate.set()
         self.shelf.hash_gate.set()

@@ -38,7 +38,7 @@ from mmdesk.core.models import (
 )
 from mmdesk.core.phrases import Phrase
 from mmdesk.core.protocols import EventSink
-from mmdesk.core.requests import AnswerQuestion, EncodePictures, LoadModel, Transcribe
+from mmdesk.core.requests import AnswerQuestion, LoadModel, Prefill, Transcribe
 from mmdesk.core.speech import (
     Activity,
     AudioDevice,
@@ -70,7 +70,9 @@ class ScriptedEngine:
     hears: list[Transcript | Exception | None] = field(default_factory=list)
     hear_gate: threading.Event = field(default_factory=threading.Event)
     heard: list[Transcribe] = field(default_factory=list)
-    encoded: list[EncodePictures] = field(default_factory=list)
+    prefills: list[Prefill] = field(default_factory=list)
+    prefill_gate: threading.Event = field(default_factory=threading.Event)
+    refusals: list[Exception] = field(default_factory=list)
     served: list[object] = field(default_factory=list)
     name: str = ""
     drawn_seed: int = 77
@@ -80,6 +82,7 @@ class ScriptedEngine:
         self.gate.set()
         self.load_gate.set()
         self.hear_gate.set()
+        self.prefill_gate.set()
 
     def load(
         self, request: LoadModel, emit: EventSink, cancelled: Callable[[], bool]
@@ -153,9 +156,15 @@ class ScriptedEngine:
             raise script
         return script or said("What color is it?", word_times=request.word_times)
 
-    def encode(self, request: EncodePictures, cancelled: Callable[[], bool]) -> None:
-        self.encoded.append(request)
+    def prefill(self, request: Prefill, cancelled: Callable[[], bool]) -> None:
+        """Take until the test opens ``prefill_gate``, or someone else is waiting."""
+        self.prefills.append(request)
         self.served.append(request)
+        if self.refusals:
+            raise self.refusals.pop(0)
+        deadline = time.monotonic() + PATIENCE_S
+        while not self.prefill_gate.wait(0.005) and not cancelled():
+            assert time.monotonic() < deadline
 
     def close(self) -> None:
         self.closed = True

@@ -774,7 +774,7 @@ def test_the_rest_of_what_was_sent(text: str, sent: str, rest: str) -> None:
 
 def test_a_draft_s_message_survives_as_it_is(desk: Desk) -> None:
     message = user_message("  two\n\nlines \udcff")
-    desk.rest()
+    desk.until(DraftShown)
     desk.session.write(message.text)
     desk.session.save_draft()
     assert kept_text(desk, None) == "  two\n\nlines \ufffd"

@@ -26,7 +26,6 @@ from mmdesk.core.events import (
     AudioTranscribed,
     MicrophoneClosed,
     MicrophonesListed,
-    ModelReady,
     NothingHeard,
     PlaybackChanged,
     RecordingKept,
@@ -336,22 +335,6 @@ def test_a_word_that_is_found_too_late_is_not_played_into_the_microphone(desk: D
     desk.engine.hear_gate.set()
     rest(desk)
     assert desk.sound.played == []
-
-
-def test_pictures_are_encoded_while_the_question_is_made(desk: Desk) -> None:
-    desk.until(ModelReady)
-    desk.session.attach([Path("a.png")])
-    desk.until(AttachmentReady)
-    rest(desk)
-    desk.ask("What color?")
-    desk.session.attach([Path("b.png")])
-    desk.until(AttachmentReady)
-    speak(desk)
-    ready(desk)
-    rest(desk)
-    names = [[picture.name for picture in each.pictures] for each in desk.engine.encoded]
-    assert names[0] == ["a.png"]
-    assert names[-1] == ["a.png", "b.png"]
 
 
 def test_the_microphones_are_listed_or_the_reason_is_said(desk: Desk) -> None:

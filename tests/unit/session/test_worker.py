@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,10 +22,11 @@ from mmdesk.core.events import (
     TurnFinished,
 )
 from mmdesk.core.messages import user_message
-from mmdesk.core.requests import AnswerQuestion, SpeechModel, Transcribe
+from mmdesk.core.requests import AnswerQuestion, Prefill, SpeechModel, Transcribe
 from mmdesk.core.speech import Transcript
 from mmdesk.session.worker import ModelWorker, Rank, SpeechReply
 from tests.unit.session.scripted import (
+    OTHER,
     PATIENCE_S,
     SECOND,
     Events,
@@ -57,6 +58,11 @@ def worker(engine: ScriptedEngine, events: Events) -> Iterator[ModelWorker]:
 
 def question(turn: str = "t1") -> AnswerQuestion:
     return AnswerQuestion(turn, (user_message("What color?"),))
+
+
+def reading(*parts: str) -> Prefill:
+    """What a question begins with, in a conversation of so many parts."""
+    return Prefill((*map(user_message, parts), user_message("")))
 
 
 def terminals(events: Events) -> list[TurnFinished | TurnFailed]:
@@ -387,7 +393,7 @@ def test_what_waits_is_served_by_rank(
 ) -> None:
     busy(worker, engine, events)
     replies = Replies()
-    worker.encode(())
+    worker.prefill(reading())
     worker.transcribe(hear("file"), replies.named("file"), Rank.SOUND_FILE)
     worker.transcribe(hear("p", final=False), replies.named("partial"), Rank.PARTIAL_TRANSCRIPT)
     worker.answer(question("second"))
@@ -397,6 +403,7 @@ def test_what_waits_is_served_by_rank(
     worker.close()
     served = [getattr(each, "turn", getattr(each, "utterance", "")) for each in engine.served[2:]]
     assert served[:4] == ["f", "second", "p", "file"]
+    assert engine.prefills == []  # there was no time for it
 
 
 def test_a_stale_partial_is_dropped(
@@ -460,3 +467,91 @@ def test_a_crash_while_transcribing_costs_one_try(
     assert isinstance(replies.next()[1], Transcript)
     worker.answer(question())
     assert isinstance(events.until(TurnFinished)[-1], TurnFinished)
+
+
+# Reading ahead
+
+
+@pytest.fixture
+def ahead(worker: ModelWorker, engine: ScriptedEngine, events: Events) -> Prefill:
+    """Something that is being read until the test opens ``engine.prefill_gate``."""
+    worker.load(load_request())
+    events.until(ModelReady)
+    engine.prefill_gate.clear()
+    request = reading("Hello")
+    worker.prefill(request)
+    wait_until(lambda: engine.prefills == [request])
+    return request
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+
+
+def test_a_question_about_something_else_does_not_wait_for_what_is_read_ahead(
+    worker: ModelWorker, engine: ScriptedEngine, events: Events, ahead: Prefill
+) -> None:
+    worker.answer(question())
+    events.until(TurnFinished)
+    wait_until(lambda: engine.prefills == [ahead, ahead])  # what is left is read behind it
+    replies = Replies()
+    worker.transcribe(hear(), replies.named("said"))
+    assert replies.next()[0] == "said"
+    wait_until(lambda: engine.prefills == [ahead, ahead, ahead])
+
+
+def test_what_leads_to_the_question_is_read_to_its_end_and_not_again(
+    worker: ModelWorker, engine: ScriptedEngine, events: Events, ahead: Prefill
+) -> None:
+    worker.answer(AnswerQuestion("t1", (*ahead.messages[:-1], user_message("And now?"))))
+    assert events.quiet()
+    engine.prefill_gate.set()
+    events.until(TurnFinished)
+    worker.close()
+    assert engine.prefills == [ahead]
+
+
+def test_only_the_newest_is_read_ahead(
+    worker: ModelWorker, engine: ScriptedEngine, ahead: Prefill
+) -> None:
+    worker.prefill(reading("Other"))
+    worker.prefill(reading("Another"))
+    wait_until(lambda: len(engine.prefills) == 2)
+    assert engine.prefills == [ahead, reading("Another")]
+    worker.prefill(Prefill(()))  # not needed any more
+    wait_until(lambda: engine.prefills[-1] == Prefill(()))
+    engine.prefill_gate.set()
+    worker.close()
+    assert len(engine.prefills) == 3
+
+
+def test_nothing_is_read_ahead_by_another_model(
+    worker: ModelWorker, engine: ScriptedEngine, events: Events
+) -> None:
+    worker.load(load_request())
+    events.until(ModelReady)
+    worker.prefill(replace(reading(), model=load_request(OTHER)))
+    wait_until(worker._requests.empty)
+    worker.prefill(replace(reading("This"), model=load_request()))
+    wait_until(lambda: bool(engine.prefills))
+    worker.close()
+    assert engine.prefills == [replace(reading("This"), model=load_request())]
+
+
+@pytest.mark.logs("reading ahead")
+def test_what_cannot_be_read_ahead_costs_nothing(
+    worker: ModelWorker, engine: ScriptedEngine, events: Events
+) -> None:
+    worker.load(load_request())
+    events.until(ModelReady)
+    engine.refusals = [EngineCrashed(reason="gone"), RuntimeError("a bug")]
+    worker.prefill(reading())
+    assert isinstance(events.until(ModelReady)[-1], ModelReady)
+    worker.prefill(reading("Hello"))
+    worker.answer(question())
+    assert isinstance(events.until(TurnFinished)[-1], TurnFinished)
+    wait_until(lambda: engine.refusals == [])
+    assert not any(isinstance(event, ModelFailed) for event in events.seen)

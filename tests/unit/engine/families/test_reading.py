@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,11 @@ from typing import Any
 import pytest
 from transformers import BatchFeature
 
-from mmdesk.core.messages import Message, Picture
-from mmdesk.core.requests import EncodePictures, LoadModel
+from mmdesk.core.messages import Message, Picture, Role, TextPart, user_message
+from mmdesk.core.requests import LoadModel, Prefill
+from mmdesk.engine import reading
 from mmdesk.engine.local import LocalChatEngine
+from mmdesk.engine.prompt import tokenizer_of
 from mmdesk.engine.reading import REUSING, PromptReader, Reading
 from tests.unit.engine.conversing import ask, talk
 from tests.unit.engine.families.family import Family, all_families, parameters
@@ -23,6 +26,11 @@ WHOLE_PREFIXES = {"lfm2_vl", "minicpmv4_6", "minicpmv4_7", "qwen3_5"}
 TOKENS = 12
 
 
+def told(*turns: str | tuple[str, tuple[Picture, ...]]) -> tuple[Message, ...]:
+    """Return a conversation that begins with more tokens than are too few to keep."""
+    return (Message(Role.SYSTEM, (TextPart("Answer in whole sentences."),)), *talk(*turns))
+
+
 class Desk:
     """An engine, and how much of each prompt it knew."""
 
@@ -30,14 +38,16 @@ class Desk:
         self.engine = LocalChatEngine()
         self.engine.load(LoadModel(path, dtype="float32"), lambda event: None)
         self.known: list[int] = []
+        self.rest: list[int] = []
         read = PromptReader.read
 
         def noted(
             reader: PromptReader, inputs: BatchFeature, pictures: Sequence[Picture], *rest: Any
         ) -> Reading:
-            reading = read(reader, inputs, pictures, *rest)
-            self.known.append(reading.known)
-            return reading
+            found = read(reader, inputs, pictures, *rest)
+            self.known.append(found.known)
+            self.rest = inputs["input_ids"][0, found.known :].tolist()
+            return found
 
         monkeypatch.setattr(PromptReader, "read", noted)
 
@@ -47,15 +57,37 @@ class Desk:
         assert finished.run is not None
         loaded = self.engine._loaded
         assert loaded is not None
+        rest = self.rest
         kept, loaded.reader._kept._kept = loaded.reader._kept._kept, []
         encoder = loaded.reader._encoder
         loaded.reader._encoder = type(encoder)(loaded.model)
         cold = ask(self.engine, messages, max_tokens=TOKENS)[0]
         assert self.known.pop() == 0
+        self.rest = rest
         loaded.reader._kept._kept, loaded.reader._encoder = kept, encoder
         assert cold.run is not None
         assert finished.run.tokens == cold.run.tokens
         return finished.text
+
+    def prefill(
+        self, before: tuple[Message, ...], *pictures: Picture, stopped_at: int | None = None
+    ) -> None:
+        """Read ahead, until ``cancelled`` was asked so often."""
+        asked = itertools.count()
+        request = Prefill((*before, user_message("", pictures)))
+        self.engine.prefill(request, lambda: next(asked) == stopped_at)
+
+    def check_rest(self, question: str, family: Family) -> None:
+        """Check that of the last prompt only the question, and what follows, was not known."""
+        if family.model_type in REUSING:
+            assert self.engine._loaded is not None
+            rest = tokenizer_of(self.engine._loaded.processor).decode(self.rest)
+            assert rest.strip().startswith(question)
+
+    def forget(self) -> None:
+        """Have the engine forget what it has read."""
+        assert self.engine._loaded is not None
+        self.engine._loaded.reader.forget()
 
 
 @pytest.fixture
@@ -90,9 +122,48 @@ def test_what_was_read_before_changes_no_answer(family: Family, desk: Desk, tmp_
 
 
 @pytest.mark.parametrize("family", parameters(FAMILIES))
-def test_pictures_are_encoded_while_the_question_is_made(
-    family: Family, desk: Desk, tmp_path: Path
+def test_a_question_that_was_read_ahead_has_the_same_answer(
+    family: Family, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(reading, "_SLICE", {"cpu": 7})  # many of them end within a picture
+    red, blue, green = (draw_picture(tmp_path, color) for color in ("red", "blue", "green"))
+    first = ("What is in the picture?", (red,))
+    desk.prefill(told(), red)
+    one = desk.warm(told(first))
+    desk.check_rest(first[0], family)
+    desk.prefill(told(first, one))
+    desk.warm(told(first, one, "图里有什么?"))
+    desk.check_rest("图里有什么?", family)
+    desk.prefill(told(), blue)  # in another conversation
+    desk.prefill(told())
+    if family.multi_image:
+        again = told(first, one, ("And in these?", (green, blue)))
+        desk.prefill(again[:-1], green)
+        desk.prefill(again[:-1], green, blue)
+        desk.warm(again)
+        desk.check_rest("And in these?", family)
+        desk.prefill(told(), red, green)  # the first question, edited
+        desk.warm(told(("Which is red?", (red, green))))
+        desk.check_rest("Which is red?", family)
+    if family.model_type not in REUSING:
+        assert not any(desk.known)
+
+
+@pytest.mark.parametrize("family", parameters(FAMILIES))
+def test_what_was_read_of_a_question_is_kept_wherever_that_was_stopped(
+    family: Family, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "_SLICE", {"cpu": 10})
     red = draw_picture(tmp_path, "red")
-    desk.engine.encode(EncodePictures((red,)), lambda: False)
-    desk.warm(talk(("What is in the picture?", (red,))))
+    known = []
+    for asked in range(5, 25, 4):
+        desk.prefill(told(), red, stopped_at=asked)
+        desk.warm(told(("What is in the picture?", (red,))))
+        known.append(desk.known[-1])
+        desk.forget()
+    assert known == sorted(known)
+    desk.prefill(told(), red)
+    desk.warm(told(("What is in the picture?", (red,))))
+    assert desk.known[-1] >= known[-1]
+    if family.model_type in REUSING:
+        assert desk.known[-1] > known[0]

@@ -10,7 +10,7 @@ import pytest
 
 from mmdesk.core.errors import PicturesUnsuitable, PictureUnsuitable
 from mmdesk.core.messages import Message, user_message
-from mmdesk.core.requests import EncodePictures, LoadModel
+from mmdesk.core.requests import LoadModel, Prefill
 from mmdesk.engine.local import LocalChatEngine
 from mmdesk.engine.prompt import tokenizer_of
 from tests.unit.engine.conversing import ask, talk
@@ -60,7 +60,7 @@ def check_pictures_encoded_ahead_change_nothing(
 ) -> None:
     colors = ("red", "blue") if family.multi_image else ("red",)
     pictures = tuple(draw_picture(folder, color) for color in colors)
-    engine.encode(EncodePictures(pictures), lambda: False)
+    engine.prefill(Prefill((user_message("", pictures),)), lambda: False)
     ahead = ask(engine, talk(("What is it?", pictures)), max_tokens=8)[0].text
     assert engine._loaded is not None
     engine._loaded.prompts.forget_pictures()

@@ -1,0 +1,86 @@
+"""What a question will begin with, read while it is being made."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import torch
+from torch.nn.modules.module import register_module_forward_pre_hook
+
+from mmdesk.core.messages import Message, TextPart
+from mmdesk.engine.loading import LoadedModel
+from mmdesk.engine.memory import limited_to_free_memory
+
+_TEXT, _OTHER_TEXT = "What", "图片"
+"""Questions whose tokens have nothing in common: what their prompts share is before them."""
+_ASK_EVERY_S = 0.01
+
+
+class Cancelled(Exception):
+    """Other work waits."""
+
+
+def prefill(
+    loaded: LoadedModel, messages: tuple[Message, ...], cancelled: Callable[[], bool]
+) -> None:
+    """Encode the pictures of a conversation, and read it up to the text of its last question.
+
+    What was done is kept, however it ends.
+
+    Args:
+        messages: The last one is the question, without its text.
+        cancelled: Asked between pictures, within a picture, and between slices of the prompt.
+
+    Raises:
+        Cancelled: ``cancelled`` said so before the end.
+        MmdeskError, Exception: whatever the question will raise too.
+    """
+
+    def look(_done: int = 0, _total: int = 0) -> None:
+        if cancelled():
+            raise Cancelled
+
+    pictures = [picture for message in messages for picture in message.pictures]
+    if not (pictures or loaded.reader.remembers(pictures)):
+        return
+    with limited_to_free_memory(loaded.placement.device):
+        inputs = loaded.prompts.build(_asked(messages, _TEXT), 1, look).inputs
+        with _asking(look):
+            loaded.reader.look(inputs, pictures)
+        if not loaded.reader.remembers(pictures):
+            return
+        other = loaded.prompts.build(_asked(messages, _OTHER_TEXT), 1, look).inputs
+        end = _shared(inputs["input_ids"][0], other["input_ids"][0])
+        loaded.reader.prefill(inputs, pictures, end, cancelled)
+
+
+def _asked(messages: tuple[Message, ...], text: str) -> tuple[Message, ...]:
+    *before, last = messages
+    return (*before, replace(last, parts=(*last.parts, TextPart(text))))
+
+
+def _shared(one: torch.Tensor, other: torch.Tensor) -> int:
+    """Return how many tokens two prompts begin with alike."""
+    least = min(len(one), len(other))
+    return int((one[:least] == other[:least]).cumprod(0).sum())
+
+
+@contextlib.contextmanager
+def _asking(look: Callable[[], None]) -> Iterator[None]:
+    """Call ``look`` again and again while a vision tower runs: it may take many seconds."""
+    due = 0.0
+
+    def ask(_module: torch.nn.Module, _inputs: object) -> None:
+        nonlocal due
+        if time.monotonic() >= due:
+            look()
+            due = time.monotonic() + _ASK_EVERY_S
+
+    handle = register_module_forward_pre_hook(ask)
+    try:
+        yield
+    finally:
+        handle.remove()

@@ -1,0 +1,82 @@
+"""The benchmark of decoding, with models too small to take time."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import torch
+
+from mmdesk.bench import decode
+from mmdesk.bench.peers import Desk, Trial, random_model
+from mmdesk.bench.random_models import Sizes
+from mmdesk.core.figures import Figure
+
+LLAVA = Trial("llava", Sizes(128, 256, 2, 4, 2, 512, 64, 128, 1, 4, side=56))
+QWEN = Trial("qwen", Sizes(128, 256, 2, 4, 2, 512, 64, 128, 1, 4, most_pixels=10_000))
+WORK = decode.Work(rounds=1, tokens=8, read_bytes=2**22)
+
+
+@pytest.fixture(autouse=True)
+def threads():
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+def test_the_figures_and_their_bars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    figures = {each.figure: each for each in decode.measure(WORK, (LLAVA, QWEN))}
+    bars = {name: each.bar for name, each in figures.items() if each.bar is not None}
+    sizes = ("", "_llava", "_qwen")
+    packed = {f"int8_speedup{size}": 2.5 for size in sizes}
+    packed |= {f"int4_speedup{size}": 4 for size in sizes}
+    gpu = {
+        f"gpu_{name}_{size}": bar
+        for size, held in decode._GPU_BARS.items()
+        for name, bar in held.items()
+    }
+    assert bars == packed | gpu
+    assert {name for name, each in figures.items() if each.value is None} == set(gpu)
+    for size in sizes[1:]:
+        assert figures[f"float32_tokens_equal{size}"].value == 1
+        int8, plain = (_best(figures, side, size) for side in ("int8", "generate"))
+        assert figures[f"int8_speedup{size}"].value == int8 / plain
+    assert not list(tmp_path.iterdir())
+
+
+def _best(figures: dict[str, Figure], side: str, size: str) -> float:
+    label = re.compile(rf"{side}_\d+_threads{size}")
+    rates = [each.value for name, each in figures.items() if label.fullmatch(name)]
+    return max(rate for rate in rates if rate is not None)
+
+
+def test_a_static_cache_beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a GPU, but that transformers compiles nothing here."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    rates = decode._beside_static(LLAVA, WORK, "cpu")
+    assert rates["speedup"] == rates["mmdesk"] / rates["generate"]
+    assert rates["against_static"] == rates["mmdesk"] / rates["static"]
+    assert rates["roofline"] == rates["mmdesk"] / rates["read_at_bandwidth"]
+
+
+@pytest.mark.parametrize("trial", [LLAVA, QWEN], ids=lambda trial: trial.name)
+def test_bytes_and_errors_follow_the_precision(trial: Trial, tmp_path: Path) -> None:
+    path = random_model(trial, tmp_path)
+    desks = {dtype: Desk(path, dtype) for dtype in ("float32", "bfloat16", "int8", "int4")}
+    bytes_read = {dtype: decode.bytes_of_token(desk, 8) for dtype, desk in desks.items()}
+    assert bytes_read["float32"] == 2 * bytes_read["bfloat16"]
+    assert bytes_read["bfloat16"] > bytes_read["int8"] > bytes_read["int4"]
+    hidden, inner, layers, vocabulary = 128, 256, 2, 512
+    weights = layers * (hidden * (2 * hidden + 2 * hidden // 2) + 3 * hidden * inner)
+    assert bytes_read["float32"] > 4 * (weights + vocabulary * hidden)
+    tokens = desks["float32"].plain(decode._PROMPT, 32).tokens
+    errors = {
+        dtype: decode.logit_error(desk, desks["float32"], tokens) for dtype, desk in desks.items()
+    }
+    assert (errors["float32"].mean, errors["float32"].same_first) == (0, 1)
+    assert 0 < errors["int8"].mean < errors["int4"].mean
+    assert errors["int4"].worst > errors["int4"].mean
+    assert all(error.positions == 32 for error in errors.values())
