@@ -73,9 +73,12 @@ def saying(engine: LocalChatEngine, tokens: Sequence[int]) -> Iterator[None]:
         return said
 
     handle = head.register_forward_hook(say)
+    decode = engine._loaded.decode
+    object.__setattr__(engine._loaded, "decode", None)  # its step calls no modules
     try:
         yield
     finally:
+        object.__setattr__(engine._loaded, "decode", decode)
         handle.remove()
 
 
