@@ -5,6 +5,7 @@ A message knows nothing of where it is kept: ids belong to the store.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -119,6 +120,11 @@ class Message:
     def transcripts(self) -> tuple[TranscriptPart, ...]:
         """The transcripts that were attached, in order."""
         return tuple(part for part in self.parts if isinstance(part, TranscriptPart))
+
+
+def pictures_of(messages: Iterable[Message]) -> list[Picture]:
+    """Return the pictures of a conversation, in order."""
+    return [picture for message in messages for picture in message.pictures]
 
 
 def well_formed(text: str) -> str:

@@ -20,19 +20,14 @@ from mmdesk.core.conversations import (
     ConversationSettings,
     ConversationSummary,
     ConversationTree,
-    EntryStatus,
-    Failure,
+    Entry,
     Hit,
     ReadingPlace,
-    Run,
     SavedTurn,
-    StopReason,
-    Usage,
 )
 from mmdesk.core.events import Event, ModelInfo, TurnFinished
 from mmdesk.core.messages import Message, Picture
 from mmdesk.core.models import Download, ModelEntry, ModelKey, Server
-from mmdesk.core.phrases import Phrase
 from mmdesk.core.requests import AnswerQuestion, LoadModel, Prefill, Transcribe
 from mmdesk.core.speech import Activity, AudioDevice, Recording, Transcript
 
@@ -247,22 +242,10 @@ class ConversationStore(Protocol):
     def show(self, conversation: str, message: str) -> None:
         """Have the shown path lead through a message, and on to what came last below it."""
 
-    def write_answer(
-        self,
-        answer: str,
-        text: str,
-        status: EntryStatus,
-        *,
-        stop_reason: StopReason | None = None,
-        usage: Usage | None = None,
-        failure: Failure | None = None,
-        model: str = "",
-        notes: tuple[Phrase, ...] = (),
-        run: Run | None = None,
-    ) -> None:
-        """Replace an answer's text and state; ``model`` as :class:`TurnFinished` has it.
+    def write_answer(self, answer: Entry) -> None:
+        """Replace an answer's text and state, by its id; an empty ``model`` keeps the name it has.
 
-        An empty ``model`` and None as ``run`` keep what is there.
+        None as ``run`` keeps the one that it has, as long as the text is still that one's.
         """
 
     def identify(self, answers: Collection[str], sha256: str) -> None:

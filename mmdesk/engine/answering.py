@@ -19,7 +19,7 @@ import torch
 from mmdesk.core.conversations import Run, StopReason, Usage
 from mmdesk.core.errors import AnswerOutOfMemory, MemoryRanOut, QuestionOutOfMemory
 from mmdesk.core.events import TextDelta, TurnFinished, TurnProgress, TurnStage
-from mmdesk.core.messages import Message, Role
+from mmdesk.core.messages import Message, Role, pictures_of
 from mmdesk.core.phrases import QT_TRANSLATE_NOOP, Phrase
 from mmdesk.core.protocols import EventSink
 from mmdesk.core.requests import AnswerQuestion
@@ -176,7 +176,7 @@ class _Attempt:
             return self.unspoken(StopReason.LENGTH, prompt.tokens, begun.tokens)
         self._emit(TurnProgress(self._request.turn, TurnStage.PREFILL))
         self._owed = begun.owed
-        pictures = [picture for message in rung.messages for picture in message.pictures]
+        pictures = pictures_of(rung.messages)
         inputs = inputs_with(loaded.model, prompt, begun.tokens)
         reading = loaded.reader.read(inputs, pictures, rung.longest_side)
         answer = generate(
@@ -255,7 +255,7 @@ def _ladder(messages: tuple[Message, ...], attempt: _Attempt) -> Iterator[_Rung]
 
 def _sides(messages: tuple[Message, ...]) -> Iterator[int]:
     """Yield longest sides, each for half as many pixels as the last."""
-    pictures = [picture for message in messages for picture in message.pictures]
+    pictures = pictures_of(messages)
     side = max((max(each.width, each.height) for each in pictures), default=0)
     while side > LEAST_SIDE:
         side = max(LEAST_SIDE, math.floor(side / math.sqrt(2)))

@@ -10,9 +10,10 @@ from dataclasses import replace
 import torch
 from torch.nn.modules.module import register_module_forward_pre_hook
 
-from mmdesk.core.messages import Message, TextPart
+from mmdesk.core.messages import Message, TextPart, pictures_of
 from mmdesk.engine.loading import LoadedModel
 from mmdesk.engine.memory import limited_to_free_memory
+from mmdesk.engine.prefix_cache import shared_beginning
 
 _TEXT, _OTHER_TEXT = "What", "图片"
 """Questions whose tokens have nothing in common: what their prompts share is before them."""
@@ -43,7 +44,7 @@ def prefill(
         if cancelled():
             raise Cancelled
 
-    pictures = [picture for message in messages for picture in message.pictures]
+    pictures = pictures_of(messages)
     if not (pictures or loaded.reader.remembers(pictures)):
         return
     with limited_to_free_memory(loaded.placement.device):
@@ -53,19 +54,14 @@ def prefill(
         if not loaded.reader.remembers(pictures):
             return
         other = loaded.prompts.build(_asked(messages, _OTHER_TEXT), 1, look).inputs
-        end = _shared(inputs["input_ids"][0], other["input_ids"][0])
+        one_way, another = (each["input_ids"][0].numpy() for each in (inputs, other))
+        end = shared_beginning(one_way, another, whole=False)
         loaded.reader.prefill(inputs, pictures, end, cancelled)
 
 
 def _asked(messages: tuple[Message, ...], text: str) -> tuple[Message, ...]:
     *before, last = messages
     return (*before, replace(last, parts=(*last.parts, TextPart(text))))
-
-
-def _shared(one: torch.Tensor, other: torch.Tensor) -> int:
-    """Return how many tokens two prompts begin with alike."""
-    least = min(len(one), len(other))
-    return int((one[:least] == other[:least]).cumprod(0).sum())
 
 
 @contextlib.contextmanager

@@ -19,6 +19,7 @@ from mmdesk.core.messages import (
     Role,
     TextPart,
     TranscriptPart,
+    pictures_of,
     user_message,
 )
 from mmdesk.core.phrases import Phrase
@@ -117,7 +118,7 @@ class PromptBuilder:
         """
         if self._style is not None:
             return self._ask(messages, self._style, max_tokens, progress, longest_side)
-        pictures = [picture for message in messages for picture in message.pictures]
+        pictures = pictures_of(messages)
         read = self._pictures.read(pictures, progress, longest_side)
         with read as images, without_deprecations(), tokenizer_panics():
             conversation = self._conversation(messages, images)

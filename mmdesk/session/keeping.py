@@ -57,17 +57,7 @@ class AnswerKeeper:
 
     def _write(self, answer: Entry) -> None:
         def write(store: ConversationStore) -> None:
-            store.write_answer(
-                answer.id,
-                answer.message.text,
-                answer.status,
-                stop_reason=answer.stop_reason,
-                usage=answer.usage,
-                failure=answer.failure,
-                model=answer.model,
-                notes=answer.notes,
-                run=answer.run,
-            )
+            store.write_answer(answer)
             self._told.discard(answer.id)
             if answer.status is not EntryStatus.STREAMING:
                 self._emit(AnswerKept(answer.id))

@@ -18,19 +18,13 @@ from mmdesk.core.conversations import (
     ConversationSummary,
     ConversationTree,
     Entry,
-    EntryStatus,
-    Failure,
     Hit,
     ReadingPlace,
-    Run,
     SavedTurn,
-    StopReason,
-    Usage,
 )
 from mmdesk.core.errors import ConversationMissing, StoreMended, StoreRestored
-from mmdesk.core.messages import Message, assistant_message, well_formed
+from mmdesk.core.messages import Message, well_formed
 from mmdesk.core.models import ModelKey
-from mmdesk.core.phrases import Phrase
 from mmdesk.store import turns
 from mmdesk.store.attachments import AttachmentFolder
 from mmdesk.store.backups import BackupFolder
@@ -210,27 +204,13 @@ class SqliteStore:
                 return
             turns.change(connection, conversation, leaf_id=latest_below(connection, message))
 
-    def write_answer(
-        self,
-        answer: str,
-        text: str,
-        status: EntryStatus,
-        *,
-        stop_reason: StopReason | None = None,
-        usage: Usage | None = None,
-        failure: Failure | None = None,
-        model: str = "",
-        notes: tuple[Phrase, ...] = (),
-        run: Run | None = None,
-    ) -> None:
-        """Replace an answer's text and state; an empty ``model`` keeps the name it has.
+    def write_answer(self, answer: Entry) -> None:
+        """Replace an answer's text and state, by its id; an empty ``model`` keeps the name it has.
 
         None as ``run`` keeps the one that it has, as long as the text is still that one's.
         """
-        message = assistant_message(text)
-        entry = Entry(answer, message, status, stop_reason, usage, failure, model, notes, run=run)
         with self._transaction() as connection:
-            turns.write_answer(connection, entry)
+            turns.write_answer(connection, answer)
 
     def identify(self, answers: Collection[str], sha256: str) -> None:
         """Add the SHA-256 of the model's files to runs that were kept without."""

@@ -8,11 +8,8 @@ from functools import partial
 from itertools import pairwise
 from string import Template
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
-    QAbstractButton,
-    QApplication,
     QVBoxLayout,
     QWidget,
 )
@@ -22,7 +19,7 @@ from mmdesk.ui.archive_backups import BackupList, BackupRow
 from mmdesk.ui.archive_parts import FormatChoice, Part, push_button
 from mmdesk.ui.archive_report import ReportCard, WorkLine
 from mmdesk.ui.library.rules import page_rules
-from mmdesk.ui.pages import Page
+from mmdesk.ui.pages import ButtonsPage
 from mmdesk.ui.theme import theme
 
 _CARDS = 10
@@ -43,7 +40,7 @@ _RULES = Template(
 )
 
 
-class ArchivePage(Page):
+class ArchivePage(ButtonsPage):
     """Asks for everything by signals; shows how far it is and what came of it."""
 
     exportAllWanted = Signal(bool)
@@ -161,15 +158,6 @@ class ArchivePage(Page):
             line.retranslate()
         for card in self.cards:
             card.retranslate()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter presses the button that has the focus, as Space does."""
-        focused = QApplication.focusWidget()
-        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if enter and isinstance(focused, QAbstractButton):
-            focused.click()
-        else:
-            super().keyPressEvent(event)
 
     # Inside
 

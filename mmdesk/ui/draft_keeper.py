@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QElapsedTimer, QObject, QTimer
+from PySide6.QtCore import QElapsedTimer, QObject
 from PySide6.QtGui import QGuiApplication, QTextCursor
 
 from mmdesk.session.controller import ChatSession
 from mmdesk.session.draft_contents import Attachment
 from mmdesk.ui.composer_voice import ComposerVoice
 from mmdesk.ui.question_input import QuestionInput
+from mmdesk.ui.timers import single_shot
 
 PAUSE_MS = 400
 """From the last change until the draft is saved."""
@@ -31,9 +32,7 @@ class DraftKeeper(QObject):
         self._files: tuple[tuple[str, bool], ...] = ()
         self._told = field.toPlainText()
         self._unsaved_for = QElapsedTimer()
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.timeout.connect(self.save)
+        self._pause = single_shot(self, 0, self.save)
         field.textChanged.connect(self._edited)
 
     def tell(self) -> None:

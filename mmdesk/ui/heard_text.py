@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QSyntaxHighlighter, QTextCharFormat
 
 from mmdesk.core.speech import Transcript, UtteranceId
@@ -18,6 +18,7 @@ from mmdesk.ui.heard_words import (
 from mmdesk.ui.provisional import Provisional
 from mmdesk.ui.question_input import QuestionInput
 from mmdesk.ui.theme import theme
+from mmdesk.ui.timers import single_shot
 
 
 class HeardText(QObject):
@@ -41,10 +42,7 @@ class HeardText(QObject):
         self.provisional.changed.connect(field.grow)
         self._marks = _Marks(self)
         # Not while the document tells of an edit: what is let go of then is still in its hands.
-        self._look = QTimer(self)
-        self._look.setSingleShot(True)
-        self._look.setInterval(0)
-        self._look.timeout.connect(self._edited)
+        self._look = single_shot(self, 0, self._edited)
         field.document().contentsChanged.connect(self._look.start)
         field.placeClicked.connect(self._clicked)
         field.describe_place = self._describe

@@ -14,7 +14,7 @@ import socket
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
+from PySide6.QtCore import QObject, QSocketNotifier, Signal
 
 from mmdesk import __version__
 from mmdesk.core.archives import ArchiveItem, ArchiveReport
@@ -27,6 +27,7 @@ from mmdesk.instance import (
     report_document,
     request_of,
 )
+from mmdesk.ui.timers import single_shot
 
 _log = logging.getLogger(__name__)
 
@@ -133,9 +134,7 @@ class _Reader(QObject):
         connection.setblocking(False)
         self._notifier = QSocketNotifier(connection.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._read)
-        self._patience = QTimer(self)
-        self._patience.setSingleShot(True)
-        self._patience.timeout.connect(lambda: self.drop("it says nothing"))
+        self._patience = single_shot(self, 0, lambda: self.drop("it says nothing"))
         self._patience.start(_PATIENCE_MS)
 
     def leave(self) -> socket.socket:

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -68,6 +70,29 @@ class Page(QWidget):
     def retranslate(self) -> None:
         """Set every text anew."""
         self.close_button.describe(self.tr("Close"))
+
+    def add_rule(self, above: int) -> None:
+        """Draw a line between two sections of the content, ``above`` px below the last one."""
+        rule = QFrame()
+        rule.setFrameShape(QFrame.Shape.NoFrame)
+        rule.setObjectName("rule")
+        rule.setFixedHeight(1)
+        self.content.addSpacing(above)
+        self.content.addWidget(rule)
+        self.content.addSpacing(8)
+
+
+class ButtonsPage(Page):
+    """A page of buttons, which Enter presses as Space does."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Press the button that has the focus."""
+        focused = QApplication.focusWidget()
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and isinstance(focused, QAbstractButton):
+            focused.click()
+        else:
+            super().keyPressEvent(event)
 
 
 class KeysPage(Page):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from mmdesk.core.errors import MmdeskError
@@ -10,6 +10,7 @@ from mmdesk.core.events import Event, SavingPaused, SavingResumed
 from mmdesk.ui.controls import plain_label, restyle
 from mmdesk.ui.icons import icon
 from mmdesk.ui.theme import theme
+from mmdesk.ui.timers import single_shot
 from mmdesk.ui.translate import phrase_text
 
 _SAVED_MS = 6000
@@ -39,10 +40,7 @@ class SavingBanner(QFrame):
         self._lose.clicked.connect(self.lossAccepted)
         self._question = self._make_question()
         self._lay_out()
-        self._going = QTimer(self)
-        self._going.setSingleShot(True)
-        self._going.setInterval(_SAVED_MS)
-        self._going.timeout.connect(self.hide)
+        self._going = single_shot(self, _SAVED_MS, self.hide)
         theme().changed.connect(self._tint)
         self.hide()
 

@@ -12,7 +12,6 @@ from PySide6.QtCore import (
     QRect,
     QSize,
     Qt,
-    QTimer,
     Signal,
 )
 from PySide6.QtGui import (
@@ -40,6 +39,7 @@ from mmdesk.ui.controls import plain_label
 from mmdesk.ui.i18n import day_text
 from mmdesk.ui.pages import Page
 from mmdesk.ui.theme import current
+from mmdesk.ui.timers import single_shot
 
 _HIT = Qt.ItemDataRole.UserRole
 _PAUSE_MS = 60
@@ -56,10 +56,7 @@ class SearchPage(Page):
 
     def __init__(self) -> None:
         super().__init__("searchPage")
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_PAUSE_MS)
-        self._timer.timeout.connect(self._search)
+        self._timer = single_shot(self, _PAUSE_MS, self._search)
         self._done: SearchDone | None = None
         self.input = _Input()
         self.input.textChanged.connect(self._typed)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame
 
 from mmdesk.core.events import MicrophonesListed
 from mmdesk.core.models import ModelRole
@@ -52,7 +51,7 @@ class SettingsPage(Page):
         )
         for section in self._sections:
             if section is not self.looks:
-                self._part()
+                self.add_rule(14)
             self.content.addWidget(section)
             section.changed.connect(self._take)
         self.content.addStretch(1)
@@ -84,16 +83,6 @@ class SettingsPage(Page):
         self._title.setText(self.tr("Settings"))
         for section in self._sections:
             section.retranslate()
-
-    def _part(self) -> None:
-        """Draw a line between two sections."""
-        rule = QFrame()
-        rule.setFrameShape(QFrame.Shape.NoFrame)
-        rule.setObjectName("rule")
-        rule.setFixedHeight(1)
-        self.content.addSpacing(14)
-        self.content.addWidget(rule)
-        self.content.addSpacing(8)
 
     def _take(self, changed: Settings) -> None:
         if changed != self._settings:

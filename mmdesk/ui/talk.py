@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QWindow
 
 from mmdesk.core.events import VoiceState
+from mmdesk.ui.timers import single_shot
 
 if TYPE_CHECKING:
     from mmdesk.session.voice import VoiceSession
@@ -143,10 +144,7 @@ class TalkKey(QObject):
         self._keys = QKeySequence()
         self._down: int | None = None
         self._window: QWindow | None = None
-        self._up = QTimer(self)
-        self._up.setSingleShot(True)
-        self._up.setInterval(REPEAT_MS)
-        self._up.timeout.connect(self._came_up)
+        self._up = single_shot(self, REPEAT_MS, self._came_up)
 
     def use(self, keys: QKeySequence) -> None:
         """Talk with other keys from now on."""

@@ -17,6 +17,7 @@ from mmdesk.core.messages import user_message
 from mmdesk.store.sqlite import SqliteStore
 from tests.end2end.conftest import OpenDesktop
 from tests.end2end.desktop import ROOT, wait_for
+from tests.unit.store.filling import write_answer
 
 COUNT = 30
 
@@ -29,7 +30,7 @@ def kept(home: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     titles = [f"狗 {number}" for number in range(COUNT)]
     for title in titles:
         turn = store.begin_turn(user_message(title), conversation=None, parent=None, model="m")
-        store.write_answer(turn.answer, f"About {title}.", EntryStatus.FINISHED)
+        write_answer(store, turn.answer, f"About {title}.", EntryStatus.FINISHED)
     store.back_up()
     store.close()
     return titles

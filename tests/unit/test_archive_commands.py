@@ -21,6 +21,7 @@ from mmdesk.core.conversations import EntryStatus
 from mmdesk.core.messages import user_message
 from mmdesk.store.backups import BackupFolder
 from mmdesk.store.sqlite import SqliteStore
+from tests.unit.store.filling import write_answer
 
 
 @contextmanager
@@ -41,7 +42,7 @@ def kept() -> dict[str, str]:
             turn = store.begin_turn(
                 user_message(title), conversation=None, parent=None, model="starter"
             )
-            store.write_answer(turn.answer, f"About {title}.", EntryStatus.FINISHED)
+            write_answer(store, turn.answer, f"About {title}.", EntryStatus.FINISHED)
             ids[title] = turn.conversation
         store.alter(ids["Old"], binned=True)
         store.alter(ids["Filed"], folder="Work")

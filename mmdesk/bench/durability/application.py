@@ -25,13 +25,11 @@ from mmdesk import compose, paths
 from mmdesk.core.conversations import (
     NO_SETTINGS,
     ConversationSettings,
-    EntryStatus,
-    Failure,
+    Entry,
     SavedTurn,
     StopReason,
     Usage,
 )
-from mmdesk.core.conversations import Run as Computed
 from mmdesk.core.errors import EngineEmpty, InternalError
 from mmdesk.core.events import (
     ConversationsListed,
@@ -47,7 +45,6 @@ from mmdesk.core.events import (
 )
 from mmdesk.core.messages import Message
 from mmdesk.core.models import ModelKey
-from mmdesk.core.phrases import Phrase
 from mmdesk.core.protocols import Engine, EventSink
 from mmdesk.core.requests import AnswerQuestion, LoadModel
 from mmdesk.session.no_engine import NoEngine
@@ -118,32 +115,10 @@ class SayingStore(sqlite.SqliteStore):
         say("turn", saved.conversation, saved.question, saved.answer)
         return saved
 
-    def write_answer(
-        self,
-        answer: str,
-        text: str,
-        status: EntryStatus,
-        *,
-        stop_reason: StopReason | None = None,
-        usage: Usage | None = None,
-        failure: Failure | None = None,
-        model: str = "",
-        notes: tuple[Phrase, ...] = (),
-        run: Computed | None = None,
-    ) -> None:
+    def write_answer(self, answer: Entry) -> None:
         """Keep an answer."""
-        super().write_answer(
-            answer,
-            text,
-            status,
-            stop_reason=stop_reason,
-            usage=usage,
-            failure=failure,
-            model=model,
-            notes=notes,
-            run=run,
-        )
-        say("kept", answer, len(text))
+        super().write_answer(answer)
+        say("kept", answer.id, len(answer.message.text))
 
 
 class Run:

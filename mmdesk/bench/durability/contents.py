@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from mmdesk.core.conversations import EntryStatus
-from mmdesk.core.messages import user_message
+from mmdesk.core.conversations import Entry
+from mmdesk.core.messages import assistant_message, user_message
 from mmdesk.store.sqlite import SqliteStore
 
 ENGLISH = re.findall(
@@ -69,7 +69,7 @@ def fill(store: SqliteStore, chance: random.Random, *, conversations: int, turns
             question = user_message(sentence(chance, chance.randint(1, 60)))
             saved = store.begin_turn(question, conversation=conversation, parent=parent, model="m")
             text = sentence(chance, chance.randint(1, 200))
-            store.write_answer(saved.answer, text, EntryStatus.FINISHED)
+            store.write_answer(Entry(saved.answer, assistant_message(text)))
             conversation, parent = saved.conversation, saved.answer
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from mmdesk.bench.durability.application import say
 from mmdesk.bench.durability.contents import Place
-from mmdesk.core.conversations import EntryStatus
+from mmdesk.core.conversations import Entry, EntryStatus
 from mmdesk.core.errors import StoreError
-from mmdesk.core.messages import Picture, user_message
+from mmdesk.core.messages import Picture, assistant_message, user_message
 from mmdesk.store.sqlite import SqliteStore
 
 QUESTION = "Which colour? 什么颜色 " * 100
@@ -52,7 +52,7 @@ def _save(store: SqliteStore, picture: Picture) -> None:
         ("finished", FINISHED, EntryStatus.FINISHED),
     ):
         try:
-            store.write_answer(saved.answer, text, status)
+            store.write_answer(Entry(saved.answer, assistant_message(text), status))
         except StoreError:
             say("refused", step)
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from operator import itemgetter
 
-from PySide6.QtCore import QCoreApplication, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QGuiApplication,
@@ -21,6 +21,7 @@ from mmdesk.ui.chat.highlight import coloured
 from mmdesk.ui.chat.text_view import TextView, line_format
 from mmdesk.ui.fonts import mono_font
 from mmdesk.ui.theme import Tokens
+from mmdesk.ui.timers import single_shot
 
 _HEADER = 32
 _LINE = 20
@@ -71,10 +72,7 @@ class CodeBlock(QWidget):
         self._button = QuietButton("copy", self)
         self._button.set_revealed(True)
         self._button.clicked.connect(self.copy)
-        self._calm = QTimer(self)
-        self._calm.setSingleShot(True)
-        self._calm.setInterval(_COPIED_MS)
-        self._calm.timeout.connect(self._label_button)
+        self._calm = single_shot(self, _COPIED_MS, self._label_button)
         self._label_button()
 
     def show_code(self, code: str, language: str, *, closed: bool) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QPoint, QTimer, Signal
+from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtWidgets import QPlainTextEdit, QTextBrowser
 from shiboken6 import isValid
 
@@ -19,6 +18,7 @@ from mmdesk.ui.chat.message_view import MessageView
 from mmdesk.ui.chat.pane import ChatPane
 from mmdesk.ui.chat.slots import Slot
 from mmdesk.ui.chat.transcript_card import TranscriptCard
+from mmdesk.ui.timers import single_shot
 
 _PAUSE_MS = 100
 """While text streams in, it is counted no more often."""
@@ -54,8 +54,8 @@ class Finder(QObject):
         self._places: dict[MessageView, list[_Place]] = {}
         self._lit: list[_Text] = []
         self._by = 1
-        self._recount = self._timer(_PAUSE_MS, self._count_anew)
-        self._next_try = self._timer(0, self._arrive)
+        self._recount = single_shot(self, _PAUSE_MS, self._count_anew)
+        self._next_try = single_shot(self, 0, self._arrive)
         pane.changed.connect(self._pane_changed)
         pane.verticalScrollBar().valueChanged.connect(self._light)
 
@@ -239,13 +239,6 @@ class Finder(QObject):
             if old not in lit and isValid(old):
                 light_up(old, [], None)
         self._lit = lit
-
-    def _timer(self, interval_ms: int, then: Callable[[], None]) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(interval_ms)
-        timer.timeout.connect(then)
-        return timer
 
 
 def _source(entry: Entry) -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
-from PySide6.QtCore import QRect, QTimer, Signal
+from PySide6.QtCore import QRect, Signal
 from PySide6.QtWidgets import QWidget
 
 from mmdesk.core.conversations import ReadingPlace
 from mmdesk.ui.chat.anchored_column import AnchoredColumn
 from mmdesk.ui.chat.jump_button import JumpButton
 from mmdesk.ui.chat.slots import Anchor, Slot
+from mmdesk.ui.timers import single_shot
 
 _NEAR_END = 24
 """Px from the end within which the end is still followed."""
@@ -38,8 +38,8 @@ class MessageScroller(AnchoredColumn):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._soon = self._timer(0, self._make_near)
-        self._still = self._timer(_STILL_MS, self._tell_place)
+        self._soon = single_shot(self, 0, self._make_near)
+        self._still = single_shot(self, _STILL_MS, self._tell_place)
         self._jump = JumpButton(self)
         self._jump.clicked.connect(self.jump_to_latest)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
@@ -186,10 +186,3 @@ class MessageScroller(AnchoredColumn):
 
     def _tell_place(self) -> None:
         self.placeChanged.emit(self.place())
-
-    def _timer(self, interval_ms: int, then: Callable[[], None]) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(interval_ms)
-        timer.timeout.connect(then)
-        return timer

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame
 
 from mmdesk.core.conversations import NO_SETTINGS, ConversationSettings, Preset
 from mmdesk.core.requests import GenerationSettings
@@ -128,23 +127,13 @@ class ConversationSettingsPage(Page):
         content.addWidget(self._help)
         content.addSpacing(6)
         content.addWidget(self.presets)
-        self._rule()
+        self.add_rule(12)
         content.addWidget(self._prompt_title)
         content.addWidget(self._prompt_help)
         content.addSpacing(4)
         content.addWidget(self.prompt)
         content.addWidget(self._refusal)
-        self._rule()
+        self.add_rule(12)
         content.addWidget(self.following)
         content.addWidget(self.answers)
         content.addStretch(1)
-
-    def _rule(self) -> None:
-        """Draw a line between two sections."""
-        rule = QFrame()
-        rule.setFrameShape(QFrame.Shape.NoFrame)
-        rule.setObjectName("rule")
-        rule.setFixedHeight(1)
-        self.content.addSpacing(12)
-        self.content.addWidget(rule)
-        self.content.addSpacing(8)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
+from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QPlainTextEdit
 
 from mmdesk.core.messages import well_formed
+from mmdesk.ui.timers import single_shot
 
 MAX_PROMPT = 100_000
 """Characters; laying out much more holds the window up."""
@@ -33,10 +34,7 @@ class PromptEdit(QPlainTextEdit):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.document().setDocumentMargin(_MARGIN)
         self._told = ""
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(PAUSE_MS)
-        self._pause.timeout.connect(self.tell)
+        self._pause = single_shot(self, PAUSE_MS, self.tell)
         self.textChanged.connect(self._edited)
         self._grow()
 

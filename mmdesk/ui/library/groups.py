@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from mmdesk.core.models import ModelEntry, ModelRole
 from mmdesk.ui.controls import plain_label, restyle
 from mmdesk.ui.library.model_row import ModelRow, RowActions
 from mmdesk.ui.library.state import Identity, RowState, identity
+from mmdesk.ui.timers import single_shot
 
 _AT_ONCE = 3
 """Rows that are made in one go: some 6 ms each."""
@@ -94,9 +95,7 @@ class RowList(QWidget):
         self._actions = actions
         self._rows: dict[Identity, ModelRow] = {}
         self._made = 0
-        self._more = QTimer(self)
-        self._more.setSingleShot(True)
-        self._more.timeout.connect(self._go_on)
+        self._more = single_shot(self, 0, self._go_on)
         self._wanted: tuple[tuple[ModelEntry, ...], Callable[[ModelEntry], RowState]] | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)

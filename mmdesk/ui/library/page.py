@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from mmdesk.core.events import LibraryFailed, ModelsListed, ServerTested
 from mmdesk.core.models import ModelEntry, ModelKey, ModelRole, Place
@@ -18,13 +18,13 @@ from mmdesk.ui.library.source_bar import SourceBar
 from mmdesk.ui.library.state import LibraryState, matches
 from mmdesk.ui.library_events import LibraryEvent
 from mmdesk.ui.notices import ErrorStack
-from mmdesk.ui.pages import Page
+from mmdesk.ui.pages import ButtonsPage
 from mmdesk.ui.theme import theme
 
 _CARDS = 3
 
 
-class ModelsPage(Page):
+class ModelsPage(ButtonsPage):
     """Calls the library for what a person does, and shows its events."""
 
     used = Signal(object)
@@ -104,15 +104,6 @@ class ModelsPage(Page):
             part.retranslate()
         self._say_about()
         self._show_models()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter presses the button that has the focus, as Space does."""
-        focused = QApplication.focusWidget()
-        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if enter and isinstance(focused, QAbstractButton):
-            focused.click()
-        else:
-            super().keyPressEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Forget a key that was typed and not used."""

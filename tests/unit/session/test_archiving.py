@@ -49,6 +49,7 @@ from mmdesk.session.threads import job_pool
 from mmdesk.store.shelf import BackupShelf
 from mmdesk.store.sqlite import SqliteStore
 from tests.unit.session.scripted import PATIENCE_S, Events
+from tests.unit.store.filling import write_answer
 
 
 class Ears:
@@ -106,7 +107,7 @@ class Office:
                 turn = store.begin_turn(
                     user_message(title), conversation=None, parent=None, model="m"
                 )
-                store.write_answer(turn.answer, f"About {title}.", EntryStatus.FINISHED)
+                write_answer(store, turn.answer, f"About {title}.", EntryStatus.FINISHED)
             done.set()
 
         self.store.put(keep, lambda error: None)

@@ -176,7 +176,9 @@ def test_the_prompt_is_read_while_the_question_is_spoken(desk: Desk, asked: list
 def test_a_transcript_is_read_with_the_pictures(desk: Desk, asked: list[Prefill]) -> None:
     desk.reader.seconds = 60.0
     desk.sound.stretches = [(0.0, b"\0" * 64_000)]
-    desk.session.attach([PNG, Path("long.wav")])
+    desk.session.attach([PNG])
+    desk.until(AttachmentReady)
+    desk.session.attach([Path("long.wav")])
     desk.until(AudioTranscribed)
     parts = taken(asked)[-1].messages[-1].parts
     assert [type(part) for part in parts] == [ImagePart, TranscriptPart]

@@ -28,6 +28,7 @@ from mmdesk.core.protocols import ConversationStore
 from mmdesk.session.store_thread import Job, StoreThread
 from mmdesk.store.sqlite import SqliteStore
 from tests.unit.session.scripted import PATIENCE_S, Events
+from tests.unit.store.filling import write_answer
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="limits are POSIX")
 
@@ -232,7 +233,7 @@ def test_what_will_never_work_holds_nothing_up(place: Place, tmp_path: Path) -> 
         store.begin_turn(question, conversation=None, parent=None, model="m")
 
     def unknown(store: ConversationStore) -> None:
-        store.write_answer("nobody", "text", EntryStatus.FINISHED)
+        write_answer(store, "nobody", "text", EntryStatus.FINISHED)
 
     with full_disk(place):
         place.put(with_picture, keep="picture")

@@ -6,12 +6,14 @@ import contextlib
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from mmdesk.core.conversations import EntryStatus
+from mmdesk.core.conversations import Entry, EntryStatus
 from mmdesk.core.errors import StoreError
-from mmdesk.core.messages import user_message
+from mmdesk.core.messages import assistant_message, user_message
+from mmdesk.core.protocols import ConversationStore
 from mmdesk.store.schema import MIGRATIONS
 from mmdesk.store.search import add_functions
 from mmdesk.store.sqlite import SqliteStore
@@ -28,11 +30,18 @@ def fill(store: SqliteStore, turns: int = 3, text: str = "q") -> tuple[str, list
         turn = store.begin_turn(
             user_message(f"{text} {number}"), conversation=conversation, parent=parent, model="m"
         )
-        store.write_answer(turn.answer, f"a {number}", EntryStatus.FINISHED)
+        write_answer(store, turn.answer, f"a {number}", EntryStatus.FINISHED)
         conversation, parent = turn.conversation, turn.answer
         answers.append(turn.answer)
     assert conversation is not None
     return conversation, answers
+
+
+def write_answer(
+    store: ConversationStore, answer: str, text: str, status: EntryStatus, **state: Any
+) -> None:
+    """Replace an answer's text and state; ``state`` has more fields of :class:`Entry`."""
+    store.write_answer(Entry(answer, assistant_message(text), status, **state))
 
 
 @contextlib.contextmanager

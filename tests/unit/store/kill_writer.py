@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from mmdesk.core.conversations import EntryStatus
-from mmdesk.core.messages import user_message
+from mmdesk.core.conversations import Entry, EntryStatus
+from mmdesk.core.messages import assistant_message, user_message
 from mmdesk.store.sqlite import SqliteStore
 
 
@@ -22,9 +22,9 @@ def main() -> None:
         text = ""
         for step in range(4):
             text += f" word{step}" * 20
-            store.write_answer(saved.answer, text, EntryStatus.STREAMING)
+            store.write_answer(Entry(saved.answer, assistant_message(text), EntryStatus.STREAMING))
             print("text", saved.answer, len(text), flush=True)
-        store.write_answer(saved.answer, text, EntryStatus.FINISHED)
+        store.write_answer(Entry(saved.answer, assistant_message(text)))
         print("done", saved.answer, len(text), flush=True)
         parent, conversation = saved.answer, saved.conversation
 

@@ -28,7 +28,7 @@ from mmdesk.core.phrases import Phrase
 from mmdesk.store.rows import title_of
 from mmdesk.store.sqlite import SqliteStore
 from tests.unit.store.conftest import MakePicture, OpenStore, write_picture, write_recording
-from tests.unit.store.filling import editing, fill
+from tests.unit.store.filling import editing, fill, write_answer
 
 
 def ask(
@@ -59,7 +59,7 @@ TEXTS = {
 def test_text_comes_back_after_a_restart(open_store: OpenStore, text: str) -> None:
     store = open_store()
     turn = ask(store, text)
-    store.write_answer(turn.answer, text[::-1], EntryStatus.FINISHED)
+    write_answer(store, turn.answer, text[::-1], EntryStatus.FINISHED)
     question, answer = open_store().conversation(turn.conversation).entries
     assert question.message == user_message(text)
     assert answer.message.text == text[::-1]
@@ -113,7 +113,7 @@ def test_any_message_comes_back(
     store = SqliteStore(":memory:", folder / "attachments")
     try:
         turn = store.begin_turn(Message(Role.USER, made), conversation=None, parent=None, model="")
-        store.write_answer(turn.answer, answer, status, stop_reason=stop, usage=usage, model="m")
+        write_answer(store, turn.answer, answer, status, stop_reason=stop, usage=usage, model="m")
         asked, answered = store.conversation(turn.conversation).entries
     finally:
         store.close()
@@ -143,9 +143,9 @@ def test_half_a_character_does_not_stop_a_save(store: SqliteStore) -> None:
 def test_turns_follow_each_other(open_store: OpenStore) -> None:
     store = open_store()
     first = ask(store, "one")
-    store.write_answer(first.answer, "1", EntryStatus.FINISHED)
+    write_answer(store, first.answer, "1", EntryStatus.FINISHED)
     second = ask(store, "two", first.conversation, first.answer)
-    store.write_answer(second.answer, "2", EntryStatus.FINISHED)
+    write_answer(store, second.answer, "2", EntryStatus.FINISHED)
     assert texts(open_store(), first.conversation) == ["one", "1", "two", "2"]
 
 
@@ -154,10 +154,10 @@ def test_regenerate_shows_the_new_answer_and_keeps_the_old(
 ) -> None:
     store = open_store()
     first = ask(store, "one")
-    store.write_answer(first.answer, "old", EntryStatus.FINISHED)
+    write_answer(store, first.answer, "old", EntryStatus.FINISHED)
     again = store.begin_answer(first.conversation, first.question, model="other")
     assert (again.conversation, again.question) == (first.conversation, first.question)
-    store.write_answer(again.answer, "new", EntryStatus.FINISHED)
+    write_answer(store, again.answer, "new", EntryStatus.FINISHED)
     store = open_store()
     assert texts(store, first.conversation) == ["one", "new"]
     assert store.conversation(first.conversation).entries[1].model == "other"
@@ -169,13 +169,13 @@ def test_edit_shows_the_new_question_and_keeps_the_old(
 ) -> None:
     store = open_store()
     first = ask(store, "one")
-    store.write_answer(first.answer, "1", EntryStatus.FINISHED)
+    write_answer(store, first.answer, "1", EntryStatus.FINISHED)
     second = ask(store, "two", first.conversation, first.answer)
-    store.write_answer(second.answer, "2", EntryStatus.FINISHED)
+    write_answer(store, second.answer, "2", EntryStatus.FINISHED)
     edited = ask(store, "two!", first.conversation, first.answer)
     assert texts(store, first.conversation) == ["one", "1", "two!", ""]
     root = ask(store, "one!", first.conversation, None)
-    store.write_answer(root.answer, "1!", EntryStatus.FINISHED)
+    write_answer(store, root.answer, "1!", EntryStatus.FINISHED)
     store = open_store()
     assert texts(store, first.conversation) == ["one!", "1!"]
     assert store.conversations()[0].title == "one!"
@@ -232,11 +232,11 @@ def test_an_answer_grows_and_ends(open_store: OpenStore) -> None:
     streaming = store.conversation(turn.conversation).entries[1]
     assert (streaming.status, streaming.message.text) == (EntryStatus.STREAMING, "")
     assert streaming.model == "starter"
-    store.write_answer(turn.answer, "half", EntryStatus.STREAMING)
+    write_answer(store, turn.answer, "half", EntryStatus.STREAMING)
     assert texts(store, turn.conversation)[1] == "half"
     error = PromptTooLong(tokens=9, limit=5, picture_tokens=3, pictures=1)
     failure = Failure(error.kind, error.message_phrase, error.hint_phrase)
-    store.write_answer(turn.answer, "half a", EntryStatus.FAILED, failure=failure)
+    write_answer(store, turn.answer, "half a", EntryStatus.FAILED, failure=failure)
     entry = open_store().conversation(turn.conversation).entries[1]
     assert (entry.status, entry.failure, entry.message.text) == (
         EntryStatus.FAILED,
@@ -248,7 +248,7 @@ def test_an_answer_grows_and_ends(open_store: OpenStore) -> None:
 def test_an_answer_cut_off_by_a_crash_is_marked_and_kept(open_store: OpenStore) -> None:
     store = open_store()
     turn = ask(store, "q")
-    store.write_answer(turn.answer, "what was streamed", EntryStatus.STREAMING)
+    write_answer(store, turn.answer, "what was streamed", EntryStatus.STREAMING)
     entry = open_store().conversation(turn.conversation).entries[1]
     assert (entry.status, entry.message.text) == (EntryStatus.INTERRUPTED, "what was streamed")
 
@@ -347,9 +347,9 @@ def test_what_does_not_exist_is_said(store: SqliteStore) -> None:
     with pytest.raises(ConversationMissing):
         store.begin_answer(turn.conversation, "nothing", model="")
     with pytest.raises(ConversationMissing):
-        store.write_answer("nothing", "x", EntryStatus.FINISHED)
+        write_answer(store, "nothing", "x", EntryStatus.FINISHED)
     with pytest.raises(ConversationMissing):
-        store.write_answer(turn.question, "a question is no answer", EntryStatus.FINISHED)
+        write_answer(store, turn.question, "a question is no answer", EntryStatus.FINISHED)
     assert texts(store, turn.conversation) == ["a", ""]
 
 
@@ -400,7 +400,7 @@ def test_what_was_noted_about_an_answer_comes_back(open_store: OpenStore) -> Non
     store = open_store()
     turn = ask(store, "a")
     notes = (Phrase("made smaller: {pixels}", {"pixels": 448}), Phrase("later turns only"))
-    store.write_answer(turn.answer, "b", EntryStatus.FINISHED, notes=notes)
+    write_answer(store, turn.answer, "b", EntryStatus.FINISHED, notes=notes)
     store.close()
     entries = open_store().conversation(turn.conversation).entries
     assert entries[-1].notes == notes

@@ -12,7 +12,7 @@ from mmdesk.core.errors import StoreDamaged, StoreError
 from mmdesk.core.messages import Role, user_message
 from mmdesk.store.sqlite import SqliteStore
 from tests.unit.store.conftest import MakePicture, OpenStore
-from tests.unit.store.filling import editing, fill, refusal
+from tests.unit.store.filling import editing, fill, refusal, write_answer
 
 _TABLE_LEAF = 0x0D
 _LEAF = 0x0A
@@ -133,7 +133,7 @@ def test_a_damaged_field_never_locks_a_conversation(
     turn = store.begin_turn(
         user_message("look", (make_picture(),)), conversation=None, parent=None, model="m"
     )
-    store.write_answer(turn.answer, "seen", EntryStatus.FINISHED)
+    write_answer(store, turn.answer, "seen", EntryStatus.FINISHED)
     store.close()
     with editing(database) as connection:
         assert connection.execute(statement).rowcount > 0

@@ -29,7 +29,7 @@ from mmdesk.store import attachments
 from mmdesk.store.schema import APPLICATION_ID, MIGRATIONS
 from mmdesk.store.sqlite import SqliteStore
 from tests.unit.store.conftest import MakePicture, OpenStore
-from tests.unit.store.filling import editing, fill, refusal
+from tests.unit.store.filling import editing, fill, refusal, write_answer
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX")
 
@@ -164,13 +164,13 @@ def test_a_full_disk_is_said_and_loses_nothing(
     big = "x" * 3_000_000
     with largest_file(database.stat().st_size + 10_000):
         with pytest.raises(StoreUnwritable) as caught:
-            store.write_answer(answers[-1], big, EntryStatus.FINISHED)
+            write_answer(store, answers[-1], big, EntryStatus.FINISHED)
         with pytest.raises(StoreUnwritable):
             store.begin_turn(user_message(big), conversation=None, parent=None, model="")
     assert caught.value.message.startswith("The conversation can't be saved: the disk")
     assert store.conversation(conversation).entries[-1].message.text == "a 2"
     assert len(store.conversations()) == 1
-    store.write_answer(answers[-1], big, EntryStatus.FINISHED)
+    write_answer(store, answers[-1], big, EntryStatus.FINISHED)
     assert open_store().conversation(conversation).entries[-1].message.text == big
 
 
@@ -189,7 +189,7 @@ def test_after_a_crash_a_full_disk_still_shows_everything(
 ) -> None:
     store = open_store()
     conversation, answers = fill(store)
-    store.write_answer(answers[-1], "a cut off answer", EntryStatus.STREAMING)
+    write_answer(store, answers[-1], "a cut off answer", EntryStatus.STREAMING)
     store.close()
     with largest_file(0):
         store = open_store()
@@ -200,7 +200,7 @@ def test_after_a_crash_a_full_disk_still_shows_everything(
     store.alter(conversation, pinned=True)
     assert store.conversation(conversation).entries[-1].status is EntryStatus.INTERRUPTED
     assert [hit.message for hit in store.search("cut off")] == answers[-1:]
-    store.write_answer(answers[0], "streams", EntryStatus.STREAMING)
+    write_answer(store, answers[0], "streams", EntryStatus.STREAMING)
     store.alter(conversation, pinned=False)
     assert store.conversation(conversation).entries[1].status is EntryStatus.STREAMING
 
@@ -268,7 +268,7 @@ def test_a_lock_of_a_foreign_program_is_said(store: SqliteStore, database: Path)
     other = sqlite3.connect(database)
     other.execute("BEGIN EXCLUSIVE")
     with pytest.raises(StoreBusy):
-        store.write_answer(answers[0], "x", EntryStatus.FINISHED)
+        write_answer(store, answers[0], "x", EntryStatus.FINISHED)
     with pytest.raises(StoreBusy):
         store.conversations()
     other.rollback()

@@ -15,6 +15,7 @@ from mmdesk.core.messages import Message, Role, TextPart, TranscriptPart, user_m
 from mmdesk.store.search import add_functions, excerpt_of, match_expression, words_of
 from mmdesk.store.sqlite import SqliteStore
 from tests.unit.store.conftest import MakePicture, OpenStore
+from tests.unit.store.filling import write_answer
 
 TEXTS = (
     "What does the sign above the café say?",
@@ -108,10 +109,10 @@ def test_answers_transcripts_and_names_are_found(
         Message(Role.USER, parts), conversation=None, parent=None, model="starter"
     )
     store.begin_turn(user_message("", (picture,)), conversation=None, parent=None, model="starter")
-    store.write_answer(first.answer, "half a giraf", EntryStatus.STREAMING)
+    write_answer(store, first.answer, "half a giraf", EntryStatus.STREAMING)
     assert not store.search("giraf")
-    store.write_answer(first.answer, "a giraffe, whole", EntryStatus.FINISHED)
-    store.write_answer(first.answer, "a giraffe, whole", EntryStatus.FINISHED)
+    write_answer(store, first.answer, "a giraffe, whole", EntryStatus.FINISHED)
+    write_answer(store, first.answer, "a giraffe, whole", EntryStatus.FINISHED)
     (hit,) = store.search("giraffe")
     assert (hit.message, hit.excerpt) == (first.answer, "a giraffe, whole")
     assert hit.conversation.id == first.conversation
@@ -124,11 +125,11 @@ def test_answers_transcripts_and_names_are_found(
 def test_an_answer_that_a_crash_cut_off_is_found(open_store: OpenStore) -> None:
     store = open_store()
     turn = store.begin_turn(user_message("q"), conversation=None, parent=None, model="m")
-    store.write_answer(turn.answer, "half a giraffe", EntryStatus.STREAMING)
+    write_answer(store, turn.answer, "half a giraffe", EntryStatus.STREAMING)
     store = open_store()
     assert [hit.message for hit in store.search("giraffe")] == [turn.answer]
     store.continue_answer(turn.conversation, turn.answer, model="m")
-    store.write_answer(turn.answer, "half a giraffe, half a zebra", EntryStatus.STREAMING)
+    write_answer(store, turn.answer, "half a giraffe, half a zebra", EntryStatus.STREAMING)
     assert [hit.message for hit in open_store().search("zebra")] == [turn.answer]
 
 

@@ -25,7 +25,7 @@ from mmdesk.core.phrases import Phrase
 from mmdesk.core.requests import GenerationSettings
 from mmdesk.store.sqlite import SqliteStore
 from tests.unit.store.conftest import OpenStore
-from tests.unit.store.filling import editing, fill
+from tests.unit.store.filling import editing, fill, write_answer
 
 SAMPLED = GenerationSettings(0.7, 0.9, 256, 2**63 - 1)
 RUN = Run(
@@ -50,7 +50,8 @@ def last(store: SqliteStore, conversation: str) -> Entry:
 def stopped(store: SqliteStore, run: Run | None = RUN) -> tuple[str, str]:
     """Keep an answer that was stopped; return the conversation and its id."""
     turn = store.begin_turn(user_message("q"), conversation=None, parent=None, model="m")
-    store.write_answer(
+    write_answer(
+        store,
         turn.answer,
         "half",
         EntryStatus.STOPPED,
@@ -104,7 +105,7 @@ def test_any_run_and_settings_come_back(
             model="",
             settings=ConversationSettings(prompt, generation),
         )
-        store.write_answer(turn.answer, "a", EntryStatus.FINISHED, run=run)
+        write_answer(store, turn.answer, "a", EntryStatus.FINISHED, run=run)
         kept = store.conversation(turn.conversation)
     finally:
         store.close()
@@ -115,7 +116,7 @@ def test_any_run_and_settings_come_back(
 def test_half_a_character_in_a_run(store: SqliteStore) -> None:
     conversation, answer = stopped(store)
     run = replace(RUN, system_prompt="a\ud83d", model="\udcff", libraries=(("x", "\udc00"),))
-    store.write_answer(answer, "half", EntryStatus.STOPPED, run=run)
+    write_answer(store, answer, "half", EntryStatus.STOPPED, run=run)
     kept = last(store, conversation).run
     assert kept is not None
     assert (kept.system_prompt, kept.model) == ("a\ufffd", "\ufffd")
@@ -132,12 +133,12 @@ def test_tokens_that_are_no_model_s(store: SqliteStore, token: int) -> None:
 def test_a_run_holds_as_long_as_its_text(open_store: OpenStore) -> None:
     store = open_store()
     conversation, answer = stopped(store)
-    store.write_answer(answer, "half", EntryStatus.STREAMING)
+    write_answer(store, answer, "half", EntryStatus.STREAMING)
     assert last(store, conversation).run == RUN
-    store.write_answer(answer, "half a word", EntryStatus.STREAMING)
+    write_answer(store, answer, "half a word", EntryStatus.STREAMING)
     assert last(store, conversation).run is None
     longer = replace(RUN, tokens=(*RUN.tokens, 7))
-    store.write_answer(answer, "half a word more", EntryStatus.FINISHED, run=longer)
+    write_answer(store, answer, "half a word more", EntryStatus.FINISHED, run=longer)
     assert last(open_store(), conversation).run == longer
 
 
@@ -154,7 +155,7 @@ def test_a_stopped_answer_is_gone_on_with(open_store: OpenStore) -> None:
     assert (entry.stop_reason, entry.run, entry.model) == (None, RUN, "Model")
     assert store.conversations()[0].id == conversation
     assert store.conversations()[0].model == "other"
-    store.write_answer(answer, "half and whole", EntryStatus.FINISHED, model="Other")
+    write_answer(store, answer, "half and whole", EntryStatus.FINISHED, model="Other")
     entry = last(open_store(), conversation)
     assert (entry.status, entry.message.text, entry.model) == (
         EntryStatus.FINISHED, "half and whole", "Other"
@@ -172,7 +173,7 @@ def test_a_crash_while_an_answer_is_gone_on_with(
     conversation, answer = stopped(store)
     store.continue_answer(conversation, answer, model="m")
     if streamed is not None:
-        store.write_answer(answer, streamed, EntryStatus.STREAMING)
+        write_answer(store, answer, streamed, EntryStatus.STREAMING)
     entry = last(open_store(), conversation)
     text = "half" if streamed is None else streamed
     assert (entry.status, entry.message.text) == (EntryStatus.INTERRUPTED, text)
@@ -184,7 +185,7 @@ def test_a_crash_while_an_answer_is_gone_on_with(
 def test_a_failed_answer_that_is_gone_on_with_has_failed_no_more(store: SqliteStore) -> None:
     conversation, answer = stopped(store)
     failure = Failure("x", Phrase("It ended."), Phrase("Again."))
-    store.write_answer(answer, "half", EntryStatus.FAILED, failure=failure)
+    write_answer(store, answer, "half", EntryStatus.FAILED, failure=failure)
     store.continue_answer(conversation, answer, model="m")
     assert last(store, conversation).failure is None
 

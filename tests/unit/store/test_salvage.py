@@ -15,7 +15,7 @@ from mmdesk.core.errors import StoreMended, StoreRestored, StoreUnwritable
 from mmdesk.core.messages import user_message
 from mmdesk.core.requests import GenerationSettings
 from mmdesk.store.sqlite import SqliteStore
-from tests.unit.store.filling import fill
+from tests.unit.store.filling import fill, write_answer
 
 PAGE = 4096
 SHORT, LONG = Run(GenerationSettings(), (1,)), Run(GenerationSettings(), (1, 2))
@@ -274,9 +274,9 @@ def test_how_an_answer_was_computed_stays_with_its_text(
 ) -> None:
     store = opened(tmp_path)
     conversation, (answer,) = fill(store, 1)
-    store.write_answer(answer, "short", EntryStatus.STOPPED, run=SHORT)
+    write_answer(store, answer, "short", EntryStatus.STOPPED, run=SHORT)
     store.back_up()
-    store.write_answer(answer, "longer", EntryStatus.FINISHED, run=LONG)
+    write_answer(store, answer, "longer", EntryStatus.FINISHED, run=LONG)
     store.close()
     damage(tmp_path, change)
     store = opened(tmp_path)

@@ -20,7 +20,7 @@ from mmdesk.core.messages import assistant_message, user_message
 from mmdesk.core.requests import GenerationSettings
 from mmdesk.store.sqlite import SqliteStore
 from tests.unit.store.conftest import MakePicture, MakeRecording, OpenStore
-from tests.unit.store.filling import editing, fill
+from tests.unit.store.filling import editing, fill, write_answer
 
 
 def branched(store: SqliteStore) -> str:
@@ -28,11 +28,11 @@ def branched(store: SqliteStore) -> str:
     conversation, answers = fill(store, 2)
     question = store.conversation(conversation).entries[0].id
     again = store.begin_answer(conversation, question, model="starter")
-    store.write_answer(again.answer, "other", EntryStatus.STOPPED)
+    write_answer(store, again.answer, "other", EntryStatus.STOPPED)
     edited = store.begin_turn(
         user_message("edited"), conversation=conversation, parent=None, model="starter"
     )
-    store.write_answer(edited.answer, "third", EntryStatus.FINISHED)
+    write_answer(store, edited.answer, "third", EntryStatus.FINISHED)
     store.show(conversation, answers[0])
     return conversation
 
@@ -86,7 +86,7 @@ def test_settings_and_runs_travel_and_a_draft_does_not(store: SqliteStore, tmp_p
     conversation, answers = fill(store, 2)
     generation = GenerationSettings(0.5, 0.5, 5, 2**63 - 1)
     run = Run(generation, (1, 2**32 - 1), 1, "prompt", "key", "ab" * 32, "int4", "cpu", 2)
-    store.write_answer(answers[1], "computed", EntryStatus.FINISHED, run=run)
+    write_answer(store, answers[1], "computed", EntryStatus.FINISHED, run=run)
     store.alter(conversation, settings=ConversationSettings("prompt", generation))
     store.keep_draft(conversation, user_message("draft"))
     tree = store.tree(conversation)
