@@ -8,7 +8,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mmdesk import __version__
@@ -59,10 +59,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Return the parsed command line; its ``run`` is the command's function."""
-    return _parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    return _parser(words).parse_args(words)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    """Return the parser of a command line with these words."""
     parser = argparse.ArgumentParser(
         prog="mmdesk",
         description="Ask about pictures, offline. Without a command, opens the window.",
@@ -71,14 +73,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_window_options(parser)
     parser.set_defaults(run=_open, files=[])
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    _add_open(commands)
-    _add_ask(commands)
-    _add_transcribe(commands)
-    _add_record(commands)
-    _add_models(commands)
-    _add_archive(commands)
-    _add_doctor(commands)
-    _add_developer_commands(commands)
+    for name, (text, declare) in _COMMANDS.items():
+        command = commands.add_parser(name, help=text)
+        if name in words:  # the window would wait for the options of all the others
+            declare(command)
     return parser
 
 
@@ -99,15 +97,13 @@ def _add_model_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_open(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser("open", help="open the window with pictures in the composer")
+def _declare_open(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE")
     _add_window_options(parser)
     parser.set_defaults(run=_open)
 
 
-def _add_ask(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser("ask", help="ask one question and print the answer")
+def _declare_ask(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "question", nargs="?", default="", help='the question; "-" reads it from standard input'
     )
@@ -131,8 +127,7 @@ def _add_ask(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.set_defaults(run=_ask)
 
 
-def _add_transcribe(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser("transcribe", help="write down what is said in sound files")
+def _declare_transcribe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
     _add_speech_options(parser)
     output = parser.add_mutually_exclusive_group()
@@ -144,8 +139,7 @@ def _add_transcribe(commands: argparse._SubParsersAction[argparse.ArgumentParser
     parser.set_defaults(run=_transcribe)
 
 
-def _add_record(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser("record", help="record a clip from the microphone")
+def _declare_record(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("out", type=Path, metavar="FILE.flac", help="written as FLAC, 16 kHz")
     parser.add_argument("--device", metavar="NAME", help="a microphone that doctor lists")
     parser.add_argument(
@@ -166,47 +160,75 @@ def _add_speech_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _declare_models(parser: argparse.ArgumentParser) -> None:
     from mmdesk import models_command
 
-    parser = commands.add_parser("models", help="list, download, check and choose models")
     models_command.add_arguments(parser)
     parser.set_defaults(run=models_command.run)
 
 
-def _add_archive(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _declare_export(parser: argparse.ArgumentParser) -> None:
     from mmdesk import archive_commands
 
-    for name, add_arguments, run, text in (
-        ("export", archive_commands.add_export, archive_commands.run_export, "conversations"),
-        ("import", archive_commands.add_import, archive_commands.run_import, "conversations"),
-        ("restore", archive_commands.add_restore, archive_commands.run_restore, "a backup"),
-    ):
-        parser = commands.add_parser(name, help=f"{name} {text}")
-        add_arguments(parser)
-        parser.set_defaults(run=run, refuse_usage=parser.error)
+    archive_commands.add_export(parser)
+    parser.set_defaults(run=archive_commands.run_export, refuse_usage=parser.error)
 
 
-def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser("doctor", help="say what is installed and what is missing")
+def _declare_import(parser: argparse.ArgumentParser) -> None:
+    from mmdesk import archive_commands
+
+    archive_commands.add_import(parser)
+    parser.set_defaults(run=archive_commands.run_import, refuse_usage=parser.error)
+
+
+def _declare_restore(parser: argparse.ArgumentParser) -> None:
+    from mmdesk import archive_commands
+
+    archive_commands.add_restore(parser)
+    parser.set_defaults(run=archive_commands.run_restore, refuse_usage=parser.error)
+
+
+def _declare_doctor(parser: argparse.ArgumentParser) -> None:
     _add_model_option(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=_doctor)
 
 
-def _add_developer_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    from mmdesk.bench import command as bench
-    from mmdesk.evaluate import command as evaluate
-    from mmdesk.training import command as training
+def _declare_train(parser: argparse.ArgumentParser) -> None:
+    from mmdesk.training import command
 
-    for name, module, text in (
-        ("train", training, "train a model that ships with mmdesk"),
-        ("eval", evaluate, "measure how right a model is"),
-        ("bench", bench, "measure how fast mmdesk is"),
-    ):
-        parser = commands.add_parser(name, help=text)
-        module.add_arguments(parser)
-        parser.set_defaults(run=module.run)
+    command.add_arguments(parser)
+    parser.set_defaults(run=command.run)
+
+
+def _declare_eval(parser: argparse.ArgumentParser) -> None:
+    from mmdesk.evaluate import command
+
+    command.add_arguments(parser)
+    parser.set_defaults(run=command.run)
+
+
+def _declare_bench(parser: argparse.ArgumentParser) -> None:
+    from mmdesk.bench import command
+
+    command.add_arguments(parser)
+    parser.set_defaults(run=command.run)
+
+
+_COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "open": ("open the window with pictures in the composer", _declare_open),
+    "ask": ("ask one question and print the answer", _declare_ask),
+    "transcribe": ("write down what is said in sound files", _declare_transcribe),
+    "record": ("record a clip from the microphone", _declare_record),
+    "models": ("list, download, check and choose models", _declare_models),
+    "export": ("export conversations", _declare_export),
+    "import": ("import conversations", _declare_import),
+    "restore": ("restore a backup", _declare_restore),
+    "doctor": ("say what is installed and what is missing", _declare_doctor),
+    "train": ("train a model that ships with mmdesk", _declare_train),
+    "eval": ("measure how right a model is", _declare_eval),
+    "bench": ("measure how fast mmdesk is", _declare_bench),
+}
 
 
 def _open(arguments: argparse.Namespace) -> int:

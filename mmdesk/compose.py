@@ -32,7 +32,7 @@ from mmdesk.core.protocols import (
     Sound,
 )
 from mmdesk.core.requests import SpeechModel
-from mmdesk.on_demand import MediaOnDemand, Once
+from mmdesk.on_demand import ListenerOnDemand, MediaOnDemand, Once, SoundOnDemand
 from mmdesk.session.answering import Answering
 from mmdesk.session.archiving import Archiving
 from mmdesk.session.controller import ChatSession
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False)
 class Application:
     """Everything below the window."""
 
@@ -130,7 +130,8 @@ def build(
     request_for = partial(settings.load_request, paths.starter())
     answering = Answering(worker, servers, answers, emit, request_for)
     library = ModelLibrary(lambda: application.shelf(), servers, network, emit)
-    listener, sound = _listener(), _sound(recordings)
+    listener = ListenerOnDemand(_listener)
+    sound = SoundOnDemand(partial(_sound, recordings))
 
     def hear(draft: Draft) -> VoiceSession:
         model = SpeechModel(paths.starter_speech())

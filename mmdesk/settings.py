@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tomllib
-from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from dataclasses import asdict, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +20,7 @@ from mmdesk.core.requests import (
     SpeechModel,
     VoiceSettings,
 )
+from mmdesk.core.values import value
 from mmdesk.paths import absolute
 
 LANGUAGES = ("system", "en", "zh_CN")
@@ -34,7 +34,7 @@ MAX_PRESET_NAME = 80
 _Fields = TypeVar("_Fields", "Settings", GenerationSettings, VoiceSettings)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Settings:
     """What the person chose.
 
@@ -88,8 +88,10 @@ def load_settings(path: Path) -> Settings:
             overwrites what the person wrote.
     """
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-        return _parse(document)
+        text = path.read_text(encoding="utf-8")
+        import tomllib  # not before there is something to parse
+
+        return _parse(tomllib.loads(text))
     except FileNotFoundError:
         return Settings()
     except OSError as error:

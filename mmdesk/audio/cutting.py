@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from mmdesk.audio.activity import VOICE_WINDOWS, WINDOW_SECONDS, VoiceGate, measure
 from mmdesk.audio.samples import Samples, to_bytes
 from mmdesk.core.speech import Activity
+from mmdesk.core.values import value
 
 GROWTH_SECONDS = 0.6
 """So much new speech is worth another partial transcript."""
@@ -21,7 +21,7 @@ _NEAR_END = 0.4
 _SMOOTHING = 5
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Window:
     """512 samples (the last of a stream may have fewer) and their voice probability."""
 
@@ -29,7 +29,7 @@ class Window:
     probability: float
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Utterance:
     """A whole utterance. ``start`` is its first window's number in the stream."""
 

@@ -6,7 +6,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from mmdesk.audio.devices import find_microphone
@@ -29,6 +28,7 @@ from mmdesk.core.errors import (
     MmdeskError,
 )
 from mmdesk.core.speech import AudioDevice
+from mmdesk.core.values import value
 
 _log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ _RATES = (48_000, 44_100, 16_000)
 _CLOSE_WAIT_S = 1.5
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Opened:
     """The driver has started; blocks follow. ``device`` is its name."""
 
@@ -47,7 +47,7 @@ class Opened:
     channels: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Block:
     """Interleaved 32-bit floats, and when they came (monotonic seconds)."""
 
@@ -56,14 +56,14 @@ class Block:
     overflow: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Failed:
     """It could not be opened."""
 
     error: MmdeskError
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ended:
     """The driver gives no more; after :meth:`Microphone.close`, or because the device is gone."""
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from mmdesk.core.errors import MmdeskError
 from mmdesk.core.phrases import Phrase
+from mmdesk.core.values import value
 
 LATEST = "latest"
 """The name of the backup that is the latest."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ExportRequest:
     """Write conversations into a folder; nothing that is there is written over.
 
@@ -32,14 +32,14 @@ class ExportRequest:
     markdown: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ImportRequest:
     """Take over the conversations in JSON files, or in all of those in folders."""
 
     paths: tuple[Path, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RestoreRequest:
     """Put a backup in the place of all conversations; those of now are set aside.
 
@@ -53,7 +53,7 @@ class RestoreRequest:
 ArchiveRequest = ExportRequest | ImportRequest | RestoreRequest
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Backup:
     """A copy of all conversations.
 
@@ -69,7 +69,7 @@ class Backup:
     conversations: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ArchiveItem:
     """What became of one conversation.
 
@@ -89,7 +89,7 @@ class ArchiveItem:
     error: MmdeskError | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ArchiveReport:
     """What came of a request.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -10,6 +9,7 @@ from mmdesk.core.messages import Message
 from mmdesk.core.models import ModelKey
 from mmdesk.core.phrases import Phrase
 from mmdesk.core.requests import GenerationSettings
+from mmdesk.core.values import value
 
 BIN_DAYS = 30
 """How long a conversation stays in the bin."""
@@ -37,7 +37,7 @@ class EntryStatus(StrEnum):
     """The application ended while it streamed; found at the next start."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Usage:
     """What an answer cost.
 
@@ -54,7 +54,7 @@ class Usage:
     tokens_per_second: float
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Failure:
     """A kept error: what :class:`~mmdesk.core.errors.MmdeskError` said."""
 
@@ -63,7 +63,7 @@ class Failure:
     hint: Phrase
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Run:
     """How an answer was computed: all that it takes to compute it again.
 
@@ -91,7 +91,7 @@ class Run:
     libraries: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ConversationSettings:
     """What holds for one conversation alone.
 
@@ -108,7 +108,7 @@ NO_SETTINGS = ConversationSettings()
 """Those of a conversation that has none of its own."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Preset:
     """Settings with a name, to be taken for any conversation."""
 
@@ -116,7 +116,7 @@ class Preset:
     settings: ConversationSettings
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ReadingPlace:
     """What a person was reading: the first message in sight.
 
@@ -129,7 +129,7 @@ class ReadingPlace:
     offset: float
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Entry:
     """One message of a conversation.
 
@@ -153,7 +153,7 @@ class Entry:
     run: Run | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ConversationSummary:
     """A line of the conversation list.
 
@@ -177,7 +177,7 @@ class ConversationSummary:
     drafted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Hit:
     """A message that a search found.
 
@@ -192,7 +192,7 @@ class Hit:
     excerpt: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Conversation:
     """The shown path through a conversation, oldest entry first.
 
@@ -208,7 +208,7 @@ class Conversation:
     place: ReadingPlace | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SavedTurn:
     """Ids that the store gave to a question and to the empty answer below it.
 
@@ -222,7 +222,7 @@ class SavedTurn:
     answer_versions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ReplayReport:
     """An answer that was computed again, compared with the kept one.
 
@@ -242,7 +242,7 @@ class ReplayReport:
     changes: tuple[Phrase, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Node:
     """One message in the tree of a conversation.
 
@@ -257,7 +257,7 @@ class Node:
     created_us: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ConversationTree:
     """A conversation with all versions of all of its messages.
 

@@ -65,6 +65,8 @@
     │   ├── ArchiveNotJson  ArchiveTooLarge  ArchiveNonsense  ArchiveTooNew  ArchiveEmpty
     │   ├── ArchiveStrays  ArchiveFileMissing  ArchiveFileChanged
     │   └── ArchiveStopped  WindowDiffers
+    ├── BenchError                 a benchmark can't be made as it was asked for
+    │   ├── PlotNeedsPackage  PlotUnwritable  GgufUnusable
     ├── SettingsError              set aside, and the defaults are used
     │   ├── SettingsUnreadable  SettingsUnwritable
     └── FolderUnusable  InstallationBroken  NoDisplay
@@ -1256,6 +1258,37 @@ class WindowDiffers(ArchiveError):
         "errors", "The open window is of another version of mmdesk ({version})."
     )
     advice = QT_TRANSLATE_NOOP("errors", "Close it, then repeat the command.")
+
+
+class BenchError(MmdeskError):
+    """A benchmark can't be made as it was asked for."""
+
+
+class PlotNeedsPackage(BenchError):
+    """What draws is missing. Fields: ``package``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "A plot needs the Python package {package}.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Install it beside mmdesk, or leave --plot out: the figures are printed too."
+    )
+
+
+class PlotUnwritable(BenchError):
+    """Fields: ``path``, ``reason``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "The plot can't be written to “{path}”: {reason}.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Name a .png or .svg file in a folder that can be written."
+    )
+
+
+class GgufUnusable(BenchError):
+    """A file for llama.cpp. Fields: ``path``, ``reason``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "llama.cpp can't be measured with “{path}”: {reason}.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Give a GGUF file of one of the sizes; docs/benchmarks/README.md says how."
+    )
 
 
 class SettingsError(MmdeskError):

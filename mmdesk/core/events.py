@@ -7,7 +7,6 @@ handled on the main thread only. For every turn there is exactly one terminal ev
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -30,6 +29,7 @@ from mmdesk.core.models import Download, ModelEntry, ModelKey, Server
 from mmdesk.core.phrases import Phrase
 from mmdesk.core.requests import TurnId
 from mmdesk.core.speech import Activity, AudioDevice, Recording, Transcript, UtteranceId
+from mmdesk.core.values import value
 
 
 class LoadStage(StrEnum):
@@ -52,7 +52,7 @@ class TurnStage(StrEnum):
     PREFILL = "prefill"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ModelInfo:
     """A loaded model.
 
@@ -70,7 +70,7 @@ class ModelInfo:
     context_length: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ModelLoading:
     """Loading goes on; ``fraction`` in 0..1 where it is known."""
 
@@ -78,26 +78,26 @@ class ModelLoading:
     fraction: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ModelReady:
     """The model answers from now on."""
 
     info: ModelInfo
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ModelFailed:
     """No model is loaded."""
 
     error: MmdeskError
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ModelUnloaded:
     """The model's memory was freed after a while without a question; the next one loads it."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ModelChosen:
     """The shown conversation is answered by this model from now on.
 
@@ -109,7 +109,7 @@ class ModelChosen:
     leaves: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ModelsListed:
     """All models that there are: the catalogue, this disk, the servers."""
 
@@ -117,14 +117,14 @@ class ModelsListed:
     servers: tuple[Server, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ModelAdded:
     """The person named a folder with a model in it, or a download is done: it can be used."""
 
     entry: ModelEntry
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ModelRemoved:
     """A model is gone from the disk, or only forgotten; ``freed`` bytes."""
 
@@ -132,14 +132,14 @@ class ModelRemoved:
     freed: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DownloadChanged:
     """A download goes on, waits, stopped or ended; a few times a second at most."""
 
     download: Download
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ModelVerified:
     """A model's files were read and compared with their hashes.
 
@@ -153,7 +153,7 @@ class ModelVerified:
     error: MmdeskError | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ServerTested:
     """A server was asked what it serves.
 
@@ -169,7 +169,7 @@ class ServerTested:
     error: MmdeskError | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LibraryFailed:
     """Something about models that a person asked for could not be done.
 
@@ -181,7 +181,7 @@ class LibraryFailed:
     error: MmdeskError
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TurnAdded:
     """A question was asked (or asked again): show it and an empty answer below.
 
@@ -196,7 +196,7 @@ class TurnAdded:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TurnSaved:
     """The question is on disk; generation starts now."""
 
@@ -204,7 +204,7 @@ class TurnSaved:
     saved: SavedTurn
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TurnProgress:
     """The turn waits for something that takes time."""
 
@@ -214,7 +214,7 @@ class TurnProgress:
     total: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TextDelta:
     """New text at the end of the answer, always whole characters; ``tokens`` it came from."""
 
@@ -223,7 +223,7 @@ class TextDelta:
     tokens: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TurnFinished:
     """The answer ended. ``text`` is all of it, equal to the joined deltas.
 
@@ -242,7 +242,7 @@ class TurnFinished:
     run: Run | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TurnFailed:
     """The answer broke off; what was streamed stays."""
 
@@ -250,7 +250,7 @@ class TurnFailed:
     error: MmdeskError
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AttachmentAdded:
     """A file was dropped and is being decoded. ``id`` is the session's."""
 
@@ -258,7 +258,7 @@ class AttachmentAdded:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AttachmentReady:
     """The picture stands in the composer."""
 
@@ -266,7 +266,7 @@ class AttachmentReady:
     picture: Picture
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AttachmentRefused:
     """The file can't be used; it left the draft by itself."""
 
@@ -275,14 +275,14 @@ class AttachmentRefused:
     error: MmdeskError
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AttachmentRemoved:
     """The picture left the draft."""
 
     id: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AudioDecoded:
     """A dropped file is sound. For the session alone."""
 
@@ -290,7 +290,7 @@ class AudioDecoded:
     recording: Recording
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AudioProgress:
     """A long sound file is being transcribed: ``done`` of ``total`` seconds."""
 
@@ -299,7 +299,7 @@ class AudioProgress:
     total: float
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AudioTranscribed:
     """A long sound file stands in the composer as text."""
 
@@ -307,7 +307,7 @@ class AudioTranscribed:
     transcript: TranscriptPart
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MicrophonesListed:
     """The microphones that are there now, or why they can't be told."""
 
@@ -315,14 +315,14 @@ class MicrophonesListed:
     error: MmdeskError | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MicrophoneOpened:
     """The microphone listens from now on; ``device`` is its name."""
 
     device: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MicrophoneLevel:
     """How loud it is: 0 is silence (-60 dBFS or less), 1 is full scale.
 
@@ -333,7 +333,7 @@ class MicrophoneLevel:
     voice: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SpeechGrown:
     """Someone is still speaking: ``samples`` of the utterance so far. For the session alone."""
 
@@ -341,7 +341,7 @@ class SpeechGrown:
     samples: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SpeechCaptured:
     """An utterance ended. For the session alone.
 
@@ -355,7 +355,7 @@ class SpeechCaptured:
     error: MmdeskError | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MicrophoneClosed:
     """The microphone no longer listens; ``error`` where it failed."""
 
@@ -371,7 +371,7 @@ class VoiceState(StrEnum):
     TRANSCRIBING = "transcribing"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class VoiceChanged:
     """The voice session is in another state; ``hands_free`` as :class:`Listener` has it."""
 
@@ -379,7 +379,7 @@ class VoiceChanged:
     hands_free: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TranscriptPartial:
     """What has been heard in the first ``seconds``; the next one may say it differently."""
 
@@ -389,7 +389,7 @@ class TranscriptPartial:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TranscriptReady:
     """What was heard, with every word's certainty.
 
@@ -404,14 +404,14 @@ class TranscriptReady:
     send: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class NothingHeard:
     """Nobody spoke, or nothing that the model is certain of: nothing is sent."""
 
     utterance: UtteranceId
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TranscriptFailed:
     """What was said could not be written down; the recording is kept to try again."""
 
@@ -419,7 +419,7 @@ class TranscriptFailed:
     error: MmdeskError
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RecordingKept:
     """The utterance's recording is on disk, for the message that it will belong to.
 
@@ -431,7 +431,7 @@ class RecordingKept:
     error: MmdeskError | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PlaybackChanged:
     """A recording is being played, ``key`` as it was given, or (None) no longer."""
 
@@ -439,21 +439,21 @@ class PlaybackChanged:
     error: MmdeskError | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ConversationsListed:
     """All conversations, the latest first."""
 
     summaries: tuple[ConversationSummary, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BinListed:
     """The conversations in the bin, the latest first."""
 
     summaries: tuple[ConversationSummary, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SearchDone:
     """What a search found, the latest first."""
 
@@ -461,7 +461,7 @@ class SearchDone:
     hits: tuple[Hit, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ConversationLoaded:
     """The store has read this; the session turns it into :class:`ConversationOpened`.
 
@@ -473,7 +473,7 @@ class ConversationLoaded:
     found: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ConversationOpened:
     """This conversation is shown now; None is a new, empty one.
 
@@ -489,28 +489,28 @@ class ConversationOpened:
     found: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DraftLoaded:
     """The store has read the draft of a new conversation. For the session alone."""
 
     draft: Message | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DraftShown:
     """The composer holds another draft now: ``text``; its files come as ``Attachment…``."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ConversationSettingsChanged:
     """These hold for the shown conversation from now on."""
 
     settings: ConversationSettings
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ModelIdentified:
     """The SHA-256 of a model's files is known. For the session alone."""
 
@@ -518,7 +518,7 @@ class ModelIdentified:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ReplayProgressed:
     """An answer is being computed again: ``done`` tokens of ``total``."""
 
@@ -527,7 +527,7 @@ class ReplayProgressed:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ReplayFinished:
     """An answer was computed again, or could not be.
 
@@ -541,7 +541,7 @@ class ReplayFinished:
     error: MmdeskError | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StoreUpgrading:
     """An older version's conversations are brought up to date, which takes a while.
 
@@ -549,26 +549,26 @@ class StoreUpgrading:
     """
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SavingPaused:
     """Nothing can be written: it stays in memory, and is tried again until it can be."""
 
     error: MmdeskError
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SavingResumed:
     """All that was held in memory is on disk."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BackupsListed:
     """The backups of all conversations, the latest first."""
 
     backups: tuple[Backup, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ArchiveProgressed:
     """An export, import or restore goes on: ``done`` of ``total`` conversations or files."""
 
@@ -577,21 +577,21 @@ class ArchiveProgressed:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ArchiveFinished:
     """An export, import or restore ended."""
 
     report: ArchiveReport
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AnswerKept:
     """The store has a settled answer; ``answer`` is its id. For the session alone."""
 
     answer: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StoreFailed:
     """Something could not be read or saved; what is in memory stays."""
 

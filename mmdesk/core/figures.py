@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TextIO
 
+from mmdesk.core.values import value
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class Figure:
     """One measurement.
 

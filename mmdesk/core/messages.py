@@ -6,12 +6,12 @@ A message knows nothing of where it is kept: ids belong to the store.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from mmdesk.core.phrases import Phrase
 from mmdesk.core.speech import Recording
+from mmdesk.core.values import value
 
 
 class Role(StrEnum):
@@ -22,7 +22,7 @@ class Role(StrEnum):
     ASSISTANT = "assistant"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Picture:
     """A decoded picture: a canonical RGB file that mmdesk wrote itself.
 
@@ -46,28 +46,28 @@ class Picture:
     notes: tuple[Phrase, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TextPart:
     """Plain text."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ImagePart:
     """One picture of a message."""
 
     picture: Picture
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AudioPart:
     """The recording of a spoken question, to be played again; the model gets the text."""
 
     recording: Recording
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TranscriptPart:
     """What was said in a long sound file, attached as text.
 
@@ -94,12 +94,18 @@ class TranscriptPart:
 Part = TextPart | ImagePart | AudioPart | TranscriptPart
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Message:
-    """One turn of one speaker; parts in the order in which they are given to the model."""
+    """One turn of one speaker; parts in the order in which they are given to the model.
+
+    Attributes:
+        tokens: Of an answer in a prompt: those that it was written with, by the model that gets
+            the prompt; () is unknown. What is kept and shown has none: they are its run's.
+    """
 
     role: Role
     parts: tuple[Part, ...]
+    tokens: tuple[int, ...] = ()
 
     @property
     def text(self) -> str:

@@ -11,12 +11,12 @@ A :data:`ModelKey` names a model that can be used now. It is a plain text, so th
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from mmdesk.core.errors import MmdeskError
+from mmdesk.core.values import value
 
 ModelKey = str
 STARTER: ModelKey = "starter"
@@ -58,7 +58,7 @@ class Fit(StrEnum):
     NO = "no"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class FitEstimate:
     """The memory that a model takes while it answers, in bytes.
 
@@ -101,7 +101,7 @@ class DownloadState(StrEnum):
     DONE = "done"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Download:
     """A model on its way to the disk.
 
@@ -124,7 +124,7 @@ class Download:
     error: MmdeskError | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ModelEntry:
     """One model on the Models page and in ``mmdesk models``.
 
@@ -162,7 +162,7 @@ class ModelEntry:
     problem: MmdeskError | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Server:
     """An OpenAI-compatible server that the person added.
 

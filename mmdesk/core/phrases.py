@@ -7,7 +7,9 @@ looks the template up in its catalogue and fills the fields in afterwards.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from mmdesk.core.values import value
 
 
 def QT_TRANSLATE_NOOP(context: str, text: str) -> str:
@@ -16,7 +18,7 @@ def QT_TRANSLATE_NOOP(context: str, text: str) -> str:
     return text
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Phrase:
     """One sentence: an English ``template`` in ``str.format`` style and the values for it."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from mmdesk.core.values import value
 
 OPEN = "<think>"
 CLOSE = "</think>"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reply:
     """An answer split into the model's thought and what it says to the person."""
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from pathlib import Path
 
 from mmdesk.core.messages import Message
 from mmdesk.core.speech import UtteranceId
+from mmdesk.core.values import value
 
 TurnId = str
 """Names one question and its answer while the application runs; the session makes them."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class GenerationSettings:
     """How an answer is sampled.
 
@@ -30,7 +31,7 @@ class GenerationSettings:
     seed: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LoadModel:
     """Load the checkpoint in ``path``, replacing the one that is loaded.
 
@@ -47,7 +48,7 @@ class LoadModel:
     threads: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Begun:
     """The beginning of an answer.
 
@@ -60,7 +61,7 @@ class Begun:
     tokens: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AnswerQuestion:
     """Continue ``messages`` (the last one is the user's) with an answer.
 
@@ -76,7 +77,7 @@ class AnswerQuestion:
     begun: Begun | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Prefill:
     """Read what a question will probably begin with; whatever fails is left alone.
 
@@ -109,7 +110,7 @@ class Script(StrEnum):
     TRADITIONAL = "traditional"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class VoiceSettings:
     """How mmdesk listens.
 
@@ -132,7 +133,7 @@ class VoiceSettings:
     silence_s: float = 0.8
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SpeechModel:
     """Which speech model hears, and where it runs.
 
@@ -147,7 +148,7 @@ class SpeechModel:
     threads: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Transcribe:
     """Write down what is said in ``samples``, at most 30 s; the model is loaded if need be.
 
@@ -170,7 +171,7 @@ class Transcribe:
     script: Script = Script.SIMPLIFIED
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Shutdown:
     """Free the model and end the worker."""
 

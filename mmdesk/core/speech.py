@@ -6,8 +6,10 @@ Whisper takes, and what crosses a pipe without a copy of its own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+
+from mmdesk.core.values import value
 
 SAMPLE_RATE = 16_000
 """Hz of all samples that leave the microphone and the decoder."""
@@ -24,7 +26,7 @@ def seconds_of(samples: bytes) -> float:
     return len(samples) / (SAMPLE_BYTES * SAMPLE_RATE)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AudioDevice:
     """A microphone as the sound system names it.
 
@@ -41,7 +43,7 @@ class AudioDevice:
     channels: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Recording:
     """What was recorded or decoded: a mono 16 kHz FLAC file that mmdesk wrote itself.
 
@@ -58,7 +60,7 @@ class Recording:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Word:
     """One word as it stands in the text.
 
@@ -74,7 +76,7 @@ class Word:
     end: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Segment:
     """A stretch of speech, ``start`` and ``end`` in seconds into the samples."""
 
@@ -94,7 +96,7 @@ class Segment:
         return Segment(self.start + seconds, self.end + seconds, self.text, words)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Transcript:
     """What a speech model heard.
 
@@ -125,7 +127,7 @@ class Transcript:
         return tuple(word for segment in self.segments for word in segment.words)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Activity:
     """What voice activity detection found in a stretch of samples.
 

@@ -12,13 +12,13 @@ import logging
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from mmdesk.core.errors import InternalError, MmdeskError
 from mmdesk.core.events import ModelInfo, TurnFinished
 from mmdesk.core.requests import AnswerQuestion, LoadModel, Prefill, Shutdown, Transcribe
 from mmdesk.core.speech import Transcript
+from mmdesk.core.values import value
 from mmdesk.inference.local import LocalEngine
 
 _LOG = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ Served = LoadModel | AnswerQuestion | Prefill | Transcribe
 Answer = ModelInfo | TurnFinished | Transcript | MmdeskError | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Call:
     """A request and its number."""
 
@@ -38,14 +38,14 @@ class Call:
     request: Served
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Cancel:
     """End the call with this number; means nothing once that has ended."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Result:
     """The end of a call: what it returned, or the error that it raised."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from mmdesk.core.conversations import Entry, ReplayReport, Run, StopReason
 from mmdesk.core.phrases import QT_TRANSLATE_NOOP, Phrase
+from mmdesk.core.values import value
 
 FILES_CHANGED = QT_TRANSLATE_NOOP("notes", "The model's files are other ones now.")
 DTYPE_CHANGED = QT_TRANSLATE_NOOP("notes", "It was computed in {before}, now in {now}.")
@@ -15,7 +15,12 @@ THREADS_CHANGED = QT_TRANSLATE_NOOP("notes", "It was computed by {before} thread
 LIBRARY_CHANGED = QT_TRANSLATE_NOOP("notes", "{name} was {before}, now it is {now}.")
 LIBRARY_NEW = QT_TRANSLATE_NOOP("notes", "{name} {now} is there now.")
 LIBRARY_GONE = QT_TRANSLATE_NOOP("notes", "{name} {before} is no longer there.")
+ROUNDED = QT_TRANSLATE_NOOP(
+    "notes", "In {dtype}, what the model had read before can change a token that was a close call."
+)
 
+_EXACT = ("", "float32")
+"""Where it makes no difference whether tokens are read one by one, together, or not again."""
 _END = -1
 """Stands for the token with which the model ended an answer itself."""
 _HEADS = (32, 16, 8, 4, 2)
@@ -24,7 +29,7 @@ _EXCERPT = 60
 """Characters of an excerpt."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Computed:
     """An answer as it was computed.
 
@@ -60,9 +65,10 @@ def compare(answer: str, before: Computed, now: Computed) -> ReplayReport:
     if differs is not None:
         start = _where_it_begins(before.text, now.text) if before.run.begun else 0
         then, later = _where_they_part(before.text[start:], now.text)
-    return ReplayReport(
-        answer, len(before.tokens), differs, then, later, changes(before.run, now.run)
-    )
+    found = changes(before.run, now.run)
+    if differs is not None and now.run.dtype not in _EXACT:
+        found += (Phrase(ROUNDED, {"dtype": now.run.dtype}),)
+    return ReplayReport(answer, len(before.tokens), differs, then, later, found)
 
 
 def first_difference(before: Sequence[int], now: Sequence[int]) -> int | None:

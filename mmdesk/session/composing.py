@@ -21,6 +21,7 @@ from mmdesk.session.draft import Draft, DraftEvent
 from mmdesk.session.draft_contents import DraftContents
 from mmdesk.session.drafts import Drafts
 from mmdesk.session.history import last_question, prompt_messages
+from mmdesk.session.identities import ModelIdentities
 from mmdesk.session.shown import ShownConversation
 from mmdesk.session.turns import Turns
 from mmdesk.session.voice import VoiceSession
@@ -40,6 +41,7 @@ class Composing:
         drafts: Drafts,
         voice: VoiceSession,
         answering: Answering,
+        identities: ModelIdentities,
     ) -> None:
         self._shown = shown
         self._turns = turns
@@ -47,6 +49,7 @@ class Composing:
         self._drafts = drafts
         self._voice = voice
         self._answering = answering
+        self._identities = identities
 
     def detach(self, attachment: str) -> None:
         """Take a file out."""
@@ -144,7 +147,12 @@ class Composing:
         spoken = self._voice.state is not VoiceState.IDLE
         if spoken or question.parts or contents.text.strip():
             path = shown.entries[: shown.edited]
-            messages = (*prompt_messages(path, shown.settings.system_prompt), question)
+            before = prompt_messages(
+                path,
+                shown.settings.system_prompt,
+                lambda run: self._identities.same_model(run, shown.model),
+            )
+            messages = (*before, question)
         self._answering.prefill(messages, shown.model, again=again)
 
     def _send_if_ready(self) -> None:

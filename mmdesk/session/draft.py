@@ -8,7 +8,6 @@ though another one may be shown when it comes.
 from __future__ import annotations
 
 import logging
-import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -26,6 +25,7 @@ from mmdesk.core.events import (
     AudioTranscribed,
     Event,
 )
+from mmdesk.core.identity import new_id
 from mmdesk.core.messages import Picture, well_formed
 from mmdesk.core.protocols import EventSink, MediaReader
 from mmdesk.core.speech import Recording, UtteranceId
@@ -89,13 +89,13 @@ class Draft:
             self._begin(well_formed(path.name or str(path)), partial(self._reader.read, path))
         if len(paths) > room:
             error = TooManyPictures(name="", count=there + len(paths), limit=MAX_PICTURES)
-            self._emit(AttachmentRefused(uuid.uuid4().hex, "", error))
+            self._emit(AttachmentRefused(new_id(), "", error))
 
     def attach_bytes(self, data: bytes, name: str) -> None:
         """Begin to read pasted or dragged image data."""
         if len(self.contents.items) >= MAX_PICTURES:
             error = TooManyPictures(name=name, count=MAX_PICTURES + 1, limit=MAX_PICTURES)
-            self._emit(AttachmentRefused(uuid.uuid4().hex, name, error))
+            self._emit(AttachmentRefused(new_id(), name, error))
         else:
             self._begin(name, partial(self._reader.read_bytes, data, name))
 
@@ -190,7 +190,7 @@ class Draft:
                 self._emit(AudioTranscribed(item.id, item.transcript))
 
     def _begin(self, name: str, read: Callable[[], Picture | Recording]) -> None:
-        item = Attachment(uuid.uuid4().hex, name)
+        item = Attachment(new_id(), name)
         self._claims[item.id] = self.contents
         self.contents.items[item.id] = item
         self._emit(AttachmentAdded(item.id, name))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from mmdesk.core.identity import new_id
 from mmdesk.core.messages import Message, Picture, TranscriptPart, user_message, well_formed
 from mmdesk.core.speech import Recording, UtteranceId
+from mmdesk.core.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Attachment:
     """A file in the composer.
 
@@ -93,10 +94,10 @@ class DraftContents:
     def add(self, message: Message) -> None:
         """Put a message's text and files before what is there."""
         for picture in message.pictures:
-            item = Attachment(uuid.uuid4().hex, picture.name, picture)
+            item = Attachment(new_id(), picture.name, picture)
             self.items[item.id] = item
         for transcript in message.transcripts:
-            item = Attachment(uuid.uuid4().hex, transcript.name, transcript=transcript)
+            item = Attachment(new_id(), transcript.name, transcript=transcript)
             self.items[item.id] = item
         self.loosen()
         self.heard |= {recording.sha256: recording for recording in message.recordings}

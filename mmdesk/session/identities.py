@@ -82,5 +82,13 @@ class ModelIdentities:
 
     def same_model(self, run: Run, model: ModelKey) -> bool:
         """Whether, as far as anybody knows, ``model`` still is what ``run`` was computed with."""
-        now = self._known.get(model, "")
-        return run.model == model and (not (now and run.sha256) or now == run.sha256)
+        return _may_be(run, model, self._known.get(model, ""))
+
+
+def same_files(one: Run, other: Run) -> bool:
+    """Whether, as far as anybody knows, two answers were computed with the same model."""
+    return _may_be(one, other.model, other.sha256)
+
+
+def _may_be(run: Run, model: ModelKey, sha256: str) -> bool:
+    return run.model == model and (not (sha256 and run.sha256) or sha256 == run.sha256)

@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ from mmdesk.core.events import (
 )
 from mmdesk.core.models import Download, DownloadState, ModelKey, Server, short_name
 from mmdesk.core.protocols import EventSink, ModelShelf, RemoteServers
+from mmdesk.core.values import value
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -35,7 +36,7 @@ log = logging.getLogger(__name__)
 _LOOK_S = 0.1
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Try:
     """One job that downloads a model; a paused one takes a moment to notice."""
 

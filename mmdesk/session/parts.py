@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mmdesk.core.protocols import EventSink, MediaReader
+from mmdesk.core.values import value
 from mmdesk.session.answering import Answering
 from mmdesk.session.composing import Composing
 from mmdesk.session.conversation_list import ConversationList
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Parts:
     """The parts of one session; see each class."""
 
@@ -66,7 +66,7 @@ def make_parts(
     turns = Turns(shown, answering, store, answers, identities, drafts, emit)
     replays = Replays(answering, identities, emit)
     opening = Opening(shown, turns, drafts, answers, replays, store, emit)
-    composing = Composing(shown, turns, draft, drafts, voice, answering)
+    composing = Composing(shown, turns, draft, drafts, voice, answering, identities)
     return Parts(
         shown=shown,
         answering=answering,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -18,13 +17,14 @@ from mmdesk.core.events import (
     TurnFinished,
     TurnProgress,
 )
+from mmdesk.core.identity import new_id
 from mmdesk.core.models import ModelKey, is_remote
 from mmdesk.core.protocols import EventSink
 from mmdesk.core.requests import AnswerQuestion, Begun, TurnId
 from mmdesk.session.answering import Answering
 from mmdesk.session.comparing import Computed, compare, kept_answer
 from mmdesk.session.history import prompt_messages
-from mmdesk.session.identities import ModelIdentities
+from mmdesk.session.identities import ModelIdentities, same_files
 
 _TELL_S = 0.1
 
@@ -118,7 +118,7 @@ class Replays:
 
     def _again(self, running: _Replay) -> tuple[Event, ...]:
         running.yields, running.done = False, 0
-        running.request = replace(running.request, turn=uuid.uuid4().hex)
+        running.request = replace(running.request, turn=new_id())
         self._answering.replay(running.request, running.run.model)
         return (ReplayProgressed(running.entry.id, 0, running.total),)
 
@@ -144,8 +144,8 @@ def can_replay(entry: Entry) -> bool:
 
 def _request(path: Sequence[Entry], entry: Entry, run: Run) -> AnswerQuestion:
     """Return what has an answer computed as it was, and no further."""
-    turn: TurnId = uuid.uuid4().hex
-    messages = prompt_messages(path, run.system_prompt)
+    turn: TurnId = new_id()
+    messages = prompt_messages(path, run.system_prompt, lambda each: same_files(each, run))
     most = len(kept_answer(entry, run).tokens)
     begun = Begun("", run.tokens[: run.begun]) if run.begun else None
     return AnswerQuestion(turn, messages, replace(run.settings, max_tokens=most), begun=begun)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mmdesk.core.conversations import Entry, SavedTurn, StopReason
 from mmdesk.core.events import TextDelta, TurnAdded, TurnFailed, TurnFinished, TurnSaved
+from mmdesk.core.identity import new_id
 from mmdesk.core.messages import Role
 from mmdesk.core.models import leaves_computer
 from mmdesk.core.protocols import ConversationStore, EventSink
 from mmdesk.core.requests import AnswerQuestion, Begun, GenerationSettings, TurnId
+from mmdesk.core.values import value
 from mmdesk.session.answering import Answering
 from mmdesk.session.drafts import Drafts
 from mmdesk.session.history import prompt_messages
@@ -22,7 +23,7 @@ from mmdesk.session.store_thread import StoreThread
 from mmdesk.session.turn import Turn
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Settled:
     """A turn that has ended.
 
@@ -91,7 +92,7 @@ class Turns:
         """
         shown = self._shown
         turn = Turn(
-            uuid.uuid4().hex,
+            new_id(),
             path,
             shown.id,
             shown.model,
@@ -219,14 +220,15 @@ class Turns:
     # Inside
 
     def _request(self, turn: Turn) -> AnswerQuestion:
-        messages = prompt_messages(turn.path, turn.settings.system_prompt)
+        same_model = self._identities.same_model
+        messages = prompt_messages(
+            turn.path, turn.settings.system_prompt, lambda run: same_model(run, turn.model)
+        )
         request = AnswerQuestion(turn.id, messages, turn.generation)
         if turn.begun is None:
             return request
         run = turn.begun.run
-        tokens = (
-            run.tokens if run is not None and self._identities.same_model(run, turn.model) else ()
-        )
+        tokens = run.tokens if run is not None and same_model(run, turn.model) else ()
         generation = turn.generation
         if run is not None and run.settings.temperature > 0:
             # The same seed would draw for what follows what it drew for the beginning.

@@ -35,7 +35,6 @@ from mmdesk.settings import Settings
 from mmdesk.ui.archive_words import done_items, failures_text, going_text, result_text
 from mmdesk.ui.model_words import breakable
 from mmdesk.ui.page_shelf import PageShelf
-from mmdesk.ui.pickers import pick_archive_folder, pick_archives, pick_export_folder
 
 if TYPE_CHECKING:
     from mmdesk.ui.archive_page import ArchivePage
@@ -159,6 +158,8 @@ class ArchiveDesk(QObject):
         return self._page is not None and self._frame.page is self._page
 
     def _ask_export(self, request: ExportRequest) -> None:
+        from mmdesk.ui.pickers import pick_export_folder
+
         pick_export_folder(self._frame, lambda folder: self._export(replace(request, to=folder)))
 
     def _export(self, request: ExportRequest) -> None:
@@ -235,6 +236,7 @@ class ArchiveDesk(QObject):
         if self._page is None:
             # The window starts sooner without it.
             from mmdesk.ui.archive_page import ArchivePage
+            from mmdesk.ui.pickers import pick_archives
 
             page = self._page = ArchivePage()
             page.exportAllWanted.connect(self.export_all)
@@ -250,4 +252,6 @@ class ArchiveDesk(QObject):
         return self._page
 
     def _choose_import_folder(self) -> None:
+        from mmdesk.ui.pickers import pick_archive_folder
+
         pick_archive_folder(self._frame, lambda folder: self.import_paths([folder]))

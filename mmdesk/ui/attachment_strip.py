@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QWi
 from mmdesk.core.messages import Picture
 from mmdesk.session.draft_contents import Attachment
 from mmdesk.ui.motion import reduced_motion
-from mmdesk.ui.sound_tile import SoundTile
 from mmdesk.ui.theme import theme
 from mmdesk.ui.tiles import OVERHANG, TILE, DraftTile, as_plain
 from mmdesk.ui.translate import phrase_text
+from mmdesk.ui.viewport import clear_viewport
 
 _SPIN_MS = 80
 
@@ -33,6 +33,7 @@ class AttachmentStrip(QScrollArea):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._tiles: dict[str, DraftTile] = {}
+        clear_viewport(self)
         content = QWidget()
         self._row = QHBoxLayout(content)
         self._row.setContentsMargins(0, 0, 0, 0)
@@ -40,7 +41,6 @@ class AttachmentStrip(QScrollArea):
         self._row.addStretch(1)
         self.setWidget(content)
         content.setAutoFillBackground(False)
-        self.viewport().setAutoFillBackground(False)
         self.setFixedHeight(TILE + OVERHANG + 12)
         self.hide()
 
@@ -58,7 +58,7 @@ class AttachmentStrip(QScrollArea):
             tile = self._tiles.get(attachment.id)
             if tile is None:
                 tile = self._add(attachment, self._row.count() - 1)
-            elif _is_sound(attachment) and not isinstance(tile, SoundTile):
+            elif _is_sound(attachment) and not tile.shows_sound:
                 tile = self._add(attachment, self._drop(attachment.id))  # now it is known
             tile.show_attachment(attachment)
         self.setVisible(bool(self._tiles))
@@ -70,8 +70,7 @@ class AttachmentStrip(QScrollArea):
             tile.retranslate()
 
     def _add(self, attachment: Attachment, place: int) -> DraftTile:
-        made = SoundTile if _is_sound(attachment) else AttachmentTile
-        tile = made(attachment.id, attachment.name)
+        tile = _tile(attachment)
         tile.opened.connect(self.opened)
         tile.removed.connect(self.removed)
         self._tiles[attachment.id] = tile
@@ -183,6 +182,14 @@ def _cover(pixmap: QPixmap, ratio: float) -> QPixmap:
     painter.end()
     made.setDevicePixelRatio(ratio)
     return made
+
+
+def _tile(attachment: Attachment) -> DraftTile:
+    if not _is_sound(attachment):
+        return AttachmentTile(attachment.id, attachment.name)
+    from mmdesk.ui.sound_tile import SoundTile  # the window starts sooner without it
+
+    return SoundTile(attachment.id, attachment.name)
 
 
 def _is_sound(attachment: Attachment) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QToolButton, QWidget
@@ -111,8 +109,8 @@ class LinkSentence(QLabel):
         colour = getattr(theme().tokens, self._role)
         line = "underline" if self._underline else "none"
         style = f"color: {colour}; text-decoration: {line};"
-        anchor = f'<a href="#" style="{style}">{html.escape(self._link)}</a>'
-        self.setText(html.escape(self._sentence).replace("{link}", anchor))
+        anchor = f'<a href="#" style="{style}">{_escaped(self._link)}</a>'
+        self.setText(_escaped(self._sentence).replace("{link}", anchor))
         if self._width:
             self.set_width(self._width)
 
@@ -139,11 +137,18 @@ def plain_label(object_name: str, text: str = "", *, wrap: bool = False) -> QLab
     return label
 
 
+def _escaped(text: str) -> str:
+    """Return text as HTML has it; the window would wait for :mod:`html` to read its entities."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
 def restyle(widget: QWidget, name: str, value: object) -> None:
     """Set a property that the style sheet selects on, and apply the sheet anew."""
-    if widget.property(name) == value:
+    if (widget.property(name) or False) == (value or False):  # nothing selects on what is unset
         return
     widget.setProperty(name, value)
+    if not widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        return  # the sheet is to come
     widget.style().unpolish(widget)
     widget.style().polish(widget)
     widget.update()

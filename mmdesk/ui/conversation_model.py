@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import (
@@ -18,6 +17,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFont, QIcon
 
 from mmdesk.core.conversations import ConversationSummary
+from mmdesk.core.values import value
 from mmdesk.ui.badge import leaves_text
 from mmdesk.ui.icons import icon_row
 from mmdesk.ui.theme import theme
@@ -39,7 +39,7 @@ _HEADING = 12
 _Index = QModelIndex | QPersistentModelIndex
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Heading:
     """What stands above a group; ``folder`` is None where the group is none."""
 

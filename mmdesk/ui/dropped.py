@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import islice
 from pathlib import Path, PurePath
@@ -28,6 +27,7 @@ from mmdesk.core.errors import (
     WebAddressRefused,
 )
 from mmdesk.core.phrases import QT_TRANSLATE_NOOP
+from mmdesk.core.values import value
 
 PICTURE_SUFFIXES = frozenset(
     {".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff"}
@@ -79,7 +79,7 @@ class CarriedKind(Enum):
     NOTHING = auto()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Carried:
     """The judgement: what is taken, and a sentence for each thing that isn't.
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea
 
 from mmdesk.ui.notices import ErrorStack
+from mmdesk.ui.viewport import clear_viewport
 
 _LEAST = 58
 """Px of one card."""
@@ -22,8 +23,8 @@ class ErrorShelf(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        clear_viewport(self)
         self.setWidget(errors)
-        self.viewport().setAutoFillBackground(False)
         errors.setAutoFillBackground(False)
 
     def fit(self, width: int, most: int) -> None:

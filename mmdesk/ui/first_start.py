@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeySequence, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
@@ -20,8 +19,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from mmdesk.core.values import value
 from mmdesk.ui.controls import LinkSentence, plain_label
 from mmdesk.ui.theme import theme
+from mmdesk.ui.viewport import clear_viewport
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ _THUMB = (114, 84)
 _MOST_SAMPLES = 3
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Sample:
     """A question about pictures that ship with mmdesk."""
 
@@ -101,9 +102,9 @@ class FirstStart(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        clear_viewport(self)
         self.setWidget(content)
         content.setAutoFillBackground(False)
-        self.viewport().setAutoFillBackground(False)
 
     def show_samples(self, samples: Sequence[Sample]) -> None:
         """Show up to three cards."""
@@ -213,8 +214,9 @@ class SampleCard(QToolButton):
         self.setAccessibleName(f"{sample.title}: {sample.question}")
         self.setToolTip(sample.question)
         self._sample = sample
-        thumb = QLabel()
-        thumb.setPixmap(_side_by_side(sample.pictures, self.devicePixelRatioF()))
+        thumb = self._thumb = QLabel()
+        thumb.setFixedSize(*_THUMB)
+        self._drawn = False
         title = plain_label("sampleTitle", sample.title)
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column = QVBoxLayout(self)
@@ -225,6 +227,16 @@ class SampleCard(QToolButton):
         for part in (thumb, title):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.clicked.connect(self._choose)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the pictures after the first paint: reading them takes longer than all of it."""
+        super().paintEvent(event)
+        if not self._drawn:
+            self._drawn = True
+            QTimer.singleShot(0, self, self._draw)
+
+    def _draw(self) -> None:
+        self._thumb.setPixmap(_side_by_side(self._sample.pictures, self.devicePixelRatioF()))
 
     def _choose(self) -> None:
         self.chosen.emit(self._sample)

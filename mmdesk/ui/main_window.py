@@ -34,7 +34,6 @@ from mmdesk.ui.i18n import Language
 from mmdesk.ui.message_desk import MessageDesk
 from mmdesk.ui.model_desk import ModelDesk
 from mmdesk.ui.page_shelf import PageShelf
-from mmdesk.ui.pickers import pick_pictures, pick_whisper_file
 from mmdesk.ui.places import Places
 from mmdesk.ui.shortcuts import keys_of
 from mmdesk.ui.theme import Theme
@@ -225,7 +224,7 @@ class MainWindow(WindowFrame):
         models.remoteChosen.connect(self.composer.name_host)
         models.remoteChosen.connect(self.overlay.name_host)
         self.composer.modelCarried.connect(models.add_folder)
-        self.pages.speechFileWanted.connect(partial(pick_whisper_file, self, models.add_folder))
+        self.pages.speechFileWanted.connect(self._choose_speech_file)
         self.chat.notice.modelWanted.connect(show)
         self.chat.voice_notice.modelWanted.connect(partial(show, ModelRole.SPEECH))
         self.chat.first_start.modelWanted.connect(show)
@@ -297,7 +296,14 @@ class MainWindow(WindowFrame):
         self.composer.voice.refresh()
 
     def _choose_pictures(self) -> None:
+        from mmdesk.ui.pickers import pick_pictures
+
         pick_pictures(self, self.composer.attach_files)
+
+    def _choose_speech_file(self) -> None:
+        from mmdesk.ui.pickers import pick_whisper_file
+
+        pick_whisper_file(self, self.models.add_folder)
 
     def _open_log(self) -> None:
         log = self._places.log

@@ -19,9 +19,9 @@ from mmdesk.core.events import (
 from mmdesk.core.messages import Picture, TranscriptPart
 from mmdesk.core.speech import Recording
 from mmdesk.session.controller import ChatSession
-from mmdesk.ui.transcript_view import TranscriptPage
 
 if TYPE_CHECKING:
+    from mmdesk.ui.transcript_view import TranscriptPage
     from mmdesk.ui.window_frame import WindowFrame
 
 
@@ -35,7 +35,7 @@ class MessageDesk(QObject):
     def __init__(self, frame: WindowFrame, session: ChatSession) -> None:
         super().__init__(frame)
         self._frame, self._session = frame, session
-        self.transcript = TranscriptPage()
+        self._transcript: TranscriptPage | None = None
         pane, composer = frame.chat.pane, frame.composer
         composer.pictureOpened.connect(self._open_pictures)
         composer.transcriptOpened.connect(self._open_transcript)
@@ -49,6 +49,16 @@ class MessageDesk(QObject):
         pane.replayRequested.connect(session.replay)
         pane.replayStopped.connect(session.stop_replay)
         pane.placeChanged.connect(session.keep_place)
+
+    @property
+    def transcript(self) -> TranscriptPage:
+        """What was said in a sound file; made when the first one is opened."""
+        if self._transcript is None:
+            from mmdesk.ui.transcript_view import TranscriptPage
+
+            self._transcript = TranscriptPage()
+            self._transcript.retranslate()
+        return self._transcript
 
     def handle(self, event: Event) -> None:
         """Follow what can be done with the last answer."""
@@ -66,7 +76,8 @@ class MessageDesk(QObject):
 
     def retranslate(self) -> None:
         """Set every text anew."""
-        self.transcript.retranslate()
+        if self._transcript is not None:
+            self._transcript.retranslate()
 
     def _open_pictures(self, pictures: Sequence[Picture], index: int) -> None:
         self._frame.viewer.open(pictures, index)

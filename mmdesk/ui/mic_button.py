@@ -14,7 +14,6 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QStyle, QStyleOptionToolButton, QStylePainter
 
 from mmdesk.core.events import VoiceState
 from mmdesk.ui.controls import IconButton, restyle
@@ -123,6 +122,8 @@ class MicButton(IconButton):
 
     def _paint_ground(self) -> None:
         """Let the style sheet paint the button without the microphone."""
+        from PySide6.QtWidgets import QStyle, QStyleOptionToolButton, QStylePainter
+
         option = QStyleOptionToolButton()
         self.initStyleOption(option)
         option.icon = QIcon()

@@ -40,7 +40,6 @@ from mmdesk.ui.library_events import LibraryEvent
 from mmdesk.ui.model_display import ModelDisplay
 from mmdesk.ui.notices import ErrorCard
 from mmdesk.ui.page_shelf import PageShelf
-from mmdesk.ui.pickers import pick_folder
 
 if TYPE_CHECKING:
     from mmdesk.ui.window_frame import WindowFrame
@@ -110,6 +109,8 @@ class ModelDesk(QObject):
 
     def choose_folder(self) -> None:
         """Ask for a model's folder."""
+        from mmdesk.ui.pickers import pick_folder
+
         pick_folder(self._frame, self.add_folder)
 
     def show_models(self, role: ModelRole = ModelRole.CHAT) -> None:

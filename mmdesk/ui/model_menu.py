@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QFont, QPainter, QPaintEvent
@@ -22,6 +21,7 @@ from mmdesk.core.models import (
     remote_key,
     short_name,
 )
+from mmdesk.core.values import value
 from mmdesk.ui.badge import leaves_text
 from mmdesk.ui.icons import icon
 from mmdesk.ui.model_words import DOT, fit_text, model_name, size_text
@@ -38,7 +38,7 @@ _PER_SERVER = 12
 """Models of one server in the menu; the page has all of them."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Choice:
     """A model in the menu; ``detail`` is what stands muted beside its name."""
 

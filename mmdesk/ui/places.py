@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from mmdesk.core.values import value
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class Places:
     """Files and folders that the window uses.
 

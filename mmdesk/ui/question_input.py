@@ -43,7 +43,6 @@ class QuestionInput(QPlainTextEdit):
         self.setObjectName("composer")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAcceptDrops(False)  # the window takes drops, wherever they fall
-        self.viewport().setAcceptDrops(False)
         self.setTabChangesFocus(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

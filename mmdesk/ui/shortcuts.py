@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QKeySequence
 
 from mmdesk.core.phrases import QT_TRANSLATE_NOOP
+from mmdesk.core.values import value
 
 CONTEXT = "shortcuts"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Binding:
     """An action, its default keys as portable text, and what it does."""
 

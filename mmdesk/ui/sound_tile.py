@@ -24,6 +24,8 @@ _BAR = 4
 class SoundTile(DraftTile):
     """Name and progress; once it is transcribed, its length and first words."""
 
+    shows_sound = True
+
     def __init__(self, attachment_id: str, name: str) -> None:
         self._attachment: Attachment | None = None
         self._face = _Face(name)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar
 
 from mmdesk.core.conversations import Usage
 from mmdesk.core.events import LoadStage, ModelFailed, ModelInfo, ModelLoading
+from mmdesk.core.values import value
 from mmdesk.ui.controls import plain_label, restyle
 from mmdesk.ui.model_words import DOT, DTYPES
 from mmdesk.ui.translate import phrase_text
@@ -16,14 +15,14 @@ from mmdesk.ui.translate import phrase_text
 HEIGHT = 28
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Resting:
     """The shown conversation's model isn't in memory; ``loaded`` names the one that is."""
 
     loaded: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Remote:
     """It is a server's; ``near`` tells that the server is on this computer."""
 

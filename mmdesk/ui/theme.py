@@ -6,12 +6,13 @@ that paint themselves take them from :func:`current`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
+from mmdesk.core.values import value
 from mmdesk.ui.fonts import base_font
 from mmdesk.ui.style import base_rules
 
@@ -19,7 +20,7 @@ EVIDENCE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 """Okabe and Ito's colour-blind safe palette; always used with a label too."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Tokens:
     """The colours of one theme, as ``#rrggbb``."""
 
@@ -126,8 +127,6 @@ class Theme(QObject):
         if self._applied:
             return
         self._applied = True
-        if self._app.style().objectName() != "fusion":
-            self._app.setStyle("Fusion")
         self._app.setFont(base_font())
         self._dress()
 

@@ -15,6 +15,8 @@ OVERHANG = 8
 class DraftTile(QWidget):
     """What tiles of pictures and of sound have in common."""
 
+    shows_sound = False
+    """Whether it is the tile of a sound file."""
     opened = Signal(str)
     removed = Signal(str)
 

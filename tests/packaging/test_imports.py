@@ -40,7 +40,8 @@ def imported_by(statement: str) -> set[str]:
         ("from mmdesk.cli import main; main(['--help'])", QT | MODEL | {"PIL", "numpy"}),
         ("import mmdesk.ask", QT | MODEL),
         ("import mmdesk.doctor", QT | MODEL),
-        ("import mmdesk.app", MODEL),
+        ("import mmdesk.app", QT | MODEL),
+        ("import mmdesk.window_application", MODEL),
     ],
 )
 def test_imports_nothing_heavy(statement: str, unwanted: set[str]) -> None:

@@ -26,6 +26,7 @@ from mmdesk.core.models import (
     Place,
     Server,
 )
+from mmdesk.core.values import value
 from mmdesk.settings import Settings
 from mmdesk.ui.library_events import LibraryEvent
 
@@ -33,7 +34,7 @@ Identity = tuple[ModelRole, str]
 """A row: its role, and its key and id."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RowState:
     """What is being done with a model.
 
