@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 from mmdesk.ui.chat.column import Column
 from mmdesk.ui.chat.message_view import MessageView
 from mmdesk.ui.chat.slots import Anchor, Slot
+from mmdesk.ui.viewport import clear_viewport
 
 
 class AnchoredColumn(QScrollArea):
@@ -29,7 +30,7 @@ class AnchoredColumn(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.viewport().setAutoFillBackground(False)
+        clear_viewport(self)
         self._column = Column()
         self.setWidget(self._column)
         self._following = True

@@ -27,6 +27,8 @@ from mmdesk.ui.theme import Tokens
 _STATUS_HEIGHT = 22
 _ACTIONS_TOP = 4
 _GAP = 8
+_PIECE = 500
+"""Characters of a kept answer that are shown in one go while it is far from what is read."""
 
 
 class AnswerView(MessageView):
@@ -42,6 +44,8 @@ class AnswerView(MessageView):
         self._can_go_on = False
         self._source = ""
         self._answer = ""
+        self._unread = ""
+        self._whole = True
         self._error: ErrorCard | None = None
         self._thought: ThoughtView | None = None
         self._replay: ReplayLine | None = None
@@ -66,10 +70,30 @@ class AnswerView(MessageView):
     def of_entry(cls, entry: Entry, tokens: Tokens) -> AnswerView:
         """Return the view of a kept answer."""
         view = cls(entry, tokens, live=False)
-        view.append(entry.message.text)
+        view._unread = entry.message.text
+        view._whole = False
         view.show_versions(entry.versions, entry.id)
-        view._end()
         return view
+
+    def make_more(self) -> bool:
+        """Show the next few paragraphs of a kept answer."""
+        if self._whole:
+            return False
+        cut = self._unread.find("\n\n", _PIECE) + 1 or len(self._unread)
+        piece, self._unread = self._unread[:cut], self._unread[cut:]
+        self.append(piece)
+        if not self._unread:
+            self._whole = True
+            self._end()
+        return True
+
+    def make_whole(self) -> None:
+        """Show all of a kept answer."""
+        if not self._whole:
+            self._whole = True
+            self.append(self._unread)
+            self._unread = ""
+            self._end()
 
     @property
     def entry(self) -> Entry:
@@ -118,6 +142,7 @@ class AnswerView(MessageView):
 
     def copy(self) -> None:
         """Put the answer's Markdown on the clipboard, without the thought."""
+        self.make_whole()
         QGuiApplication.clipboard().setText(split_reasoning(self._source).answer)
         self.copied.emit()
 
@@ -168,10 +193,11 @@ class AnswerView(MessageView):
 
     def source(self) -> str:
         """Return the answer's Markdown as the model wrote it."""
-        return self._source
+        return self._source + self._unread
 
     def shown_text(self) -> str:
         """Return the line above, the thought's label, the text, notes and the error."""
+        self.make_whole()
         parts = [self._status.text()]
         if self._thought is not None:
             parts.append(self._thought.shown_text())
@@ -185,6 +211,7 @@ class AnswerView(MessageView):
 
     def restyle(self, tokens: Tokens) -> None:
         """Take the colours of ``tokens``."""
+        self.make_whole()
         self._tokens = tokens
         answer = self._answer
         self._replace_body()
@@ -200,6 +227,7 @@ class AnswerView(MessageView):
 
     def height_for(self, width: int) -> int:
         """Lay out in ``width`` px; the actions' place is always kept."""
+        self.make_whole()
         self._status.setGeometry(0, 0, width, _STATUS_HEIGHT)
         y = _STATUS_HEIGHT + 2
         if self._thought is not None:

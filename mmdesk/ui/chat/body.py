@@ -5,9 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, QUrl, Signal
 from PySide6.QtWidgets import QWidget
 
+from mmdesk.ui.chat.blocks import Block, BlockKind, Update
 from mmdesk.ui.chat.code import CodeBlock
 from mmdesk.ui.chat.long_text import LongText
-from mmdesk.ui.chat.markdown import Block, BlockKind, MarkdownStream, Update
+from mmdesk.ui.chat.markdown import MarkdownStream
 from mmdesk.ui.chat.prose import ProseView
 from mmdesk.ui.chat.prose_style import ProseStyle
 from mmdesk.ui.theme import Tokens
@@ -99,9 +100,8 @@ class MarkdownBody(QWidget):
     # ------------------------------------------------------------------------------------
 
     def _apply(self, update: Update) -> None:
-        last = self._segments[-1] if self._segments else None
-        if update.typed and isinstance(last, ProseView):
-            last.type(update.typed)
+        if update.goes_on:
+            self._go_on(update)
             return
         spare = self._segments[self._closed :]
         del self._segments[self._closed :]
@@ -116,7 +116,14 @@ class MarkdownBody(QWidget):
             self._heights.pop(segment, None)
             segment.hide()
             segment.deleteLater()
+        self._go_on(update)
         self.set_caret(self._caret)
+
+    def _go_on(self, update: Update) -> None:
+        """Write the end of a paragraph that is long already."""
+        last = self._segments[-1] if self._segments else None
+        if update.rest is not None and isinstance(last, ProseView):
+            last.go_on(update.settled, update.rest)
 
     def _place(self, block: Block, spare: list[Segment], *, closed: bool) -> None:
         if block.kind is BlockKind.CODE:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
 
@@ -16,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLabel, QTextEdit, QWidget
 
+from mmdesk.core.finding import utf16_length
 from mmdesk.ui.chat.actions import QuietButton
 from mmdesk.ui.chat.highlight import coloured
 from mmdesk.ui.chat.text_view import TextView, line_format
@@ -28,6 +31,10 @@ _LINE = 20
 _PADDING = 12
 _SCROLL_BAR = 10
 _COPIED_MS = 1500
+_SHORT = 1000
+"""Characters of whole code that are coloured before they are shown: about a millisecond's."""
+_SLICE_S = 0.003
+"""How long code is coloured before the window is served again."""
 
 
 class CodeText(TextView):
@@ -73,13 +80,15 @@ class CodeBlock(QWidget):
         self._button.set_revealed(True)
         self._button.clicked.connect(self.copy)
         self._calm = single_shot(self, _COPIED_MS, self._label_button)
+        self._colours: Iterator[tuple[int, int, str]] = iter(())
+        self._soon = single_shot(self, 0, self._colour_some)
         self._label_button()
 
     def show_code(self, code: str, language: str, *, closed: bool) -> None:
         """Show ``code``; cheap when it only grew and isn't closed yet."""
         if closed and self._closed and code == self.code:
             return
-        grown = not closed and code.startswith(self.code) and language == self._language
+        grown = not self._closed and code.startswith(self.code) and language == self._language
         if not grown:
             self._mark = 0
         done = self._end_of_lines(self.code) if grown else 0
@@ -89,7 +98,13 @@ class CodeBlock(QWidget):
         self.text.setAccessibleName(
             QCoreApplication.translate("chat", "Code, {language}").format(language=name)
         )
-        self._write(code[done:], closed=closed)
+        at_once = bool(done) or not closed or len(code) < _SHORT
+        self._colours = iter(())
+        self._write(code[done:], closed=closed, language=language if at_once else "")
+        if closed and (done or not at_once):
+            # Lines that came one by one were coloured one by one; a string may be many lines.
+            self._colours = self._runs()
+            self._soon.start()
 
     def copy(self) -> None:
         """Put the code on the clipboard."""
@@ -129,7 +144,7 @@ class CodeBlock(QWidget):
     def _end_of_lines(code: str) -> int:
         return code.rfind("\n") + 1
 
-    def _write(self, code: str, *, closed: bool) -> None:
+    def _write(self, code: str, *, closed: bool, language: str) -> None:
         """Replace what stands behind the last finished line."""
         cursor = QTextCursor(self.text.document())
         cursor.beginEditBlock()
@@ -138,19 +153,47 @@ class CodeBlock(QWidget):
         cursor.removeSelectedText()
         cursor.setBlockFormat(line_format(_LINE))
         split = len(code) if closed else self._end_of_lines(code)
-        self._insert(cursor, code[:split])
+        self._insert(cursor, code[:split], language)
         self._mark = cursor.position()
-        self._insert(cursor, code[split:])
+        self._insert(cursor, code[split:], language)
         cursor.endEditBlock()
         self.text.show_start()
 
-    def _insert(self, cursor: QTextCursor, code: str) -> None:
-        plain = QTextCharFormat()
-        plain.setFont(mono_font())
+    def _insert(self, cursor: QTextCursor, code: str, language: str) -> None:
         forms: dict[str, QTextCharFormat] = {}
-        pieces = coloured(code, self._language, dark=self._tokens.dark)
+        pieces = coloured(code, language, dark=self._tokens.dark)
         for colour, run in groupby(pieces, key=itemgetter(1)):
             if (form := forms.get(colour)) is None:
-                form = forms[colour] = QTextCharFormat(plain)
-                form.setForeground(QColor(colour or self._tokens.text))
+                form = forms[colour] = self._form(colour)
             cursor.insertText("".join(piece for piece, _ in run), form)
+
+    def _form(self, colour: str) -> QTextCharFormat:
+        made = QTextCharFormat()
+        made.setFont(mono_font())
+        made.setForeground(QColor(colour or self._tokens.text))
+        return made
+
+    def _runs(self) -> Iterator[tuple[int, int, str]]:
+        """Yield where each piece of the whole code stands, with its colour."""
+        begin = 0
+        for piece, colour in coloured(self.code, self._language, dark=self._tokens.dark):
+            end = begin + utf16_length(piece)
+            if piece.strip():
+                yield begin, end, colour or self._tokens.text
+            begin = end
+
+    def _colour_some(self) -> None:
+        """Correct colours for a few milliseconds."""
+        ends = time.monotonic() + _SLICE_S
+        cursor = QTextCursor(self.text.document())
+        cursor.beginEditBlock()
+        for begin, end, colour in self._colours:
+            cursor.setPosition(begin + 1)
+            if cursor.charFormat().foreground().color() != QColor(colour):
+                cursor.setPosition(begin)
+                cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+                cursor.setCharFormat(self._form(colour))
+            if time.monotonic() > ends:
+                self._soon.start()
+                break
+        cursor.endEditBlock()

@@ -39,6 +39,8 @@ class Column(QWidget):
         self._left = 0
         self._inner = COLUMN_WIDTH
         self._marked: Slot | None = None
+        # What is moved by scrolling is copied then, and only what comes into sight painted.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     # Messages ---------------------------------------------------------------------------
 
@@ -169,7 +171,8 @@ class Column(QWidget):
         return self.slots[first.index : max(last, first.index + 1)]
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the ground behind what was searched for."""
+        """Paint the ground, and another one behind what was searched for."""
+        QPainter(self).fillRect(event.rect(), QColor(current().background))
         view = self._marked.view if self._marked is not None else None
         if view is not None:
             painter = QPainter(self)

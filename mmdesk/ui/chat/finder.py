@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtWidgets import QPlainTextEdit, QTextBrowser
@@ -17,6 +18,7 @@ from mmdesk.ui.chat.found import light_up, place_of
 from mmdesk.ui.chat.message_view import MessageView
 from mmdesk.ui.chat.pane import ChatPane
 from mmdesk.ui.chat.slots import Slot
+from mmdesk.ui.chat.text_view import TextView
 from mmdesk.ui.chat.transcript_card import TranscriptCard
 from mmdesk.ui.timers import single_shot
 
@@ -33,6 +35,8 @@ class _Place:
 
     widget: _Text | TranscriptCard
     text: str
+    seams: tuple[int, ...] = ()
+    """Where the widget's document has a character that isn't in the text."""
 
 
 class Finder(QObject):
@@ -212,7 +216,11 @@ class Finder(QObject):
     def _position(self, place: _Place, start: int) -> tuple[int, int]:
         """Return where it begins and ends in UTF-16 code units, as Qt counts."""
         begin = utf16_length(place.text[:start])
-        return begin, begin + utf16_length(place.text[start : start + len(self._needle)])
+        end = begin + utf16_length(place.text[start : start + len(self._needle)])
+        for seam in place.seams:
+            begin += seam <= begin
+            end += seam < end
+        return begin, end
 
     def _tell(self) -> None:
         number = 0
@@ -253,6 +261,7 @@ def _source(entry: Entry) -> str:
 
 def _places_in(view: MessageView) -> list[_Place]:
     """Return the pieces of a message from top to bottom."""
+    view.make_whole()
     cards = view.findChildren(TranscriptCard)
     closed = [card for card in cards if not card.is_whole]
     texts: list[_Text] = [*view.findChildren(QTextBrowser), *view.findChildren(QPlainTextEdit)]
@@ -262,5 +271,17 @@ def _places_in(view: MessageView) -> list[_Place]:
         if text.isVisibleTo(view) and not any(card.isAncestorOf(text) for card in closed)
     ]
     made = [_Place(card, folded(card.transcript.text.strip())) for card in closed]
-    made += [_Place(text, folded(text.document().toPlainText())) for text in shown]
+    made += [_shown_place(text) for text in shown]
     return sorted(made, key=lambda place: place.widget.mapTo(view, QPoint(0, 0)).y())
+
+
+def _shown_place(widget: _Text) -> _Place:
+    text = widget.document().toPlainText()
+    seams = tuple(widget.seams()) if isinstance(widget, TextView) else ()
+    if not seams:
+        return _Place(widget, folded(text))
+    units = text.encode("utf-16-le", "surrogatepass")
+    edges = [-1, *seams, len(units) // 2]
+    parts = (units[2 * (a + 1) : 2 * b] for a, b in pairwise(edges))
+    joined = b"".join(parts).decode("utf-16-le", "surrogatepass")
+    return _Place(widget, folded(joined), seams)

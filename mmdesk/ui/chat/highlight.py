@@ -64,18 +64,21 @@ def coloured(code: str, info: str, *, dark: bool) -> Iterator[tuple[str, str]]:
     """Yield ``code`` in pieces with the colour of each, "" for the text's own.
 
     ``info`` is the fence's info string; its first word names the language. The pieces joined
-    are ``code``, whatever the lexer makes of it.
+    are ``code``, whatever the lexer makes of it. Each is looked for as it is asked for.
     """
     lexer = _lexer(info.split()[0].lower() if info.split() else "")
     if lexer is None or len(code) > LONGEST_HIGHLIGHTED:
         yield code, ""
         return
     palette = DARK if dark else LIGHT
-    pieces = [(text, _colour(kind, palette)) for kind, text in lexer.get_tokens(code)]
-    if "".join(text for text, _ in pieces) != code:
-        yield code, ""
-        return
-    yield from pieces
+    position = 0
+    for kind, text in lexer.get_tokens(code):
+        if not code.startswith(text, position):
+            break
+        yield text, _colour(kind, palette)
+        position += len(text)
+    if position < len(code):
+        yield code[position:], ""
 
 
 def _colour(kind: object, palette: Mapping[Any, str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QRect, Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from mmdesk.ui.fonts import base_font
@@ -13,23 +13,27 @@ _ABOVE_END = 12
 
 
 class JumpButton(QPushButton):
-    """Floats above the end of its parent while the person reads further up."""
+    """Floats above the lower edge of what is seen of its parent, which is scrolled.
+
+    It is moved along instead of lying above the scrolled widget: for that Qt would paint all
+    that is in sight anew with every step.
+    """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._pane = parent
         self.setObjectName("jumpButton")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setStyleSheet("QPushButton { border-radius: 15px; padding: 4px 14px; }")
         self.hide()
 
-    def show_above_end(self, shown: bool) -> None:
-        """Stand in the middle above the parent's lower edge, or go."""
+    def show_above_end(self, shown: bool, seen: QRect) -> None:
+        """Stand in the middle above the lower edge of what is seen, or go."""
         if shown:
-            self._dress()
+            if self.isHidden():
+                self._dress()
             hint = self.sizeHint()
-            x = (self._pane.width() - hint.width()) // 2
-            y = self._pane.height() - hint.height() - _ABOVE_END
+            x = seen.left() + (seen.width() - hint.width()) // 2
+            y = seen.top() + seen.height() - hint.height() - _ABOVE_END
             self.setGeometry(x, y, hint.width(), hint.height())
             self.raise_()
         self.setVisible(shown)

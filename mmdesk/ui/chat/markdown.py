@@ -1,8 +1,9 @@
 """Markdown that grows: closed blocks are handed out once, only the open tail is parsed again.
 
 A top-level block is closed when another one follows it. The items of a list and the rows of a
-table close one by one, and the lines of a fence are only looked at once, so that the cost of
-one step does not grow with the answer.
+table close one by one, and the lines of a fence are only looked at once; what grows without end
+inside of them is cut (:mod:`~mmdesk.ui.chat.cutting`) or settled
+(:mod:`~mmdesk.ui.chat.settling`). So the cost of one step does not grow with the answer.
 """
 
 from __future__ import annotations
@@ -10,75 +11,35 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from markdown_it.token import Token
 
+from mmdesk.ui.chat.blocks import Block, BlockKind, Update
+from mmdesk.ui.chat.cutting import cut_container
 from mmdesk.ui.chat.grammar import MAX_NESTING, make_parser, too_wild
+from mmdesk.ui.chat.joints import (
+    Joint,
+    first_line,
+    groups,
+    renumber,
+    visible_number,
+    without_prefix,
+)
 from mmdesk.ui.chat.safe_text import safe_text
+from mmdesk.ui.chat.settling import LONG, STEP, Settled, settle, settle_more
 
 LONGEST_MARKDOWN = 100_000
 """Characters; the rest of a longer message is shown as plain text."""
 MOST_TABLE_CELLS = 1500
-_LONG_PARAGRAPH = 3000
 _UNDECIDED = re.compile(r"[ \t]*[-*+_=`~#>|:$\\\d.) \t]{0,8}")
 _CELL_BORDER = re.compile(r"(?<!\\)\|")
 _CLOSING_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*\n?")
-
-
-class BlockKind(StrEnum):
-    """What a block is shown as."""
-
-    PROSE = "prose"
-    CODE = "code"
-    PLAIN = "plain"
-    """Shown as it stands: wild, too long or too large for Markdown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A top-level block, or the next items or rows of one.
-
-    Attributes:
-        source: Its Markdown; for code and plain text what is shown.
-        tokens: markdown-it's, for prose.
-        language: The info string of a fence.
-        continues: It goes on with the list or table before it.
-        number: The first number of an ordered list's items here.
-    """
-
-    kind: BlockKind
-    source: str
-    tokens: tuple[Token, ...] = ()
-    language: str = ""
-    continues: bool = False
-    number: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """What changed: the tail of before goes, ``closed`` comes for good, ``tail`` for now.
-
-    With ``typed``, nothing goes and nothing closes: the text is added to the tail's end.
-    """
-
-    closed: tuple[Block, ...] = ()
-    tail: tuple[Block, ...] = ()
-    typed: str = ""
 
 
 @dataclass(slots=True)
 class _Fence:
     mark: str
     language: str
-
-
-@dataclass(slots=True)
-class _Joint:
-    """The list or table that the open text goes on with."""
-
-    prefix: str = ""
-    number: int = 1
 
 
 class MarkdownStream:
@@ -89,21 +50,24 @@ class MarkdownStream:
         self._open = ""
         self._length = 0
         self._fence: _Fence | None = None
-        self._joint: _Joint | None = None
+        self._joint: Joint | None = None
+        self._settled: Settled | None = None
+        self._settled_end = 0  # characters of the open text
+        self._tried = self._looked = 0
         self._plain = literal
-        self._paragraph = False
+        self._grows = False
 
     def append(self, text: str) -> Update:
         """Take more text; cheap unless it closes something."""
         text = safe_text(text)
+        self._grows = self._length > 0
         self._length += len(text)
         self._open += text
-        if self._paragraph and "\n" not in text and len(self._open) > _LONG_PARAGRAPH:
-            return Update(typed=text)
-        return self._advance(final=False)
+        return self._go_on() or self._advance(final=False)
 
     def finish(self) -> Update:
         """Close what is open."""
+        self._settled = None
         return self._advance(final=True)
 
     def _advance(self, *, final: bool) -> Update:
@@ -125,17 +89,40 @@ class MarkdownStream:
                 if self._in_fence():
                     continue
             break
-        self._paragraph = len(tail) == 1 and _is_paragraph(tail[0])
         if final:
             self._open, closed, tail = "", [*closed, *tail], []
-        return Update(tuple(closed), tuple(tail))
+        rest = self._settled.rest if self._settled is not None else None
+        return Update(tuple(closed), tuple(tail), rest=rest)
+
+    def _go_on(self) -> Update | None:
+        """Go on with a paragraph whose beginning is settled; None if it may have ended."""
+        before, self._settled = self._settled, None
+        if before is None or self._is_wild():
+            return None
+        source = self._open[self._settled_end :]
+        line = source.rfind("\n") + 1
+        if line and _UNDECIDED.fullmatch(source, line):
+            source = source[:line]  # it may be the first of another block: wait for it
+        made = settle_more(self._parser, before, source)
+        if made is not None:
+            self._settled = made
+            self._settled_end += len(source) - made.length
+            return Update(goes_on=True, settled=made.inline, rest=made.rest)
+        return None
 
     def _in_fence(self) -> bool:
         return self._fence is not None
 
     def _watch(self) -> None:
         if self._fence is None and not self._plain:
-            self._plain = self._length > LONGEST_MARKDOWN or too_wild(self._open)
+            self._plain = self._is_wild()
+
+    def _is_wild(self) -> bool:
+        """Tell whether the open text is no Markdown; it is looked through now and then."""
+        before, self._looked = self._looked, len(self._open) // STEP
+        if self._length > LONGEST_MARKDOWN:
+            return True
+        return not (self._grows and self._looked == before) and too_wild(self._open)
 
     def _read_fence(self, *, final: bool) -> tuple[bool, Block]:
         """Return whether the fence has ended, and its code so far; ``_open`` is the rest."""
@@ -161,18 +148,19 @@ class MarkdownStream:
 
     def _split(self, *, final: bool) -> tuple[list[Block], list[Block]]:
         """Parse the open text; return the closed blocks and the open ones, keep the latter."""
-        prefix = self._joint.prefix if self._joint else ""
-        lines = re.findall(r"[^\n]*\n|[^\n]+", prefix + self._open)
-        skipped = prefix.count("\n")
-        groups = _groups(self._parser.parse("".join(lines)))
-        if not groups:
+        joint = self._joint or Joint()
+        lines = re.findall(r"[^\n]*\n|[^\n]+", joint.prefix + self._open)
+        skipped = joint.prefix.count("\n")
+        parsed = groups(self._parser.parse("".join(lines)))
+        if not parsed:
             return [], []
-        starts = [max(_first_line(group), skipped) for group in groups]
+        renumber(parsed[0], joint.numbers)
+        starts = [max(first_line(group[0]), skipped) for group in parsed]
         starts[0] = skipped
         blocks = [
-            self._block(group, lines[start:stop], first=index == 0)
+            self._block(group, lines[start:stop], skipped, first=index == 0)
             for index, (group, start, stop) in enumerate(
-                zip(groups, starts, [*starts[1:], len(lines)], strict=True)
+                zip(parsed, starts, [*starts[1:], len(lines)], strict=True)
             )
         ]
         last_line = lines[-1]
@@ -185,10 +173,38 @@ class MarkdownStream:
             self._joint = None
         open_lines = lines[starts[-1] :]
         self._open = "".join(open_lines)
-        if self._enter_fence(groups[-1], open_lines):
+        own_lines = lines[max(first_line(parsed[-1][0]), skipped) :]  # without empty ones above
+        if self._enter_fence(parsed[-1], own_lines):
             return blocks[:-1], []
-        done, rest = self._split_block(groups[-1], blocks[-1], open_lines, starts[-1])
+        done, rest = self._split_block(parsed[-1], blocks[-1], open_lines, starts[-1])
+        if len(blocks) == 1 and not done:
+            done, rest = self._shorten(parsed[0], rest, lines, skipped)
         return blocks[:-1] + done, [rest]
+
+    def _shorten(
+        self, group: Sequence[Token], block: Block, lines: Sequence[str], skipped: int
+    ) -> tuple[list[Block], Block]:
+        """Cut what has grown long, or settle its beginning."""
+        before, self._tried = self._tried, len(self._open) // STEP
+        if not self._grows or len(self._open) <= LONG or self._tried == before:
+            return [], block
+        if block.kind is not BlockKind.PROSE:
+            return [], block
+        cut = cut_container(self._parser, group, lines, skipped)
+        if cut is not None:
+            self._joint, self._open = cut.joint, cut.rest
+            return self._closed_and_open(block, cut.head)
+        settled = settle(self._parser, group, lines, skipped)
+        if settled is not None:
+            tokens, self._settled = settled
+            self._settled_end = len(self._open) - self._settled.length
+            return [], replace(block, tokens=tokens)
+        return [], block
+
+    def _closed_and_open(self, block: Block, head: tuple[Token, ...]) -> tuple[list[Block], Block]:
+        """Return a container's closed part, and what of it is still open."""
+        done, (rest,) = self._split(final=False)  # what goes on may be long enough for a cut again
+        return [replace(block, tokens=head), *done], rest
 
     def _enter_fence(self, group: Sequence[Token], lines: Sequence[str]) -> bool:
         token = group[0]
@@ -198,17 +214,19 @@ class MarkdownStream:
         self._open = "".join(lines[1:])
         return True
 
-    def _block(self, group: Sequence[Token], lines: Sequence[str], *, first: bool) -> Block:
+    def _block(
+        self, group: Sequence[Token], lines: Sequence[str], skipped: int, *, first: bool
+    ) -> Block:
         source = "".join(lines)
         token = group[0]
-        joint = self._joint if first else None
         if token.type in ("fence", "code_block"):
             code = token.content.removesuffix("\n")
             return Block(BlockKind.CODE, code, (), token.info.strip())
         if _cut_by_parser(group, lines):
             return Block(BlockKind.PLAIN, source.rstrip("\n"))
-        number = joint.number if joint else int(token.attrGet("start") or 1)
-        return Block(BlockKind.PROSE, source, tuple(group), "", joint is not None, number)
+        goes_on = first and self._joint is not None
+        shown = without_prefix(group, skipped) if goes_on else tuple(group)
+        return Block(BlockKind.PROSE, source, shown, "", goes_on)
 
     def _split_block(
         self, group: Sequence[Token], block: Block, lines: Sequence[str], start: int
@@ -230,18 +248,17 @@ class MarkdownStream:
         if len(items) < 2:
             return [], block
         cut = items[-1]
-        offset = _line(group[cut]) - start
-        self._joint = _Joint(number=block.number + len(items) - 1)
+        offset = first_line(group[cut]) - start
+        skipped = self._joint.prefix.count("\n") if self._joint else 0
+        self._joint = Joint(numbers=(visible_number(group, 0, len(items) - 1, skipped),))
         self._open = "".join(lines[offset:])
-        head = replace(block, tokens=(*group[:cut], group[-1]), source="".join(lines[:offset]))
-        rest = replace(
-            block,
-            tokens=(group[0], *group[cut:]),
-            source=self._open,
-            continues=True,
-            number=self._joint.number,
+        head = without_prefix((*group[:cut], group[-1]), skipped)
+        rest = (group[0].copy(attrs=dict(group[0].attrs)), *group[cut:])
+        renumber(rest, self._joint.numbers)
+        return (
+            [replace(block, tokens=head, source="".join(lines[:offset]))],
+            replace(block, tokens=rest, source=self._open, continues=True),
         )
-        return [head], rest
 
     def _split_table(
         self, group: Sequence[Token], block: Block, lines: Sequence[str], start: int
@@ -254,37 +271,14 @@ class MarkdownStream:
         shown = group[cut:] if lines[-1].endswith("\n") else group[-2:]
         if len(rows) == 1:
             return [], replace(block, tokens=(*group[:cut], *shown))
-        prefix = self._joint.prefix if self._joint else "".join(lines[:2])
+        header = first_line(group[0]) - start
+        prefix = self._joint.prefix if self._joint else "".join(lines[header : header + 2])
         body = next(i for i, t in enumerate(group) if t.type == "tbody_open")
-        self._joint = _Joint(prefix=prefix)
-        self._open = "".join(lines[_line(group[cut]) - start :])
+        self._joint = Joint(prefix)
+        self._open = "".join(lines[first_line(group[cut]) - start :])
         head = replace(block, tokens=(*group[:cut], *group[-2:]))
         rest = replace(block, tokens=(*group[: body + 1], *shown), continues=True)
         return [head], rest
-
-
-def _groups(tokens: Sequence[Token]) -> list[list[Token]]:
-    """Return the tokens of each top-level block."""
-    groups: list[list[Token]] = []
-    depth = 0
-    for token in tokens:
-        if depth == 0:
-            groups.append([])
-        groups[-1].append(token)
-        depth += token.nesting
-    return groups
-
-
-def _line(token: Token) -> int:
-    return token.map[0] if token.map else 0
-
-
-def _first_line(group: Sequence[Token]) -> int:
-    return _line(group[0])
-
-
-def _is_paragraph(block: Block) -> bool:
-    return bool(block.tokens) and block.tokens[0].type == "paragraph_open"
 
 
 def _cut_by_parser(group: Sequence[Token], lines: Sequence[str]) -> bool:

@@ -73,6 +73,15 @@ class MessageView(QWidget):
     def show_versions(self, versions: tuple[str, ...], own: str) -> None:
         """Tell which versions of this message there are, and which one this is."""
 
+    def make_more(self) -> bool:
+        """Do a part of what showing takes; tell whether there was any. Laying out does the rest."""
+        return False
+
+    def make_whole(self) -> None:
+        """Do all of it."""
+        while self.make_more():
+            pass
+
     def prepare(self) -> bool:
         """Read one thing that the first painting would wait for; tell whether there was any."""
         return False

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from mmdesk.core.conversations import Entry, EntryStatus, ReadingPlace, ReplayReport, SavedTurn
@@ -16,9 +17,12 @@ from mmdesk.ui.chat.keyboard_scroller import KeyboardScroller
 from mmdesk.ui.chat.message_view import MessageView, entry_text
 from mmdesk.ui.chat.slots import Slot
 from mmdesk.ui.theme import current, theme
+from mmdesk.ui.timers import single_shot
 
 if TYPE_CHECKING:
     from mmdesk.ui.chat.answer_view import AnswerView
+
+_CALM_MS = 2000
 
 
 class ChatPane(KeyboardScroller):
@@ -50,6 +54,12 @@ class ChatPane(KeyboardScroller):
         self._replays: dict[str, ReplayProgressed | ReplayFinished] = {}
         self._playing: str | None = None
         theme().changed.connect(self._restyle)
+        self._calm = single_shot(self, _CALM_MS, _warm_up)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Load what the first formula would wait for, once the window has settled."""
+        super().showEvent(event)
+        self._calm.start()
 
     # The whole conversation -------------------------------------------------------------
 
@@ -272,3 +282,9 @@ class ChatPane(KeyboardScroller):
                 self._column.let_go(slot)
         self._column.forget()
         self._relayout(anchor=anchor)
+
+
+def _warm_up() -> None:
+    from mmdesk.ui.chat.warm_up import load_in_background
+
+    load_in_background()

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from markdown_it.token import Token
 from PySide6.QtGui import QTextBlockFormat, QTextCursor, QTextTable
 from PySide6.QtWidgets import QWidget
 
-from mmdesk.ui.chat.markdown import Block, BlockKind
-from mmdesk.ui.chat.prose_style import SEAM, ProseStyle
+from mmdesk.ui.chat.blocks import Block, BlockKind
+from mmdesk.ui.chat.prose_style import MARKER, SEAM, ProseStyle
 from mmdesk.ui.chat.prose_writer import ProseWriter
 from mmdesk.ui.chat.text_view import TextView, selected_text
 
 _WIDEST_FORMULA = 700.0
-_MOST_LINES = 16
-"""Lines of a block that is being typed into."""
+_MOST_LINES = 3
+"""Settled lines of a block that is being written on."""
 
 
 class ProseView(TextView):
@@ -23,16 +24,17 @@ class ProseView(TextView):
         self._prose_style = style
         self.document().setDefaultFont(style.font)
         self._mark = 0
+        self._begun = False
         self._table: QTextTable | None = None
         self._rows = 0
         self._seams: list[int] = []
+        self._rest = 0
 
     def roll_back(self) -> None:
         """Take the open tail away."""
         if self._table is not None and self._table.rows() > self._rows:
             self._table.removeRows(self._rows, self._table.rows() - self._rows)
-            self._mark = self._end()
-            return
+            self._mark = self._table.lastPosition() + 1  # another open block may stand behind it
         self._seams = []
         cursor = QTextCursor(self.document())
         cursor.setPosition(self._mark)
@@ -48,22 +50,35 @@ class ProseView(TextView):
         cursor = QTextCursor(self.document())
         cursor.movePosition(QTextCursor.MoveOperation.End)
         cursor.beginEditBlock()
-        writer = ProseWriter(cursor, self._prose_style, _WIDEST_FORMULA)
+        fresh = not self._begun and self.document().isEmpty()
+        writer = ProseWriter(cursor, self._prose_style, _WIDEST_FORMULA, fresh=fresh)
         if block.kind is BlockKind.PLAIN:
             writer.write_plain(block.source)
         else:
             writer.write(block, self._table)
         cursor.endEditBlock()
         if closed:
+            self._begun = True
             self._table = writer.table
             self._rows = writer.table.rows() if writer.table is not None else 0
             self._mark = self._end()
 
-    def type(self, text: str) -> None:
-        """Append plain text to the open tail."""
+    def go_on(self, settled: Token | None, rest: Token) -> None:
+        """Write the end of the open paragraph anew; ``settled`` stays until the paragraph closes.
+
+        Without it, all that is written stays, and only what comes next will not.
+        """
         cursor = QTextCursor(self.document())
-        cursor.movePosition(QTextCursor.MoveOperation.End)
-        cursor.insertText(text, self._prose_style.text())
+        cursor.beginEditBlock()
+        cursor.setPosition(self._rest if settled is not None else self._end())
+        cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
+        cursor.removeSelectedText()
+        writer = ProseWriter(cursor, self._prose_style, _WIDEST_FORMULA)
+        if settled is not None:
+            writer.write_on(settled)
+        self._rest = self._end()
+        writer.write_on(rest)
+        cursor.endEditBlock()
         self._cut_long_block()
 
     def height_for(self, width: int) -> int:
@@ -79,22 +94,26 @@ class ProseView(TextView):
         return selected_text(cursor)
 
     def _cut_long_block(self) -> None:
-        """Begin a new block at the last line but one: Qt lays a whole block out for each word.
+        """Begin a new block at a line of settled text: Qt lays a whole block out for each word.
 
         Seen, nothing changes; once the paragraph closes, it is written again in one piece.
         """
         block = self.document().lastBlock()
         layout = block.layout()
-        if layout.lineCount() < _MOST_LINES:
+        settled = layout.lineForTextPosition(self._rest - block.position())
+        if not settled.isValid() or settled.lineNumber() < _MOST_LINES:
             return
         form = QTextBlockFormat(block.blockFormat())
         form.setTopMargin(0)
+        form.clearProperty(MARKER)
         form.setProperty(SEAM, True)
-        at = block.position() + layout.lineAt(layout.lineCount() - 2).textStart()
+        form.setLayoutDirection(block.textDirection())  # whatever the line's own first letter is
+        at = block.position() + layout.lineAt(settled.lineNumber() - 1).textStart()
         cursor = QTextCursor(self.document())
         cursor.setPosition(at)
         cursor.insertBlock(form)
         self._seams.append(at)
+        self._rest += 1
 
     def _join(self) -> None:
         cursor = QTextCursor(self.document())
@@ -103,6 +122,7 @@ class ProseView(TextView):
             cursor.setPosition(at)
             cursor.deleteChar()
         cursor.endEditBlock()
+        self._rest -= len(self._seams)
         self._seams = []
 
     def _end(self) -> int:

@@ -12,8 +12,8 @@ from markdown_it.token import Token
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextTable
 
+from mmdesk.ui.chat.blocks import Block
 from mmdesk.ui.chat.inline_writer import LINE_BREAK, InlineWriter
-from mmdesk.ui.chat.markdown import Block
 from mmdesk.ui.chat.prose_style import MARKER, ProseStyle
 from mmdesk.ui.chat.table_writer import TableWriter, table_rows
 
@@ -27,13 +27,16 @@ class ProseWriter:
         table: The table that ends the document, so that its next rows can be added.
     """
 
-    def __init__(self, cursor: QTextCursor, style: ProseStyle, widest: float) -> None:
+    def __init__(
+        self, cursor: QTextCursor, style: ProseStyle, widest: float, *, fresh: bool = False
+    ) -> None:
+        """``fresh`` documents have no block yet; their first one is there, as Qt wants it."""
         self._cursor = cursor
         self._style = style
         self._inline = InlineWriter(style, widest)
         self._tables = TableWriter(style, self._inline)
         self.table: QTextTable | None = None
-        self._fresh = cursor.document().isEmpty()
+        self._fresh = fresh
         self._quotes = 0
         self._lists: list[int | None] = []  # the next number of each open list, None for bullets
         self._marker = ""
@@ -46,7 +49,7 @@ class ProseWriter:
             self._write_table(tokens, table if block.continues else None)
             return
         self.table = None
-        self._write(tokens, block.number)
+        self._write(tokens)
 
     def write_plain(self, text: str) -> None:
         """Append ``text`` as it stands."""
@@ -54,7 +57,11 @@ class ProseWriter:
         self._begin(self._style.paragraph())
         self._cursor.insertText(text.replace("\n", LINE_BREAK), self._style.text())
 
-    def _write(self, tokens: Sequence[Token], number: int) -> None:
+    def write_on(self, text: Token) -> None:
+        """Append an inline token to the paragraph that ends the document."""
+        self._inline.write(self._cursor, text, self._style.text())
+
+    def _write(self, tokens: Sequence[Token]) -> None:
         index = 0
         while index < len(tokens):
             token = tokens[index]
@@ -65,7 +72,7 @@ class ProseWriter:
                 continue
             handler = _HANDLERS.get(token.type)
             if handler is not None:
-                handler(self, token, number if token.level == 0 else -1)
+                handler(self, token)
             elif token.type == "inline":
                 self._inline.write(self._cursor, token, self._heading_or_text(tokens, index))
             index += 1
@@ -83,8 +90,8 @@ class ProseWriter:
         else:
             self._cursor.insertBlock(form, char)
 
-    def _paragraph(self, token: Token, number: int) -> None:
-        del token, number
+    def _paragraph(self, token: Token) -> None:
+        del token
         marker, self._marker = self._marker, ""
         self._begin(
             self._style.paragraph(
@@ -95,8 +102,7 @@ class ProseWriter:
             )
         )
 
-    def _heading(self, token: Token, number: int) -> None:
-        del number
+    def _heading(self, token: Token) -> None:
         level = int(token.tag[1:])
         form = self._style.heading_block(level, quotes=self._quotes)
         form.setProperty(MARKER, self._marker)
@@ -110,26 +116,24 @@ class ProseWriter:
             return self._style.heading(int(before.tag[1:]))
         return self._style.text()
 
-    def _open_quote(self, token: Token, number: int) -> None:
-        del token, number
+    def _open_quote(self, token: Token) -> None:
+        del token
         self._quotes += 1
 
-    def _close_quote(self, token: Token, number: int) -> None:
-        del token, number
+    def _close_quote(self, token: Token) -> None:
+        del token
         self._quotes -= 1
 
-    def _open_list(self, token: Token, number: int) -> None:
+    def _open_list(self, token: Token) -> None:
         ordered = token.type == "ordered_list_open"
         start = token.attrGet("start")
-        first = number if number >= 0 else int(1 if start is None else start)
-        self._lists.append(first if ordered else None)
+        self._lists.append(int(1 if start is None else start) if ordered else None)
 
-    def _close_list(self, token: Token, number: int) -> None:
-        del token, number
+    def _close_list(self, token: Token) -> None:
+        del token
         self._lists.pop()
 
-    def _open_item(self, token: Token, number: int) -> None:
-        del number
+    def _open_item(self, token: Token) -> None:
         current = self._lists[-1]
         if current is None:
             self._marker = _BULLETS[(len(self._lists) - 1) % len(_BULLETS)]
@@ -137,17 +141,16 @@ class ProseWriter:
             self._marker = f"{current}{token.markup}"
             self._lists[-1] = current + 1
 
-    def _close_item(self, token: Token, number: int) -> None:
+    def _close_item(self, token: Token) -> None:
         if self._marker:  # an empty item
-            self._paragraph(token, number)
+            self._paragraph(token)
 
-    def _rule(self, token: Token, number: int) -> None:
-        del token, number
+    def _rule(self, token: Token) -> None:
+        del token
         self._begin(self._style.rule())
 
-    def _code_lines(self, token: Token, number: int) -> None:
+    def _code_lines(self, token: Token) -> None:
         """Code inside a list or quote; top-level code has a widget of its own."""
-        del number
         self._marker = ""
         char = self._style.code(self._style.text())
         lines = token.content.removesuffix("\n").split("\n")
@@ -159,8 +162,8 @@ class ProseWriter:
             )
             self._cursor.insertText(line, char)
 
-    def _formula_block(self, token: Token, number: int) -> None:
-        self._paragraph(token, number)
+    def _formula_block(self, token: Token) -> None:
+        self._paragraph(token)
         form = self._cursor.blockFormat()
         if self._inline.formula(self._cursor, token, self._style.text(), displayed=True):
             form.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -179,7 +182,7 @@ class ProseWriter:
     def _write_rows_as_text(self, tokens: Sequence[Token]) -> None:
         """A table inside a list or quote: its rows, cells parted by bars."""
         for row in table_rows(tokens):
-            self._paragraph(tokens[0], -1)
+            self._paragraph(tokens[0])
             for index, (_, inline) in enumerate(row):
                 if index:
                     self._cursor.insertText(" | ", self._style.text())
@@ -196,7 +199,7 @@ def _matching(tokens: Sequence[Token], start: int) -> int:
     return len(tokens)
 
 
-_HANDLERS: dict[str, Callable[[ProseWriter, Token, int], None]] = {
+_HANDLERS: dict[str, Callable[[ProseWriter, Token], None]] = {
     "paragraph_open": ProseWriter._paragraph,
     "heading_open": ProseWriter._heading,
     "blockquote_open": ProseWriter._open_quote,

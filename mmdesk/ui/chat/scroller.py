@@ -40,9 +40,10 @@ class MessageScroller(AnchoredColumn):
         super().__init__(parent)
         self._soon = single_shot(self, 0, self._make_near)
         self._still = single_shot(self, _STILL_MS, self._tell_place)
-        self._jump = JumpButton(self)
+        self._jump = JumpButton(self._column)
         self._jump.clicked.connect(self.jump_to_latest)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self.verticalScrollBar().valueChanged.connect(self._place_jump)
 
     def _is_needed(self, slot: Slot) -> bool:
         """Tell whether a view must stay, however far it is."""
@@ -144,7 +145,8 @@ class MessageScroller(AnchoredColumn):
 
     def _place_jump(self) -> None:
         away = not self._following and self.verticalScrollBar().maximum() > 0
-        self._jump.show_above_end(away)
+        seen = self.viewport().rect().translated(0, self.verticalScrollBar().value())
+        self._jump.show_above_end(away, seen)
 
     # Views that are near, and far -------------------------------------------------------
 
@@ -153,12 +155,19 @@ class MessageScroller(AnchoredColumn):
         ends = time.monotonic() + _SLICE_S
         while time.monotonic() < ends:
             if (slot := self._next_near()) is not None:
-                self.view_of(slot.index)
-                self.changed.emit(slot.view)
+                self._make_some(slot)
             elif not any(slot.view is not None and slot.view.prepare() for slot in self._near()):
                 self._let_far_go()
                 return
         self._soon.start()
+
+    def _make_some(self, slot: Slot) -> None:
+        """Make a part of a view; a whole one would take longer than a frame."""
+        if slot.view is None:
+            self._column.show_view(slot, self._make_view(slot))
+        elif not slot.view.make_more():
+            self.view_of(slot.index)
+            self.changed.emit(slot.view)
 
     def _next_near(self) -> Slot | None:
         """Return the nearest message that should have a view, but has none yet."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from mmdesk.core.conversations import Entry
 from mmdesk.core.messages import Role
+from mmdesk.core.values import value
 from mmdesk.ui.chat.message_view import MessageView
 
 _LINE = 22
@@ -48,7 +48,7 @@ class Slot:
         return self.entry.message.role is Role.ASSISTANT
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Anchor:
     """What stays where it is seen when heights change.
 

@@ -75,6 +75,10 @@ class TextView(QTextBrowser):
             self.setLineWrapColumnOrWidth(width)
         return max(1, math.ceil(self.document().size().height()))
 
+    def seams(self) -> list[int]:
+        """Return the positions that only part pieces of a line, while it streams in."""
+        return _seams_between(self.document(), 0, self.document().characterCount())
+
     def set_caret(self, shown: bool) -> None:
         """Show the block behind the last character while text streams in."""
         if shown != self._caret:

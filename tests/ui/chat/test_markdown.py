@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmdesk.ui.chat.markdown import Block, BlockKind, MarkdownStream
+from mmdesk.ui.chat.blocks import Block, BlockKind
+from mmdesk.ui.chat.markdown import MarkdownStream
 from mmdesk.ui.chat.safe_text import safe_text
 from tests.ui.chat.conversation_samples import MIXED
 
@@ -46,7 +47,12 @@ def test_pieces_give_what_the_whole_gives(step: int) -> None:
 
 def test_list_items_close_one_by_one_and_keep_counting() -> None:
     blocks = _blocks("".join(f"1. item {n}\n" for n in range(1, 6)), 4)
-    assert [block.number for block in blocks] == [1, 2, 3, 4, 5]
+    assert [block.tokens[0].attrGet("start") or 1 for block in blocks] == [1, 2, 3, 4, 5]
+
+
+def test_a_table_directly_behind_code_stays_a_table() -> None:
+    text = "```\ncode\n```\n\n|a|b|\n|-|-|\n" + "|1|2|\n" * 4
+    assert _outline(_blocks(text, 3)) == _outline(_blocks(text, len(text)))
 
 
 def test_an_open_fence_is_code_at_once() -> None:
