@@ -23,14 +23,18 @@ from mmdesk.core.messages import Message, Role, pictures_of
 from mmdesk.core.phrases import QT_TRANSLATE_NOOP, Phrase
 from mmdesk.core.protocols import EventSink
 from mmdesk.core.requests import AnswerQuestion
-from mmdesk.engine.continuing import beginning, has_ended, inputs_with
+from mmdesk.engine.continuing import (
+    beginning,
+    has_ended,
+    inputs_with,
+    with_possible_tokens,
+)
 from mmdesk.engine.devices import gigabytes, machine_of
 from mmdesk.engine.generation import generate, seeded
 from mmdesk.engine.libraries import libraries
 from mmdesk.engine.loading import LoadedModel
 from mmdesk.engine.memory import allocatable_bytes, limited_to_free_memory, return_large_blocks
 from mmdesk.engine.prompt import Prompt, tokenizer_of
-from mmdesk.engine.tensors import tensor_bytes
 from mmdesk.models import fit
 from mmdesk.models.hardware import free_memory, is_out_of_memory
 
@@ -88,7 +92,8 @@ def answer_question(
         AnswerOutOfMemory: on the last rung too, or in the middle of the answer.
     """
     attempt = _Attempt(loaded, request, emit, cancelled)
-    for rung in _ladder(request.messages, attempt):
+    messages = with_possible_tokens(loaded.model, loaded.processor, request.messages)
+    for rung in _ladder(messages, attempt):
         finished = attempt.run(rung)
         if finished is None or attempt.failed:
             # Outside of any `except`: its frames hold the tensors that were too many.
@@ -106,6 +111,8 @@ def free_caches(loaded: LoadedModel) -> None:
     """Free what is kept for the next question, and what an error has left behind."""
     loaded.prompts.forget_pictures()
     loaded.reader.forget()
+    if loaded.decode is not None:
+        loaded.decode.forget()
     return_large_blocks()
     free_memory(loaded.placement.device)
 
@@ -155,15 +162,18 @@ class _Attempt:
 
     def _answer(self, rung: _Rung) -> TurnFinished | None:
         prompt = self._loaded.prompts.build(
-            rung.messages, self._request.settings.max_tokens, self._prepared, rung.longest_side
+            rung.messages,
+            self._request.settings.max_tokens,
+            self._prepared,
+            rung.longest_side,
+            pixels=not self._loaded.reader.remembers(pictures_of(rung.messages)),
         )
         if self._cancelled():
             return self.unspoken(StopReason.CANCELLED, prompt.tokens)
-        size = tensor_bytes(prompt.inputs)
-        self.smaller = size <= self._least * _WORTH_TRYING
+        self.smaller = prompt.size <= self._least * _WORTH_TRYING
         if rung.longest_side and not (rung.dropped or self.smaller):
             return None
-        self._least, self.tokens = min(size, self._least), prompt.tokens
+        self._least, self.tokens = min(prompt.size, self._least), prompt.tokens
         return self._generated(prompt, rung)
 
     def _generated(self, prompt: Prompt, rung: _Rung) -> TurnFinished:

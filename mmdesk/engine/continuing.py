@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import torch
 from transformers import BatchFeature, PreTrainedModel, ProcessorMixin
 from transformers.utils.generic import ModelOutput
 
+from mmdesk.core.messages import Message
 from mmdesk.core.reasoning import CLOSE, OPEN
 from mmdesk.core.requests import Begun
 from mmdesk.engine.chat_template import tokenizer_panics
@@ -80,6 +81,23 @@ def _behind(opening: str, text: str) -> str:
         return text.removeprefix(opening)
     body = text.lstrip()
     return body.removeprefix(OPEN) if body.startswith(OPEN) else f"\n{CLOSE}\n\n{text}"
+
+
+def with_possible_tokens(
+    model: PreTrainedModel, processor: ProcessorMixin, messages: tuple[Message, ...]
+) -> tuple[Message, ...]:
+    """Return messages less tokens that the model can't have written as (all of) an answer."""
+    ends = end_tokens(config_of(model))
+
+    def checked(message: Message) -> Message:
+        if not message.tokens:
+            return message
+        possible = _are_possible(model, processor, message.tokens)
+        return (
+            message if possible and ends.isdisjoint(message.tokens) else replace(message, tokens=())
+        )
+
+    return tuple(map(checked, messages))
 
 
 def has_ended(model: PreTrainedModel, tokens: tuple[int, ...]) -> bool:

@@ -42,6 +42,11 @@ class Placement:
         return f"{name} + CPU" if self.limits else name
 
     @property
+    def packs(self) -> bool:
+        """Whether :mod:`mmdesk.engine.packing` packs it, not bitsandbytes."""
+        return bool(self.packing) and self.device.type == "cpu"
+
+    @property
     def precision(self) -> str:
         """The dtype as in the settings."""
         return self.packing or str(self.dtype).removeprefix("torch.")
@@ -66,9 +71,7 @@ def place(request: LoadModel, shape: Shape) -> Placement:
     packing = precision if precision in PACKED else ""
     half = "bfloat16" if device.type == "cpu" or _gpu_bfloat16() else "float16"
     dtype = _torch_dtype(half if packing else precision)
-    # A CPU packs what it has loaded.
-    loaded = half if packing and device.type == "cpu" else precision
-    if fit.load_bytes(shape, loaded) <= free_bytes(device):
+    if fit.load_bytes(shape, precision, cpu=device.type == "cpu") <= free_bytes(device):
         return Placement(device, dtype, packing)
     limits = None if packing else _shared(shape, precision, device)
     if limits is None:
@@ -79,15 +82,15 @@ def place(request: LoadModel, shape: Shape) -> Placement:
 def out_of_memory(request: LoadModel, shape: Shape, placement: Placement) -> ModelOutOfMemory:
     """Return the error that says what would fit instead."""
     device = placement.device
-    free = free_bytes(device)
+    free, cpu = free_bytes(device), device.type == "cpu"
     fields: dict[str, object] = {
         "path": str(request.path),
         "device": placement.device_name,
-        "needed": gigabytes(fit.load_bytes(shape, placement.precision)),
+        "needed": gigabytes(fit.load_bytes(shape, placement.precision, cpu=cpu)),
         "available": gigabytes(free),
     }
-    for packing in PACKED if device.type == "cuda" and not shape.prequantized else ():
-        packed = fit.load_bytes(shape, packing)
+    for packing in PACKED if device.type != "mps" and not shape.prequantized else ():
+        packed = fit.load_bytes(shape, packing, cpu=cpu)
         if packed <= free and packing != placement.packing:
             return ModelFitsPacked(**fields, dtype=packing, packed=gigabytes(packed))
     billions = fit.largest_fitting(machine_of(device), request.dtype)

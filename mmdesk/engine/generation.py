@@ -76,6 +76,8 @@ def neutral_config(
     for name in _SAMPLING_FIELDS:
         if hasattr(config, name):
             setattr(config, name, None)
+    # Trainers switch it off to save memory, and it is saved with what they have trained.
+    config.use_cache = True
     if config.eos_token_id is None:
         config.eos_token_id = tokenizer.eos_token_id
     if config.pad_token_id is None:

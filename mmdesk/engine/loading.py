@@ -51,6 +51,7 @@ from mmdesk.engine.generation import generate, generating_part, neutral_config  
 from mmdesk.engine.packing import pack  # noqa: E402
 from mmdesk.engine.prompt import PromptBuilder, tokenizer_of  # noqa: E402
 from mmdesk.engine.reading import PromptReader  # noqa: E402
+from mmdesk.engine.threads import choose_threads  # noqa: E402
 
 # Its records go where all others go, once.
 transformers_logging.disable_default_handler()
@@ -107,11 +108,12 @@ def load_model(request: LoadModel, config: CheckpointConfig, emit: EventSink) ->
     with _as_model_errors("config.json", plan):
         architecture = checked_config(config, weights)
     with _as_model_errors("model.safetensors", plan):
-        model = _load_weights(config, architecture, placement, emit)
+        model = _load_weights(plan, config, architecture, emit)
         _neutralise(model, tokenizer_of(processor))
         info = _info(plan, model)
-        if placement.packing and placement.device.type == "cpu":
-            pack(model, placement.packing)
+        if placement.packs:
+            pack(model, placement.packing, placement.dtype)
+            free_memory(placement.device)
     emit(ModelLoading(LoadStage.WARMING))
     with _as_model_errors("chat template", plan):
         prompts = PromptBuilder(
@@ -120,8 +122,10 @@ def load_model(request: LoadModel, config: CheckpointConfig, emit: EventSink) ->
             info.context_length,
             encoder_decoder=bool(model.config.is_encoder_decoder),
         )
+    if not request.threads and placement.device.type == "cpu":
+        set_threads(choose_threads(model))
     reader = PromptReader(model, prompts, kept_bytes(placement.device))
-    decode = decoder_of(model)
+    decode = decoder_of(model, placement.precision)
     loaded = LoadedModel(model, processor, prompts, reader, decode, placement, shape, info)
     with _as_model_errors("model.safetensors", plan):
         _warm_up(loaded)
@@ -150,18 +154,19 @@ def _load_processor(path: Path) -> ProcessorMixin:
 
 
 def _load_weights(
-    config: CheckpointConfig,
-    architecture: PreTrainedConfig,
-    placement: Placement,
-    emit: EventSink,
+    plan: _Plan, config: CheckpointConfig, architecture: PreTrainedConfig, emit: EventSink
 ) -> PreTrainedModel:
+    placement = plan.placement
+    dtype: Any = placement.dtype
+    if placement.packs:
+        dtype = plan.shape.stored_dtype or dtype  # so that the file is mapped, not copied
     with _weights_progress(emit):
         model, report = _AnyModel.from_pretrained(
             config.path,
             config=architecture,
             **_LOCAL_ONLY,
             use_safetensors=True,
-            dtype="auto" if config.quantized else placement.dtype,
+            dtype="auto" if config.quantized else dtype,
             output_loading_info=True,
             **_options(placement),
         )

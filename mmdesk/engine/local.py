@@ -68,8 +68,12 @@ class LocalChatEngine:
         if self._loaded is None:
             raise EngineEmpty
         from mmdesk.engine.answering import answer_question
+        from mmdesk.engine.memory import return_freed_pages
 
-        return answer_question(self._loaded, request, emit, cancelled)
+        try:
+            return answer_question(self._loaded, request, emit, cancelled)
+        finally:
+            return_freed_pages()
 
     def prefill(self, request: Prefill, cancelled: Callable[[], bool]) -> None:
         """Read ahead; see :class:`~mmdesk.core.protocols.ChatEngine`."""

@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import torch
@@ -56,11 +57,23 @@ def return_large_blocks() -> None:
     glibc learns from the first large blocks to keep up to 64 MiB of freed ones for the next
     (mallopt(3), M_MMAP_THRESHOLD), which is faster; where memory is short that is too much.
     """
-    if sys.platform == "linux":
-        library = ctypes.CDLL(None)
-        if hasattr(library, "mallopt") and hasattr(library, "malloc_trim"):  # glibc's
-            library.mallopt(_MMAP_THRESHOLD, _LARGE_BLOCK)
-            library.malloc_trim(0)
+    if glibc := _glibc():
+        glibc.mallopt(_MMAP_THRESHOLD, _LARGE_BLOCK)
+        glibc.malloc_trim(0)
+
+
+def return_freed_pages() -> None:
+    """Give back the pages between what is in use: they add up over hundreds of answers."""
+    if glibc := _glibc():
+        glibc.malloc_trim(0)
+
+
+@cache
+def _glibc() -> ctypes.CDLL | None:
+    if sys.platform != "linux":
+        return None
+    library = ctypes.CDLL(None)
+    return library if hasattr(library, "mallopt") and hasattr(library, "malloc_trim") else None
 
 
 def kept_bytes(device: torch.device) -> int:

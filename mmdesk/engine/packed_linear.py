@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import copy
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any, ClassVar
 
@@ -23,6 +23,8 @@ GROUPS = (128, 64, 32)
 """Inputs that share an int4 scale: the largest that divides them."""
 _ROWS_OF_A_BLOCK = (64, 32)
 """With and without AVX-512, of the int4 kernel's layout."""
+_ROWS_AT_A_TIME = 1024
+"""That are packed: what is computed on the way takes several times as much memory."""
 
 
 class PackedLinear(nn.Module):
@@ -75,9 +77,14 @@ class Int8Linear(PackedLinear):
 
     def __init__(self, linear: nn.Linear) -> None:
         super().__init__(linear)
-        weight = linear.weight.detach().float()
-        scales = (weight.abs().amax(dim=1) / 127).clamp(min=1e-12).to(torch.bfloat16)
-        packed = (weight / scales.float()[:, None]).round_().clamp_(-127, 127).to(torch.int8)
+        weight = linear.weight.detach()
+        packed = torch.empty(weight.shape, dtype=torch.int8)
+        scales = torch.empty(self.out_features, dtype=torch.bfloat16)
+        for rows in _parts(self.out_features):
+            exact = weight[rows].float()
+            scales[rows] = (exact.abs().amax(dim=1) / 127).clamp_(min=1e-12)
+            exact.div_(scales[rows].float()[:, None])
+            packed[rows] = exact.round_().clamp_(-127, 127)
         self.register_buffer("packed", packed, persistent=False)
         self.register_buffer("scales", scales, persistent=False)
 
@@ -106,14 +113,11 @@ class Int4Linear(PackedLinear):
         if not fits_int4(linear):
             raise ValueError(f"no int4 for {self.out_features} x {self.in_features}")
         self._group = next(each for each in GROUPS if self.in_features % each == 0)
-        groups = linear.weight.detach().float().view(self.out_features, -1, self._group)
-        least, most = groups.aminmax(dim=2)
-        scales = ((most - least) / 15).clamp(min=1e-12).to(torch.bfloat16).float()
-        zeros = (least + 8 * scales).to(torch.bfloat16).float()  # what a packed 8 stands for
-        steps = (groups - zeros[..., None]) / scales[..., None] + 8
-        numbers = steps.round_().clamp_(0, 15).to(torch.int32).view(self.out_features, -1)
-        packed = torch.ops.aten._convert_weight_to_int4pack_for_cpu(numbers, 1)
-        pairs = torch.stack([scales.t(), zeros.t()], dim=-1).to(torch.bfloat16).contiguous()
+        groups = self.in_features // self._group
+        packed = torch.empty((self.out_features, self.in_features // 2), dtype=torch.uint8)
+        pairs = torch.empty((groups, self.out_features, 2), dtype=torch.bfloat16)
+        for rows in _parts(self.out_features):
+            packed[rows], pairs[:, rows] = _int4(linear.weight.detach()[rows], self._group)
         self.register_buffer("packed", packed, persistent=False)
         self.register_buffer("scales_and_zeros", pairs, persistent=False)
 
@@ -129,6 +133,24 @@ class Int4Linear(PackedLinear):
         packed, group, pairs = self.packed, self._group, self.scales_and_zeros.contiguous()
         multiply: Any = torch.ops.aten._weight_int4pack_mm_for_cpu.default
         return lambda rows: multiply(rows, packed, group, pairs)
+
+
+def _parts(rows: int) -> Iterator[slice]:
+    """Yield rows that are packed at a time: whole blocks of the int4 kernel, but for the last."""
+    return (slice(first, first + _ROWS_AT_A_TIME) for first in range(0, rows, _ROWS_AT_A_TIME))
+
+
+def _int4(weight: torch.Tensor, group: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return a part's packed numbers, and its scales and zero points, (groups, rows, 2)."""
+    rows = weight.shape[0]
+    numbers = weight.float().view(rows, -1, group)
+    least, most = numbers.aminmax(dim=2)
+    scales = ((most - least) / 15).clamp(min=1e-12).to(torch.bfloat16).float()
+    zeros = (least + 8 * scales).to(torch.bfloat16).float()  # what a packed 8 stands for
+    steps = (numbers - zeros[..., None]).div_(scales[..., None]).add_(8).round_().clamp_(0, 15)
+    whole = steps.to(torch.int32).view(rows, -1)
+    packed = torch.ops.aten._convert_weight_to_int4pack_for_cpu(whole, 1)
+    return packed, torch.stack([scales.t(), zeros.t()], dim=-1)
 
 
 def joined(layers: Sequence[Any]) -> PackedLinear | None:

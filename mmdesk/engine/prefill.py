@@ -11,6 +11,7 @@ import torch
 from torch.nn.modules.module import register_module_forward_pre_hook
 
 from mmdesk.core.messages import Message, TextPart, pictures_of
+from mmdesk.engine.continuing import with_possible_tokens
 from mmdesk.engine.loading import LoadedModel
 from mmdesk.engine.memory import limited_to_free_memory
 from mmdesk.engine.prefix_cache import shared_beginning
@@ -44,16 +45,18 @@ def prefill(
         if cancelled():
             raise Cancelled
 
+    messages = with_possible_tokens(loaded.model, loaded.processor, messages)
     pictures = pictures_of(messages)
     if not (pictures or loaded.reader.remembers(pictures)):
         return
     with limited_to_free_memory(loaded.placement.device):
-        inputs = loaded.prompts.build(_asked(messages, _TEXT), 1, look).inputs
+        pixels = not loaded.reader.remembers(pictures)
+        inputs = loaded.prompts.build(_asked(messages, _TEXT), 1, look, pixels=pixels).inputs
         with _asking(look):
             loaded.reader.look(inputs, pictures)
         if not loaded.reader.remembers(pictures):
             return
-        other = loaded.prompts.build(_asked(messages, _OTHER_TEXT), 1, look).inputs
+        other = loaded.prompts.build(_asked(messages, _OTHER_TEXT), 1, look, pixels=False).inputs
         one_way, another = (each["input_ids"][0].numpy() for each in (inputs, other))
         end = shared_beginning(one_way, another, whole=False)
         loaded.reader.prefill(inputs, pictures, end, cancelled)

@@ -13,9 +13,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from transformers import DynamicCache, PreTrainedModel
 
 from mmdesk.engine.kv_cache import beginning_of, cache_bytes, can_cut, new_cache
+from mmdesk.engine.memory import kept_bytes
+from mmdesk.models.hardware import is_out_of_memory
 
 Units = npt.NDArray[np.int64]
 """One number a token: its id, or for a token of a picture a negative one made of its content."""
@@ -29,6 +32,7 @@ class _Kept:
     units: Units
     cache: DynamicCache
     size: int
+    on_host: bool = False
 
     @property
     def cuttable(self) -> bool:
@@ -38,23 +42,41 @@ class _Kept:
 class PrefixCache:
     """Keeps caches within a number of bytes; those used longest ago go first.
 
+    From a GPU they go to the host's memory, and from there away. What is taken again is copied
+    back, which takes a fraction of the time that reading it again would.
+
     Args:
         model: Whose they are.
-        size: Bytes of all of them together.
+        size: Bytes of all of them together, on the model's device.
         cuts_pictures: Whether a beginning may end within a picture: no token looks at later ones.
+        host_size: Bytes of those in the host's memory; None is what it has to spare, and none for
+            a model that is there itself.
     """
 
-    def __init__(self, model: PreTrainedModel, size: int, *, cuts_pictures: bool = False) -> None:
+    def __init__(
+        self,
+        model: PreTrainedModel,
+        size: int,
+        *,
+        cuts_pictures: bool = False,
+        host_size: int | None = None,
+    ) -> None:
         self._model = model
         self._size = size
+        self._host_size = _spare_on_host(model.device) if host_size is None else host_size
         self._cuts_pictures = cuts_pictures
         self._kept: list[_Kept] = []
         """The one used last at the end."""
 
     @property
     def nbytes(self) -> int:
-        """What the entries take."""
-        return sum(each.size for each in self._kept)
+        """What the entries take on the model's device."""
+        return sum(each.size for each in self._kept if not each.on_host)
+
+    @property
+    def host_bytes(self) -> int:
+        """What the entries take in the host's memory that have left the device."""
+        return sum(each.size for each in self._kept if each.on_host)
 
     def known(self, units: Units) -> int:
         """Return how many tokens :meth:`take` would give."""
@@ -69,9 +91,15 @@ class PrefixCache:
         _forget_positions(self._model)
         if found is None:
             return new_cache(self._model)
-        if self._should_stay(found, shared) and self.nbytes + found.size <= self._size:
+        stays = self._should_stay(found, shared)
+        if stays and not self._fits_beside(found, shared):
+            stays = self._moved_to_host(found)
+        if found.on_host:
+            return self._back_from_host(found, shared)
+        if stays:
             # What is copied is read in a moment; what is cut off would be computed again.
             self._use(found)
+            self._make_room(found.size)
             return beginning_of(found.cache, shared)
         self._kept.remove(found)
         if rest := len(found.units) - shared:
@@ -86,7 +114,7 @@ class PrefixCache:
             too little room for a copy.
         """
         found, shared = self._longest(units)
-        if found is None or not self._should_stay(found, shared):
+        if found is None or found.on_host or not self._should_stay(found, shared):
             return self.take(units), self._size
         _forget_positions(self._model)
         if 2 * found.size > self._size:
@@ -114,6 +142,15 @@ class PrefixCache:
         """Free the memory."""
         self._kept.clear()
 
+    def _back_from_host(self, found: _Kept, shared: int) -> DynamicCache:
+        self._kept.remove(found)  # or it might have to go while room is made
+        self._make_room(found.size)
+        cache = beginning_of(found.cache, shared, self._model.device)
+        if self._should_stay(found, shared):
+            self._make_room(found.size, on_host=True)
+            self._kept.append(found)
+        return cache
+
     def _longest(self, units: Units) -> tuple[_Kept | None, int]:
         best, most = None, _LEAST - 1
         for each in self._kept:
@@ -126,13 +163,49 @@ class PrefixCache:
     def _should_stay(self, found: _Kept, shared: int) -> bool:
         return len(found.units) > shared or not found.cuttable
 
+    def _fits_beside(self, found: _Kept, shared: int) -> bool:
+        """Whether there is room on the device for an entry and a copy of its beginning.
+
+        Others go for that only where the two have little in common, such as instructions: of an
+        edited question or an answer made again, the new one alone is wanted.
+        """
+        others = 2 * shared < len(found.units)
+        return found.on_host or (found.size if others else self.nbytes) + found.size <= self._size
+
     def _use(self, found: _Kept) -> None:
         self._kept.remove(found)
         self._kept.append(found)
 
-    def _make_room(self, size: int) -> None:
-        while self._kept and self.nbytes + size > self._size:
-            self._kept.pop(0)
+    def _make_room(self, size: int, *, on_host: bool = False) -> None:
+        """Have so many bytes left in one of the two places."""
+        most = self._host_size if on_host else self._size
+        there = [each for each in self._kept if each.on_host is on_host]
+        used = sum(each.size for each in there)
+        for each in there:
+            if used + size <= most:
+                return
+            used -= each.size
+            if on_host or not self._moved_to_host(each):
+                self._kept.remove(each)
+
+    def _moved_to_host(self, kept: _Kept) -> bool:
+        if kept.size > self._host_size:
+            return False
+        self._make_room(kept.size, on_host=True)
+        length = kept.cache.get_seq_length()
+        try:
+            kept.cache = beginning_of(kept.cache, length, torch.device("cpu"), spare=False)
+        except (MemoryError, RuntimeError) as error:
+            if not is_out_of_memory(error):
+                raise
+            return False
+        kept.size, kept.on_host = cache_bytes(kept.cache), True
+        return True
+
+
+def _spare_on_host(device: torch.device) -> int:
+    # Apple's GPU shares the host's memory.
+    return kept_bytes(torch.device("cpu")) if device.type == "cuda" else 0
 
 
 def shared_beginning(one: Units, other: Units, *, whole: bool = True) -> int:

@@ -32,9 +32,12 @@ from mmdesk.engine.chat_template import (
     tokenizer_panics,
 )
 from mmdesk.engine.control_tokens import ControlTokens
+from mmdesk.engine.outlines import PIXELS
 from mmdesk.engine.pictures import PictureReader
 from mmdesk.engine.prompt_style import PromptStyle, pictures_asked_about, style_of, write_prompt
-from mmdesk.engine.template_probe import arranged, probe
+from mmdesk.engine.template_probe import arranged, every_role, probe
+from mmdesk.engine.tensors import tensor_bytes
+from mmdesk.engine.written import as_written, marked, written_answers
 
 LEAST_ANSWER = 16
 """Tokens that a prompt must leave in the context for the answer."""
@@ -53,6 +56,7 @@ class Prompt:
         notes: What the person should know about what was asked.
         opening: What the template has begun the answer with and belongs to it: ``<think>``.
         closing: Tokens at the end that the model leaves out: the answer's go before them.
+        size: Bytes of the inputs with all pixels.
     """
 
     inputs: BatchFeature
@@ -61,6 +65,7 @@ class Prompt:
     notes: tuple[Phrase, ...] = ()
     opening: str = ""
     closing: int = 0
+    size: int = 0
 
 
 class PromptBuilder:
@@ -94,6 +99,9 @@ class PromptBuilder:
         self._image_token = getattr(processor, "image_token", None)
         self._template = template_of(processor)
         self._understood = probe(self._render) if self._style is None else None
+        frame = every_role(self._render, self._understood) if self._understood else ""
+        added = self._tokenizer.added_tokens_decoder.items()
+        self._framing = frozenset(number for number, token in added if token.content in frame)
         self._control_tokens = ControlTokens(processor, self._tokenizer)
 
     def build(
@@ -102,12 +110,15 @@ class PromptBuilder:
         max_tokens: int,
         progress: Callable[[int, int], None],
         longest_side: int | None = None,
+        *,
+        pixels: bool = True,
     ) -> Prompt:
         """Build the prompt for the answer to the last of ``messages``.
 
         Args:
             progress: Called with (pictures read, pictures in all).
             longest_side: Pixels that larger pictures are shrunk to; None is full size.
+            pixels: Whether the inputs of a chat have to have them.
 
         Raises:
             PromptTooLong: fewer than ``min(LEAST_ANSWER, max_tokens)`` tokens would be left.
@@ -119,10 +130,11 @@ class PromptBuilder:
         if self._style is not None:
             return self._ask(messages, self._style, max_tokens, progress, longest_side)
         pictures = pictures_of(messages)
-        read = self._pictures.read(pictures, progress, longest_side)
+        read = self._pictures.read(pictures, progress, longest_side, pixels=pixels)
         with read as images, without_deprecations(), tokenizer_panics():
             conversation = self._conversation(messages, images)
-            opening = self._checked_opening(conversation, len(pictures))
+            frame = check_length(self._render(marked(conversation)))
+            opening = self._checked_opening(frame, len(pictures))
             inputs: Any = self._processor.apply_chat_template(
                 conversation,
                 chat_template=self._template,
@@ -132,7 +144,20 @@ class PromptBuilder:
                 return_tensors="pt",
                 **self._template_variables(),
             )
-        return replace(self._fitting(inputs, len(pictures), max_tokens), opening=opening)
+            inputs = as_written(
+                inputs,
+                written_answers(messages),
+                conversation,
+                frame,
+                self._render,
+                self._tokenizer,
+                self._framing,
+            )
+        size = tensor_bytes(inputs)
+        if not pixels:
+            inputs = BatchFeature({name: inputs[name] for name in inputs if name not in PIXELS})
+        prompt = self._fitting(inputs, len(pictures), max_tokens)
+        return replace(prompt, opening=opening, size=size)
 
     @property
     def chats(self) -> bool:
@@ -170,7 +195,8 @@ class PromptBuilder:
         with self._pictures.read(pictures, progress, longest_side) as images:
             inputs = self._styled_inputs(style, written.text, images)
         prompt = self._fitting(inputs, len(pictures), max_tokens)
-        return replace(prompt, notes=written.notes, closing=style.closing)
+        size = tensor_bytes(inputs)
+        return replace(prompt, notes=written.notes, closing=style.closing, size=size)
 
     def _styled_inputs(
         self, style: PromptStyle, text: str, images: list[Image.Image]
@@ -245,21 +271,16 @@ class PromptBuilder:
     def _text(self, text: str) -> dict[str, Any]:
         return {"type": "text", "text": self._control_tokens.defuse(text)}
 
-    def _checked_opening(self, conversation: list[dict[str, Any]], pictures: int) -> str:
-        """Render with other texts and count: a template may skip pictures silently.
+    def _checked_opening(self, frame: str, pictures: int) -> str:
+        """Count pictures in what is rendered around the texts: a template may skip some silently.
 
         Returns:
             The thought's tag, where the template opens one.
         """
-        bare = [
-            {"role": message["role"], "content": _with_text(message["content"], str(number))}
-            for number, message in enumerate(conversation)
-        ]
-        text = check_length(self._render(bare))
-        placed = text.count(self._image_token) if isinstance(self._image_token, str) else pictures
+        placed = frame.count(self._image_token) if isinstance(self._image_token, str) else pictures
         if placed != pictures:
             raise PicturesNotPlaced(pictures=pictures, placed=placed)
-        return f"{OPEN}\n" if text.rstrip().endswith(OPEN) else ""
+        return f"{OPEN}\n" if frame.rstrip().endswith(OPEN) else ""
 
     def _render(self, conversation: list[dict[str, Any]]) -> str:
         with template_errors():
@@ -292,9 +313,3 @@ def tokenizer_of(processor: ProcessorMixin) -> PreTrainedTokenizerBase:
     tokenizer = getattr(processor, "tokenizer", processor)
     assert isinstance(tokenizer, PreTrainedTokenizerBase)
     return tokenizer
-
-
-def _with_text(content: list[dict[str, Any]] | str, text: str) -> list[dict[str, Any]] | str:
-    if isinstance(content, str):
-        return text
-    return [part if part["type"] == "image" else {"type": "text", "text": text} for part in content]

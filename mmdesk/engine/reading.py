@@ -23,9 +23,9 @@ from mmdesk.engine.vision import PictureEncoder
 
 REUSING = frozenset(
     {
-        "gemma3", "gemma4", "glm46v", "idefics3", "internvl", "kimi_k25", "lfm2_vl", "llava",
-        "llava_next", "llava_onevision", "minicpmv4_6", "minicpmv4_7", "mistral3", "qwen2_5_vl",
-        "qwen3_5", "qwen3_vl", "smolvlm",
+        "gemma3", "gemma4", "glm46v", "granite4_vision", "idefics3", "internvl", "kimi_k25",
+        "lfm2_vl", "llava", "llava_next", "llava_onevision", "minicpmv4_6", "minicpmv4_7",
+        "mistral3", "qwen2_5_vl", "qwen3_5", "qwen3_vl", "smolvlm",
     }
 )  # fmt: skip
 """Model types whose answers are the same with and without; a test compares each."""
@@ -118,7 +118,7 @@ class PromptReader:
         """Prepare a prompt; pictures that were read before are not even encoded.
 
         Args:
-            inputs: Of all of it, on the CPU.
+            inputs: Of all of it, on the CPU; without pixels where pictures are remembered.
             pictures: Those in it, in order.
             longest_side: As the prompt was built.
 
@@ -196,32 +196,29 @@ class PromptReader:
     ) -> _Seen:
         units: Units = inputs["input_ids"][0].numpy().astype(np.int64)
         places = np.flatnonzero(units == self._prompts.image_token_id)
-        pieces = self._pieces(inputs, pictures, longest_side, len(places))
+        pieces = self._pieces(pictures, longest_side, len(places))
         counts = [self._encoder.count(piece.name, piece.inputs) for piece in pieces]
         numbers = map(_numbers, (piece.name for piece in pieces), counts)
         units[places] = np.concatenate([*numbers, np.empty(0, np.int64)])
         return _Seen(units, places, pieces, counts)
 
     def _pieces(
-        self,
-        inputs: BatchFeature,
-        pictures: Sequence[Picture],
-        longest_side: int | None,
-        places: int,
+        self, pictures: Sequence[Picture], longest_side: int | None, places: int
     ) -> list[_Piece]:
         """Return the pictures one by one, if that gives the prompt's rows; else all in one."""
-        alone = [self._alone(each, longest_side) for each in pictures]
+        alone = [self._piece(longest_side, each) for each in pictures]
         if sum(self._encoder.count(each.name, each.inputs) for each in alone) == places:
             return alone
         # LLaVA-OneVision, for one, cuts a picture into tiles only where there is no other.
-        return [_Piece(f"together {[each.name for each in alone]}", lambda: inputs)]
+        return [self._piece(longest_side, *pictures)]
 
-    def _alone(self, picture: Picture, longest_side: int | None) -> _Piece:
+    def _piece(self, longest_side: int | None, *pictures: Picture) -> _Piece:
         def inputs() -> BatchFeature:
-            question = user_message("?", (picture,))
+            question = user_message("?", pictures)
             return self._prompts.build((question,), 1, lambda *_: None, longest_side).inputs
 
-        return _Piece(f"{picture.sha256}@{longest_side}", inputs)
+        names = "+".join(picture.sha256 for picture in pictures)
+        return _Piece(f"{names}@{longest_side}", inputs)
 
     def _features(self, seen: _Seen, start: int, stop: int) -> Features | None:
         """Return the rows of the tokens from ``start`` up to ``stop``, None if there are none."""

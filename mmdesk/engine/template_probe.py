@@ -64,6 +64,16 @@ def probe(render: Render) -> Understood:
     return Understood(plain_text, SystemForm.QUESTION)
 
 
+def every_role(render: Render, understood: Understood) -> str:
+    """Return what a template puts around the turns of everyone; "" where it refuses some."""
+    roles = (Role.SYSTEM, Role.USER, Role.ASSISTANT, Role.USER)
+    turns = [_message(role, _parts(_USER_PROBE)) for role in roles]
+    try:
+        return render(arranged(turns, understood))
+    except ChatTemplateFailed:
+        return ""
+
+
 def _wants_plain_text(render: Render) -> bool:
     """Whether the template prints or adds a list of parts as it is instead of its text."""
     try:

@@ -33,8 +33,8 @@ LAYERS = frozenset(
 )
 """Classes of transformers' decoder layers that this is equal to; tests compare each."""
 
-_Step = Callable[[torch.Tensor], torch.Tensor]
-"""Takes and returns rows, (1, width)."""
+Step = Callable[[torch.Tensor], torch.Tensor]
+"""Takes and returns rows, (rows, width)."""
 _Rotation = tuple[torch.Tensor, torch.Tensor]
 """Cosines and sines of a position, (head_dim,), the first half of the sines negative."""
 
@@ -51,8 +51,8 @@ class TokenStep:
         self._decoder: Any = model.get_decoder()
         self._embed = self._decoder.embed_tokens
         self._layers = [_Layer(layer) for layer in self._decoder.layers]
-        self._norm = _norm(self._decoder.norm)
-        self._output = _linear(model.lm_head)
+        self._norm = rms_norm(self._decoder.norm)
+        self._output = row_linear(model.lm_head)
 
     def __call__(self, token: torch.Tensor, cache: DynamicCache) -> torch.Tensor:
         """Return the logits, (vocabulary,); ``cache`` grows by the token.
@@ -65,6 +65,24 @@ class TokenStep:
         for layer, kept in zip(self._layers, cache.layers, strict=True):
             hidden = layer(hidden, rotation, kept)
         return self._output(self._norm(hidden))[0]
+
+    def several(self, tokens: torch.Tensor, cache: DynamicCache) -> torch.Tensor:
+        """Return the logits behind each of several tokens at once, (tokens, vocabulary).
+
+        Where a row of a product is the same beside others as alone, the bits are those of one call
+        a token.
+
+        Args:
+            tokens: Their ids, (tokens,).
+            cache: It grows by all of them.
+        """
+        hidden = self._embed(tokens)
+        before = cache.get_seq_length()
+        turns = [self._rotation(hidden[:1], before + row) for row in range(len(tokens))]
+        cos, sin = (torch.stack(each)[:, None] for each in zip(*turns, strict=True))
+        for layer, kept in zip(self._layers, cache.layers, strict=True):
+            hidden = layer.several(hidden, (cos, sin), kept)
+        return self._output(self._norm(hidden))
 
     def _rotation(self, hidden: torch.Tensor, position: int) -> _Rotation:
         """Return what turns a text token's heads.
@@ -104,23 +122,63 @@ class _Layer:
         projections = (attention.q_proj, attention.k_proj, attention.v_proj)
         self._heads = [each.out_features // self._head_dim for each in projections]
         self._before, self._behind = (
-            _norm(layer.input_layernorm),
-            _norm(layer.post_attention_layernorm),
+            rms_norm(layer.input_layernorm),
+            rms_norm(layer.post_attention_layernorm),
         )
-        self._project = _side_by_side(projections)
+        self._project = side_by_side(projections)
         self._head_norms = [
-            _norm(getattr(attention, name))
+            rms_norm(getattr(attention, name))
             for name in ("q_norm", "k_norm")
             if hasattr(attention, name)
         ]
-        self._merge = _linear(attention.o_proj)
-        self._widen = _side_by_side((mlp.gate_proj, mlp.up_proj))
-        self._narrow = _linear(mlp.down_proj)
+        self._merge = row_linear(attention.o_proj)
+        self._widen = side_by_side((mlp.gate_proj, mlp.up_proj))
+        self._narrow = row_linear(mlp.down_proj)
 
     def __call__(self, hidden: torch.Tensor, rotation: _Rotation, kept: Any) -> torch.Tensor:
         hidden = hidden + self._merge(self._attended(self._before(hidden), rotation, kept))
+        return self._fed_forward(hidden)
+
+    def several(self, hidden: torch.Tensor, rotation: _Rotation, kept: Any) -> torch.Tensor:
+        """Do the same to tokens that follow each other; ``rotation`` is (tokens, 1, head_dim)."""
+        hidden = hidden + self._merge(self._attended_each(self._before(hidden), rotation, kept))
+        return self._fed_forward(hidden)
+
+    def _fed_forward(self, hidden: torch.Tensor) -> torch.Tensor:
         gate, up = self._widen(self._behind(hidden)).chunk(2, dim=-1)
         return hidden + self._narrow(functional.silu(gate) * up)
+
+    def _attended_each(self, normed: torch.Tensor, rotation: _Rotation, kept: Any) -> torch.Tensor:
+        """Return what each token sees, (tokens, heads * head_dim).
+
+        One after the other: what a masked call computes is rounded otherwise.
+        """
+        queries, keys, _ = self._heads
+        tokens = normed.shape[0]
+        heads = self._project(normed).view(tokens, -1, self._head_dim)
+        turning, values = heads.split([queries + keys, keys], dim=1)
+        if self._head_norms:
+            each = zip(self._head_norms, turning.split([queries, keys], dim=1), strict=True)
+            turning = torch.cat([norm(states) for norm, states in each], dim=1)
+        turned = _each_rotated(turning, *rotation)
+        all_keys, all_values = kept.update(
+            turned[:, queries:].transpose(0, 1)[None], values.transpose(0, 1)[None]
+        )
+        groups = turned[:, :queries].reshape(tokens, 1, keys, -1, self._head_dim)
+        before = all_keys.shape[-2] - tokens
+        window = getattr(kept, "sliding_window", before + tokens)
+        seen = []
+        for row in range(tokens):
+            first = max(0, before + row + 1 - window)
+            length = before + row + 1 - first
+            keys_seen = all_keys.narrow(2, first, length)
+            values_seen = all_values.narrow(2, first, length)
+            seen.append(
+                functional.scaled_dot_product_attention(
+                    groups[row], keys_seen, values_seen, scale=self._scaling
+                )
+            )
+        return torch.stack(seen).view(tokens, -1)
 
     def _attended(self, normed: torch.Tensor, rotation: _Rotation, kept: Any) -> torch.Tensor:
         queries, keys, _ = self._heads
@@ -146,7 +204,14 @@ def _rotated(heads: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch
     return heads * cos + swapped * sin
 
 
-def _norm(module: Any) -> _Step:
+def _each_rotated(heads: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:
+    """Turn the heads of several tokens, (tokens, heads, head_dim)."""
+    tokens, count, _ = heads.shape
+    swapped = heads.reshape(tokens, count, 2, -1).flip(2).view(heads.shape)
+    return heads * cos + swapped * sin
+
+
+def rms_norm(module: Any) -> Step:
     """Return an RMSNorm (Zhang and Sennrich, 2019) that rounds as transformers' does."""
     weight: torch.Tensor = module.weight
     shape, epsilon = weight.shape, float(module.variance_epsilon)
@@ -157,20 +222,21 @@ def _norm(module: Any) -> _Step:
     return normed
 
 
-def _linear(module: Any) -> _Step:
+def row_linear(module: Any) -> Step:
+    """Return what multiplies rows with a linear layer's weights."""
     if type(module) is nn.Linear:
         weight, bias = module.weight, module.bias
         return lambda row: functional.linear(row, weight, bias)
     if isinstance(module, PackedLinear):
         return module.row_multiplier()
-    step: _Step = module
+    step: Step = module
     return step
 
 
-def _side_by_side(modules: Sequence[Any]) -> _Step:
+def side_by_side(modules: Sequence[Any]) -> Step:
     """Return what multiplies with several layers' weights; their outputs stand side by side."""
     one = joined(modules)
     if one is not None:
         return one.row_multiplier()
-    each = [_linear(module) for module in modules]
+    each = [row_linear(module) for module in modules]
     return lambda rows: torch.cat([multiply(rows) for multiply in each], dim=-1)

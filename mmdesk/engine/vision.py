@@ -23,15 +23,13 @@ from transformers.utils.generic import ModelOutput
 from mmdesk.engine.bounded_cache import BoundedCache
 from mmdesk.engine.features import Features
 from mmdesk.engine.generation import generating_part
+from mmdesk.engine.outlines import PIXELS
 from mmdesk.engine.pictures import refusals_told
 from mmdesk.engine.tensors import digest, tensor_bytes
 
 MOST_ENTRIES = 64
 MOST_BYTES = 256 * 2**20
 _MOST_COUNTS = 10_000
-
-_PIXELS = ("pixel_values", "pixel_values_images")
-"""What transformers calls the pictures themselves; the tower's other arguments describe them."""
 
 _NEVER_READ = ("hidden_states", "attentions")
 """What language models don't take from the features: all of the tower's layers."""
@@ -66,7 +64,7 @@ class PictureEncoder:
         Raises:
             PicturesUnsuitable: the tower fails over the shapes of the pictures.
         """
-        pixels = [name for name in _PIXELS if inputs.get(name) is not None]
+        pixels = [name for name in PIXELS if inputs.get(name) is not None]
         if self._tower is None or not pixels:
             return dict(self._placed(inputs))
         pictures = {name: inputs[name] for name in self._takes if name in inputs}
@@ -81,7 +79,7 @@ class PictureEncoder:
 
     def without_pixels(self, inputs: BatchFeature) -> dict[str, Any]:
         """Return the other arguments of ``generate``, on the model's device."""
-        rest = {name: value for name, value in inputs.items() if name not in _PIXELS}
+        rest = {name: value for name, value in inputs.items() if name not in PIXELS}
         return dict(self._placed(BatchFeature(rest)))
 
     def features(self, name: str, inputs: Callable[[], BatchFeature]) -> Features:
@@ -144,7 +142,7 @@ def _lean(features: ModelOutput) -> ModelOutput:
 
 _PICTURES_ALONE = frozenset(
     {
-        *_PIXELS, "kwargs", "image_grid_thw", "image_grid_hw", "image_grids", "image_sizes",
+        *PIXELS, "kwargs", "image_grid_thw", "image_grid_hw", "image_grids", "image_sizes",
         "image_position_ids", "image_merge_sizes", "image_token_pooling", "batch_num_images",
         "pixel_attention_mask", "pixel_mask", "pixel_values_local", "num_local_patches",
         "patches_grid", "high_res_pixel_values", "spatial_shapes", "target_sizes",

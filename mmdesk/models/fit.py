@@ -21,7 +21,7 @@ from mmdesk.models.shape import Shape, read_shape
 
 ITEMSIZES = {"float32": 4, "bfloat16": 2, "float16": 2}
 _PACKED_BITS = {"int8": 8.5, "int4": 4.5}
-"""With the scales: bitsandbytes has one of 32 bits for 64 numbers of 4 bits each."""
+"""With the scales: 32 bits for 64 numbers of 4 bits each, of bitsandbytes and mostly of a CPU."""
 
 RUNTIME_BYTES = 500_000_000
 """The process before there is a model: Python, torch and transformers, or CUDA's context."""
@@ -115,7 +115,7 @@ def estimate(
         fit=Fit.NO,
         device=name,
         dtype=precision,
-        weights=weights_bytes(shape, precision),
+        weights=weights_bytes(shape, precision, cpu=not on.gpus),
         kv_cache=kv_cache_bytes(shape, precision, tokens),
         working=working_bytes(shape, precision, tokens, photo),
         context=tokens,
@@ -128,14 +128,22 @@ def estimate(
     return found
 
 
-def weights_bytes(shape: Shape, dtype: str) -> int:
-    """Return the bytes of all parameters. What is stored packed stays so."""
+def weights_bytes(shape: Shape, dtype: str, *, cpu: bool = False) -> int:
+    """Return the bytes of all parameters. What is stored packed stays so.
+
+    Args:
+        cpu: Whether it is a CPU that packs: the output layer too, also where it is the embedding.
+    """
     if shape.prequantized:
         return shape.stored_bytes
     bits = _PACKED_BITS.get(dtype)
     if bits is None:
         return shape.parameters * ITEMSIZES[dtype]
-    return round(shape.packable * bits / 8) + 2 * (shape.parameters - shape.packable)
+    packed = round(shape.packable * bits / 8) + 2 * (shape.parameters - shape.packable)
+    if not cpu:
+        return packed
+    output = shape.output or shape.vocabulary * shape.hidden
+    return packed - 2 * shape.output + round(output * bits / 8)
 
 
 def kv_cache_bytes(shape: Shape, dtype: str, context: int) -> int:
@@ -174,13 +182,19 @@ def compute_itemsize(dtype: str) -> int:
     return ITEMSIZES.get(dtype, 2)
 
 
-def load_bytes(shape: Shape, dtype: str) -> int:
+def load_bytes(shape: Shape, dtype: str, *, cpu: bool = False) -> int:
     """Return the least memory that loading and a short question about a small picture take.
 
-    While loading, one tensor at a time is there in the dtype of the file as well.
+    While loading, one tensor at a time is there in the dtype of the file as well; a CPU packs
+    straight from the mapped file.
+
+    Args:
+        cpu: See :func:`weights_bytes`.
     """
     loading = shape.largest * (shape.stored_itemsize + compute_itemsize(dtype))
-    return weights_bytes(shape, dtype) + max(loading, least_answer_bytes(shape, dtype))
+    if cpu and dtype in _PACKED_BITS and not shape.prequantized:
+        loading = 0
+    return weights_bytes(shape, dtype, cpu=cpu) + max(loading, least_answer_bytes(shape, dtype))
 
 
 def least_answer_bytes(shape: Shape, dtype: str) -> int:
@@ -242,12 +256,13 @@ def largest_fitting(on: Machine, dtype: str = "auto") -> float:
 
 def _loading(billions: float, on: Machine, dtype: str) -> float:
     shape = between(round(billions * 1e9))
-    return load_bytes(shape, _precision(shape, on, dtype)) * _HEADROOM
+    return load_bytes(shape, _precision(shape, on, dtype), cpu=not on.gpus) * _HEADROOM
 
 
 def _precision(shape: Shape, on: Machine, dtype: str) -> str:
     """Return what ``dtype`` comes to on this computer."""
-    if dtype in ITEMSIZES or (dtype in _PACKED_BITS and on.gpus):
+    packs = not on.apple and not shape.prequantized
+    if dtype in ITEMSIZES or (dtype in _PACKED_BITS and packs):
         return dtype
     if on.gpus:
         gpu = on.gpus[0]

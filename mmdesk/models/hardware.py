@@ -13,6 +13,8 @@ import torch
 from mmdesk.core.errors import DeviceUnavailable
 from mmdesk.models.machine import main_memory
 
+_CPUS = Path("/sys/devices/system/cpu")
+
 
 def choose_device(
     wanted: str, path: Path, *, automatic: Collection[str] = ("cuda", "mps", "cpu")
@@ -59,6 +61,23 @@ def usable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def physical_cores() -> int:
+    """Return how many cores these are where some are two threads of one; Linux tells."""
+    if not hasattr(os, "sched_getaffinity"):
+        return usable_cores()
+    found = {_core(number) for number in os.sched_getaffinity(0)}
+    return usable_cores() if None in found else len(found)
+
+
+def _core(number: int) -> tuple[str, str] | None:
+    """Return package and core of a logical CPU."""
+    folder = _CPUS / f"cpu{number}" / "topology"
+    try:
+        return (folder / "physical_package_id").read_text(), (folder / "core_id").read_text()
+    except OSError:
+        return None
 
 
 def multiplies_bfloat16() -> bool:

@@ -99,4 +99,5 @@ def between(parameters: int) -> Shape:
             layers=tower[2],
         ),
         context=_CONTEXT,
+        output=hidden * vocabulary,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,8 @@ NEVER_PACKED = rf"lm_head|embed|norm|{_NOT_TEXT}"
 _LAYER = re.compile(r"(?:layers|h|blocks|block)\.(\d+)\.(.+)\.weight$")
 _KEYS_OR_VALUES = re.compile(r"(?:self_attn|attention|attn|SelfAttention)\.(?:k|v)(?:_proj|)$")
 _INNER = re.compile(r"(?:gate_proj|up_proj|w1|fc1|c_fc|wi_0|gate_up_proj)$")
+_OUTPUT = "lm_head.weight"
+_DTYPES = {"F32": "float32", "F16": "float16", "BF16": "bfloat16"}
 _LINEAR_LAYERS = ("linear_attention", "mamba", "conv", "recurrent", "short_conv")
 _WINDOWED_LAYERS = ("sliding_attention", "chunked_attention")
 
@@ -58,6 +61,8 @@ class Shape:
         context: The most tokens, or None where it isn't declared.
         prequantized: Whether the tensors are stored packed.
         stored_itemsize: Bytes of the dtype that most elements are stored in.
+        stored_dtype: torch's name of that dtype; "" if it is none of float32, float16, bfloat16.
+        output: Elements of the output layer's own matrix; 0 where it is the embedding.
     """
 
     parameters: int
@@ -75,6 +80,8 @@ class Shape:
     context: int | None = None
     prequantized: bool = False
     stored_itemsize: int = 2
+    stored_dtype: str = ""
+    output: int = 0
 
 
 def read_shape(path: Path, photo: tuple[int, int] = PHOTO) -> Shape:
@@ -137,6 +144,8 @@ def shape_of(
         context=number(text, "max_position_embeddings", "max_target_positions") or None,
         prequantized=packed,
         stored_itemsize=max(1, round(stored_bytes / max(1, sum(elements.values())))),
+        stored_dtype=_stored_dtype(tensors),
+        output=sum(n for name, n in elements.items() if name.endswith(_OUTPUT)),
     )
 
 
@@ -147,6 +156,13 @@ def number(config: Mapping[str, Any], *names: str) -> int:
         if isinstance(value, int) and not isinstance(value, bool) and 0 < value < _LARGEST:
             return value
     return 0
+
+
+def _stored_dtype(tensors: Mapping[str, TensorEntry]) -> str:
+    elements: Counter[str] = Counter()
+    for tensor in tensors.values():
+        elements[tensor.dtype] += tensor.elements
+    return _DTYPES.get(max(elements, key=elements.__getitem__, default=""), "")
 
 
 def _text_config(config: Mapping[str, Any]) -> Mapping[str, Any]:

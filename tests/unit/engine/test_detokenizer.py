@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
 from mmdesk.engine.detokenizer import (
@@ -16,9 +17,16 @@ from mmdesk.engine.detokenizer import (
     detokenizer_for,
     text_so_far,
 )
-from tests.unit.engine.tiny_models import byte_fallback_tokenizer, byte_level_tokenizer, fast
+from tests.unit.engine.tiny_models import (
+    CORPUS,
+    byte_fallback_tokenizer,
+    byte_level_tokenizer,
+    fast,
+)
 
-KINDS = ("byte level", "byte fallback")
+EXACT = ("byte level", "byte fallback")
+"""What encodes every text so that it comes back."""
+KINDS = (*EXACT, "unigram")
 TEXTS = (
     "Hello  world\n\n  indented, and three dots…",
     " a leading space",
@@ -32,7 +40,25 @@ TEXTS = (
 def tokenizer(kind: str) -> PreTrainedTokenizerFast:
     if kind == "byte level":
         return fast(byte_level_tokenizer(), bos_token="<s>", eos_token="<|end|>")
+    if kind == "unigram":
+        return fast(unigram_tokenizer(), bos_token="<s>", eos_token="</s>", unk_token="<unk>")
     return fast(byte_fallback_tokenizer(), bos_token="<s>", eos_token="</s>", unk_token="<unk>")
+
+
+def unigram_tokenizer() -> Tokenizer:
+    """Return SentencePiece's unigram model as T5 and XLM-R have it: no bytes, words with "▁"."""
+    made = Tokenizer(models.Unigram())
+    made.pre_tokenizer = pre_tokenizers.Metaspace()
+    made.decoder = decoders.Metaspace()
+    trainer = trainers.UnigramTrainer(
+        vocab_size=300,
+        special_tokens=["<unk>", "<s>", "</s>"],
+        unk_token="<unk>",
+        initial_alphabet=sorted(set("".join(TEXTS))),
+        show_progress=False,
+    )
+    made.train_from_iterator([*CORPUS, *TEXTS], trainer)
+    return made
 
 
 def pieces(kind: str, tokens: list[int]) -> list[str]:
@@ -51,9 +77,10 @@ def full(kind: str, tokens: list[int]) -> str:
 def test_each_tokenizer_gets_its_detokenizer() -> None:
     assert isinstance(detokenizer_for(tokenizer("byte level")), ByteLevelDetokenizer)
     assert isinstance(detokenizer_for(tokenizer("byte fallback")), WindowDetokenizer)
+    assert isinstance(detokenizer_for(tokenizer("unigram")), WindowDetokenizer)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", EXACT)
 @pytest.mark.parametrize("text", TEXTS)
 def test_text_comes_back_in_whole_characters(kind: str, text: str) -> None:
     tokens = tokenizer(kind).encode(text, add_special_tokens=False)
@@ -63,7 +90,7 @@ def test_text_comes_back_in_whole_characters(kind: str, text: str) -> None:
     assert not any("\N{REPLACEMENT CHARACTER}" in piece for piece in streamed)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", EXACT)
 def test_text_is_not_held_back(kind: str) -> None:
     tokens = tokenizer(kind).encode("What color is the circle?", add_special_tokens=False)
     assert all(pieces(kind, tokens)[:-1])
@@ -122,7 +149,7 @@ def test_the_cost_of_a_token_stays_flat(kind: str, monkeypatch: pytest.MonkeyPat
     assert longest <= 9
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", EXACT)
 @pytest.mark.parametrize("text", TEXTS)
 def test_a_text_that_stops_is_whole_characters(kind: str, text: str) -> None:
     tokens = tokenizer(kind).encode(text, add_special_tokens=False)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from mmdesk.bench.random_models import Sizes, write_checkpoint
 from mmdesk.core.errors import (
     ModelFitsPacked,
     ModelOutOfMemory,
@@ -16,16 +17,19 @@ from mmdesk.core.errors import (
 from mmdesk.core.requests import LoadModel
 from mmdesk.engine.devices import Placement, gigabytes, machine_of, out_of_memory, place, shares
 from mmdesk.engine.local import LocalChatEngine
+from mmdesk.engine.packed_linear import PackedLinear
 from mmdesk.models import fit
 from mmdesk.models.fit import estimate_for_folder
 from mmdesk.models.hardware import free_bytes
 from mmdesk.models.machine import machine
+from mmdesk.models.picture_cost import PictureCost
 from mmdesk.models.published import between
 from mmdesk.models.shape import read_shape
 from tests.unit.engine.conversing import ask, talk
 
 GB = 10**9
 CPU = torch.device("cpu")
+SIZES = Sizes(64, 128, 2, 4, 2, 400, 64, 128, 2, 4, most_pixels=50_000)
 REQUEST = LoadModel(Path("/models/large"), device="cpu")
 
 
@@ -38,8 +42,7 @@ def test_the_estimate_tells_what_the_engine_will_choose(llava: Path) -> None:
 
 
 def test_what_does_not_fit_is_refused_before_loading() -> None:
-    needed = free_bytes(CPU) * 2
-    shape = replace(between(needed // 2), context=8192)
+    shape = replace(between(free_bytes(CPU) * 4), context=8192)
     with pytest.raises(ModelOutOfMemory, match="does not fit into the memory of CPU") as caught:
         place(REQUEST, shape)
     fields = caught.value.fields
@@ -50,6 +53,22 @@ def test_what_does_not_fit_is_refused_before_loading() -> None:
         billions = float(str(fields["billions"]))
         assert fit.load_bytes(between(round(billions * GB)), "bfloat16") <= free_bytes(CPU)
         assert f"{billions:g} billion" in caught.value.hint
+
+
+@pytest.mark.parametrize(("share", "dtype"), [(0.6, "int8"), (1.0, "int4")])
+def test_what_fits_packed_is_told_so(share: float, dtype: str) -> None:
+    """Sized so that what this computer has free is enough for one precision and not for the next.
+
+    Little is added to the weights: no picture, a short context.
+    """
+    many = round(free_bytes(CPU) * share)
+    shape = replace(between(many), packable=many, context=64, output=1, largest=1)
+    shape = replace(shape, picture=PictureCost())
+    with pytest.raises(ModelFitsPacked, match="does not fit") as caught:
+        place(replace(REQUEST, dtype="bfloat16"), shape)
+    assert caught.value.fields["dtype"] == dtype
+    assert dtype in caught.value.hint
+    assert place(replace(REQUEST, dtype=dtype), shape).precision == dtype
 
 
 def test_a_model_just_within_the_memory_is_taken() -> None:
@@ -78,6 +97,28 @@ def test_packed_on_a_cpu(llava: Path, dtype: str) -> None:
     assert ask(engine, talk("Hi"), max_tokens=4)[0].usage
 
 
+@pytest.mark.parametrize("stored", [torch.float32, torch.float16, torch.bfloat16])
+@pytest.mark.parametrize("dtype", ["int8", "int4"])
+def test_packed_from_any_dtype(tmp_path: Path, stored: torch.dtype, dtype: str) -> None:
+    """What isn't packed is bfloat16 in the end, as if it had been asked for."""
+    path = write_checkpoint(tmp_path / "model", SIZES, dtype=stored)
+    packed, plain = LocalChatEngine(), LocalChatEngine()
+    assert packed.load(LoadModel(path, "cpu", dtype), lambda event: None).dtype == dtype
+    plain.load(LoadModel(path, "cpu", "bfloat16"), lambda event: None)
+    models = [each._loaded.model for each in (packed, plain) if each._loaded is not None]
+    ours, theirs = (
+        {name: tensor.dtype for name, tensor in each.named_parameters()}
+        | {name: tensor.dtype for name, tensor in each.named_buffers() if "packed" not in name}
+        for each in models
+    )
+    assert models[0].dtype == models[0].config.dtype == torch.bfloat16
+    assert sum(isinstance(each, PackedLinear) for each in models[0].modules()) == 2 * 7 + 1
+    shared = ours.keys() & theirs.keys()
+    assert len(shared) > 20
+    assert {name: ours[name] for name in shared} == {name: theirs[name] for name in shared}
+    assert ask(packed, talk("Hi"), max_tokens=4)[0].usage
+
+
 @pytest.mark.parametrize(
     ("weights", "answer", "gpu", "cpu", "expected"),
     [
@@ -95,7 +136,7 @@ def test_shares_of_gpu_and_cpu(
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="asks the real GPU")
-def test_the_hint_is_four_bits_only_where_they_work() -> None:
+def test_no_precision_is_named_that_is_too_large() -> None:
     error = out_of_memory(REQUEST, between(10**15), Placement(CPU, torch.bfloat16))
     assert not isinstance(error, ModelFitsPacked)
 

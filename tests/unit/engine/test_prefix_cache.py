@@ -99,6 +99,20 @@ def test_without_room_for_a_copy_the_entry_itself_is_cut(model: PreTrainedModel,
     assert read(model, cache, *range(10), 60, 61, 62) == 12
 
 
+def test_common_instructions_cost_no_conversation_but_the_one_used_longest_ago(
+    model: PreTrainedModel, size: int
+) -> None:
+    cache = PrefixCache(model, int(2.5 * size))
+    told = range(8)
+    first, second = (units(*told, *range(start, start + 10)) for start in (10, 30))
+    read(model, cache, *first)
+    read(model, cache, *second)
+    assert read(model, cache, *told, *range(50, 60)) == 8
+    assert cache.nbytes <= 2.5 * size
+    known = [cache.known(np.append(each, 60)) for each in (first, second)]
+    assert sorted(known) == [8, 18], "one of them is whole"
+
+
 def test_a_picture_is_taken_whole_or_not_at_all(model: PreTrainedModel, size: int) -> None:
     cache = PrefixCache(model, 10 * size)
     begin = [1, 2, 3, 4, 5, 6, 7, 8, 9]

@@ -230,9 +230,41 @@ def test_automatic_precision(machine: Machine, parameters: int, dtype: str) -> N
     assert estimate_for_parameters(parameters, machine).dtype == dtype
 
 
-def test_packing_is_for_gpus() -> None:
-    """On a CPU it is told for what would be taken instead."""
-    assert estimate_for_parameters(8 * GB, LAPTOP, "int4").dtype == "bfloat16"
+def test_packing_is_for_gpus_and_cpus() -> None:
+    """Elsewhere it is told for what would be taken instead."""
+    assert estimate_for_parameters(8 * GB, LAPTOP, "int4").dtype == "int4"
+    apple = Machine(16 * GB, 12 * GB, apple=True)
+    assert estimate_for_parameters(8 * GB, apple, "int4").dtype == "bfloat16"
+    stored_so = replace(between(8 * GB), prequantized=True)
+    assert estimate(stored_so, LAPTOP, "int4").dtype == "bfloat16"
+
+
+def test_seven_billion_as_int4_fit_into_16_gigabytes() -> None:
+    seven = between(7 * GB)
+    assert estimate(seven, LAPTOP).fit is Fit.NO
+    assert estimate(seven, LAPTOP, "int4").fit is Fit.FITS
+    assert fit.largest_fitting(LAPTOP, "int4") >= 7 > fit.largest_fitting(LAPTOP, "bfloat16")
+
+
+def test_a_cpu_packs_the_output_layer() -> None:
+    tied = replace(between(GB), vocabulary=100_000, hidden=1000, output=0)
+    own = replace(tied, output=100_000_000)
+    on_a_gpu = fit.weights_bytes(tied, "int4")
+    assert fit.weights_bytes(own, "int4") == on_a_gpu
+    assert fit.weights_bytes(tied, "int4", cpu=True) == on_a_gpu + 56_250_000
+    assert fit.weights_bytes(own, "int4", cpu=True) == on_a_gpu + 56_250_000 - 200_000_000
+    assert fit.weights_bytes(own, "bfloat16", cpu=True) == fit.weights_bytes(own, "bfloat16")
+
+
+def test_what_a_file_stores() -> None:
+    entries = {
+        "model.embed_tokens.weight": TensorEntry("F16", (100, 10)),
+        "model.norm.weight": TensorEntry("F32", (10,)),
+        "lm_head.weight": TensorEntry("F16", (100, 10)),
+    }
+    shape = shape_of({}, {}, entries, 4040)
+    assert (shape.stored_dtype, shape.output) == ("float16", 1000)
+    assert shape_of({}, {}, {"a": TensorEntry("I8", (9,))}, 9).stored_dtype == ""
 
 
 def test_larger_models_take_more() -> None:

@@ -11,7 +11,7 @@ import pytest
 from mmdesk.core.requests import LoadModel
 from mmdesk.engine.local import LocalChatEngine
 from tests.unit.engine.conversing import ask, talk
-from tests.unit.engine.families import qwen2_5_vl
+from tests.unit.engine.families import qwen2_5_vl, qwen3_5
 from tests.unit.engine.families.family import Family, all_families, parameters
 from tests.unit.engine.pictures import draw_picture
 
@@ -84,3 +84,26 @@ def test_a_flat_configuration_is_the_same_model(tmp_path: Path) -> None:
     vision = config["vision_config"] | {"model_type": "qwen2_5_vl"}
     write(before / "config.json", text | config | {"vision_config": vision})
     assert answers(before, tmp_path) == answers(path, tmp_path)
+
+
+@pytest.mark.parametrize("family", parameters([qwen3_5.FAMILY]))
+def test_trained_without_a_cache(family: Family, tmp_path: Path) -> None:
+    """Trainers switch it off for themselves and save that, too: it is no property of the model."""
+    path = family.make(tmp_path / "now")
+    before = Path(shutil.copytree(path, tmp_path / "before"))
+    write(before / "generation_config.json", {"use_cache": False})
+    config = read(before / "config.json")
+    assert isinstance(config["text_config"], dict)
+    text = config["text_config"] | {"use_cache": False}
+    write(before / "config.json", config | {"text_config": text})
+    assert follow_up(before) == follow_up(path)
+
+
+def follow_up(path: Path) -> str:
+    engine = LocalChatEngine()
+    engine.load(LoadModel(path), lambda event: None)
+    try:
+        said = ask(engine, talk("Hi there"), max_tokens=8)[0].text
+        return ask(engine, talk("Hi there", said, "and then?"), max_tokens=8)[0].text
+    finally:
+        engine.close()

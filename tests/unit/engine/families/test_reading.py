@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from transformers import BatchFeature
 
 from mmdesk.core.messages import Message, Picture, Role, TextPart, user_message
 from mmdesk.core.requests import LoadModel, Prefill
-from mmdesk.engine import reading
+from mmdesk.engine import answering, reading
+from mmdesk.engine.answering import _Rung
 from mmdesk.engine.local import LocalChatEngine
 from mmdesk.engine.prompt import tokenizer_of
 from mmdesk.engine.reading import REUSING, PromptReader, Reading
@@ -167,3 +170,35 @@ def test_what_was_read_of_a_question_is_kept_wherever_that_was_stopped(
     assert desk.known[-1] >= known[-1]
     if family.model_type in REUSING:
         assert desk.known[-1] > known[0]
+
+
+@pytest.mark.parametrize("family", parameters(FAMILIES))
+def test_regions_and_smaller_pictures(
+    family: Family, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    red = draw_picture(tmp_path, "red", (96, 80))
+    region = cut_out(red, (40, 0, 96, 56))
+    first = ("What is in the picture?", (red,))
+    one = desk.warm(told(first))
+    if family.multi_image:
+        again = told(first, one, ("And in this part of it?", (region,)))
+        two = desk.warm(again)
+        desk.warm(told(first, one, ("And in this part of it?", (region,)), two, "Sure?"))
+        desk.warm(told(("Which is a part of the other?", (region, red))))
+    desk.warm(told(("What is in the picture?", (region,))))
+    for side in (64, 40, 64):
+        # As where memory is too small for all of it.
+        monkeypatch.setattr(
+            answering, "_ladder", lambda messages, _, side=side: iter([_Rung(messages, 0, side)])
+        )
+        desk.warm(told(first, one, "And now?"))
+        desk.warm(told(("Something else: what is it?", (region,))))
+
+
+def cut_out(picture: Picture, box: tuple[int, int, int, int]) -> Picture:
+    """Return a region of a picture, as the window cuts it out."""
+    path = picture.path.with_name(f"{picture.path.stem}-{box}.png")
+    with Image.open(picture.path) as image:
+        image.crop(box).save(path)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Picture(digest, path, path, path.name, box[2] - box[0], box[3] - box[1])
