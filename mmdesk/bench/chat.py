@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from mmdesk.bench.peers import (
@@ -150,13 +151,12 @@ def _round(desk: Desk, pictures: list[Picture], measured: _Measured) -> None:
 
 
 def _dropped(desk: Desk, picture: Picture) -> float:
-    """Read a picture from its drop on until a question comes; return how late that leaves it, ms.
+    """Read a picture from its drop on, to the end; return how late that leaves the question, ms.
 
-    What the question waits for is the slice that is being read.
+    A question that begins with what is being read waits for it (``ModelWorker``).
     """
     sent = time.perf_counter() + _TYPING_S
-    dropped = Prefill((user_message("", (picture,)),))
-    desk.engine.prefill(dropped, lambda: time.perf_counter() >= sent)
+    desk.engine.prefill(Prefill((user_message("", (picture,)),)), lambda: False)
     return 1000 * max(0.0, time.perf_counter() - sent)
 
 
@@ -172,7 +172,7 @@ def _ask(desk: Desk, name: str, messages: Messages, measured: _Measured) -> Mess
     measured.equal.append(tokens_of(finished) == measured.written[messages])
     if name == "followup":
         measured.prompt = finished.usage.prompt_tokens
-    return assistant_message(finished.text)
+    return replace(assistant_message(finished.text), tokens=tokens_of(finished))
 
 
 def _ratio(measured: _Measured, name: str) -> float | None:

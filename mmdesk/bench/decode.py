@@ -4,6 +4,9 @@ On a CPU ``generate`` in float32 is the base, with one thread and with all cores
 credited with the number of threads that it is faster with. int8 and int4 round the weights: how
 far that moves the logits is told too. On a GPU bfloat16 is the base.
 
+Two peers beside it, where they are installed: ``transformers serve`` in float32, and llama.cpp with
+a file that it is given.
+
 The *roofline* is the rate at which the bytes that a token takes (weights, keys and values) could be
 read; the reading is timed in the same run.
 """
@@ -22,11 +25,12 @@ from typing import Any
 
 import torch
 
+from mmdesk.bench.decode_peers import BESIDE, peers_of
+from mmdesk.bench.llama_cpp import Converted, converted
+from mmdesk.bench.logit_error import LogitError, logit_error
 from mmdesk.bench.peers import GPU_TRIALS, SEED, TRIALS, Desk, Trial, random_model, tokens_of
 from mmdesk.core.figures import Figure
 from mmdesk.core.messages import user_message
-from mmdesk.engine.kv_cache import new_cache
-from mmdesk.engine.token_step import TokenStep
 from mmdesk.models.hardware import free_memory, usable_cores
 
 _PROMPT = (user_message("Write down, as exactly as you can, what is written in the picture. " * 4),)
@@ -49,11 +53,13 @@ class Work:
     Attributes:
         rounds: How often each side writes; a little more at first, which does not count.
         tokens: That it writes each time.
+        gguf: Files for llama.cpp.
     """
 
     rounds: int
     tokens: int = _TOKENS
     read_bytes: int = _READ_BYTES
+    gguf: tuple[Path, ...] = ()
 
 
 def measure(
@@ -61,9 +67,16 @@ def measure(
 ) -> Iterator[Figure]:
     """Yield the figures of ``mmdesk bench decode``; those without a size are the worst of all.
 
-    Figures of a GPU are None where there is none.
+    Figures of a GPU are None where there is none, and those beside a peer where that is missing.
+
+    Raises:
+        GgufUnusable: llama.cpp can't be measured with what was given for it.
     """
-    on_cpu = {trial.name: _on_cpu(trial, work) for trial in trials}
+    files = converted(work.gguf, trials)
+    on_cpu = {
+        trial.name: _on_cpu(trial, work, [file for file in files if file.trial == trial.name])
+        for trial in trials
+    }
     for dtype, bar in _PACKED_BARS.items():
         worst = min(each.speedup(dtype) for each in on_cpu.values())
         yield Figure(f"{dtype}_speedup", worst, "x", work.rounds, SEED, bar)
@@ -76,6 +89,9 @@ def measure(
         for name, bar in _GPU_BARS[trial.name].items():
             value = rates[trial.name].pop(name, None)
             yield Figure(f"gpu_{name}_{trial.name}", value, "x", work.rounds, SEED, bar)
+    for size, each in on_cpu.items():
+        for name, ratio in each.beside():
+            yield Figure(f"{name}_{size}", ratio, "x", work.rounds, SEED)
     for size, each in on_cpu.items():
         yield from each.details(size, work.rounds)
     for size, known in rates.items():
@@ -109,6 +125,13 @@ class _OnCpu:
     def speedup(self, dtype: str) -> float:
         return self.best(dtype) / self.best("generate")
 
+    def beside(self) -> Iterator[tuple[str, float | None]]:
+        """Yield mmdesk's rates as multiples of the peers'."""
+        measured = {name for name, _ in self.rates}
+        for peer, dtype in BESIDE.items():
+            ratio = self.best(dtype) / self.best(peer) if peer in measured else None
+            yield f"{dtype}_against_{peer}", ratio
+
     def details(self, size: str, rounds: int) -> Iterator[Figure]:
         for dtype in ("float32", "bfloat16"):
             yield Figure(f"{dtype}_speedup_{size}", self.speedup(dtype), "x", rounds, SEED)
@@ -126,7 +149,7 @@ class _OnCpu:
         yield Figure(f"read_bandwidth_{size}", self.bandwidth / 1e9, "GB/s", _TIMES_READ, SEED)
 
 
-def _on_cpu(trial: Trial, work: Work) -> _OnCpu:
+def _on_cpu(trial: Trial, work: Work, files: list[Converted]) -> _OnCpu:
     with tempfile.TemporaryDirectory(prefix="mmdesk-decode-") as name, ExitStack() as desks:
         path = random_model(trial, Path(name))
         held = {dtype: desks.enter_context(_desk(path, dtype)) for dtype in _DTYPES}
@@ -137,13 +160,16 @@ def _on_cpu(trial: Trial, work: Work) -> _OnCpu:
             rates: Rates = {}
             for threads in sorted({1, usable_cores()}):
                 torch.set_num_threads(threads)
-                for side, rate in _take_turns(sides, work).items():
-                    rates[side, threads] = rate
+                with peers_of(plain, _PROMPT, work.tokens, files, threads) as peers:
+                    for side, rate in _take_turns(sides | peers, work).items():
+                        rates[side, threads] = rate
             torch.set_num_threads(usable_cores())
             bandwidth = _bandwidth(torch.device("cpu"), work.read_bytes)
             written = plain.plain(_PROMPT, work.tokens).tokens
             equal = tokens_of(plain.ask(_PROMPT, work.tokens)) == written
-            error = {dtype: logit_error(held[dtype], plain, written) for dtype in _PACKED_BARS}
+            error = {
+                dtype: logit_error(held[dtype], plain, _PROMPT, written) for dtype in _PACKED_BARS
+            }
         roofline = {
             dtype: bandwidth / bytes_of_token(desk, work.tokens) for dtype, desk in held.items()
         }
@@ -213,42 +239,6 @@ def _take_turns(sides: dict[str, Callable[[int], float]], work: Work) -> dict[st
         for name, run in sides.items():
             rates[name].append(run(work.tokens))
     return {name: statistics.median(each) for name, each in rates.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class LogitError:
-    """How far packing moves the logits of tokens that follow each other.
-
-    Attributes:
-        mean, worst: Of the distances, in standard deviations of a position's logits.
-        same_first: The share of positions whose largest logit is the same.
-        positions: Of how many.
-    """
-
-    mean: float
-    worst: float
-    same_first: float
-    positions: int
-
-
-def logit_error(packed: Desk, exact: Desk, tokens: tuple[int, ...]) -> LogitError:
-    """Compare two precisions of a model while the same ``tokens`` are written, one at a time."""
-    ours, theirs = (_logits(desk, tokens) for desk in (packed, exact))
-    spoken = (theirs != 0).any(dim=0)  # the others are 0 in every precision
-    ours, theirs = ours[:, spoken], theirs[:, spoken]
-    distance = (ours - theirs).abs() / theirs.std(dim=1, keepdim=True)
-    same = (ours.argmax(dim=1) == theirs.argmax(dim=1)).float().mean()
-    return LogitError(float(distance.mean()), float(distance.max()), float(same), len(tokens))
-
-
-def _logits(desk: Desk, tokens: tuple[int, ...]) -> torch.Tensor:
-    """Return the logits behind each of ``tokens``, (tokens, vocabulary)."""
-    model: Any = desk.loaded.model
-    prompt = desk.loaded.prompts.build(_PROMPT, len(tokens), lambda *_: None).inputs
-    cache, step = new_cache(model), TokenStep(model)
-    with torch.inference_mode():
-        model(input_ids=prompt["input_ids"], past_key_values=cache, logits_to_keep=1)
-        return torch.stack([step(torch.tensor([token]), cache).float() for token in tokens])
 
 
 def bytes_of_token(desk: Desk, tokens: int) -> float:

@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from mmdesk.bench import decode
+from mmdesk.bench import decode, serving
+from mmdesk.bench.decode_peers import peers_of
+from mmdesk.bench.logit_error import logit_error
 from mmdesk.bench.peers import Desk, Trial, random_model
 from mmdesk.bench.random_models import Sizes
 from mmdesk.core.figures import Figure
+from mmdesk.models.hardware import usable_cores
 
 LLAVA = Trial("llava", Sizes(128, 256, 2, 4, 2, 512, 64, 128, 1, 4, side=56))
 QWEN = Trial("qwen", Sizes(128, 256, 2, 4, 2, 512, 64, 128, 1, 4, most_pixels=10_000))
@@ -28,6 +31,7 @@ def threads():
 def test_the_figures_and_their_bars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    monkeypatch.setattr(serving, "_NEEDS", ("no_such_package",))
     figures = {each.figure: each for each in decode.measure(WORK, (LLAVA, QWEN))}
     bars = {name: each.bar for name, each in figures.items() if each.bar is not None}
     sizes = ("", "_llava", "_qwen")
@@ -39,18 +43,38 @@ def test_the_figures_and_their_bars(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         for name, bar in held.items()
     }
     assert bars == packed | gpu
-    assert {name for name, each in figures.items() if each.value is None} == set(gpu)
+    peers = {
+        f"{name}{size}"
+        for name in (
+            "float32_against_serve",
+            "int8_against_llama_cpp_q8_0",
+            "int4_against_llama_cpp_q4_0",
+        )
+        for size in sizes[1:]
+    }
+    assert {name for name, each in figures.items() if each.value is None} == set(gpu) | peers
     for size in sizes[1:]:
         assert figures[f"float32_tokens_equal{size}"].value == 1
         int8, plain = (_best(figures, side, size) for side in ("int8", "generate"))
         assert figures[f"int8_speedup{size}"].value == int8 / plain
-    assert not list(tmp_path.iterdir())
+    assert not list(tmp_path.glob("mmdesk-*"))
 
 
 def _best(figures: dict[str, Figure], side: str, size: str) -> float:
     label = re.compile(rf"{side}_\d+_threads{size}")
     rates = [each.value for name, each in figures.items() if label.fullmatch(name)]
     return max(rate for rate in rates if rate is not None)
+
+
+@pytest.mark.usefixtures("loopback")
+def test_a_server_beside(tmp_path: Path) -> None:
+    desk = Desk(random_model(QWEN, tmp_path), "float32")
+    cores = usable_cores()
+    with peers_of(desk, decode._PROMPT, 8, [], cores) as peers:
+        assert list(peers) == ["serve"]
+        assert peers["serve"](8) > 0
+    with peers_of(desk, decode._PROMPT, 8, [], cores + 1) as peers:
+        assert not peers
 
 
 def test_a_static_cache_beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,7 +98,8 @@ def test_bytes_and_errors_follow_the_precision(trial: Trial, tmp_path: Path) -> 
     assert bytes_read["float32"] > 4 * (weights + vocabulary * hidden)
     tokens = desks["float32"].plain(decode._PROMPT, 32).tokens
     errors = {
-        dtype: decode.logit_error(desk, desks["float32"], tokens) for dtype, desk in desks.items()
+        dtype: logit_error(desk, desks["float32"], decode._PROMPT, tokens)
+        for dtype, desk in desks.items()
     }
     assert (errors["float32"].mean, errors["float32"].same_first) == (0, 1)
     assert 0 < errors["int8"].mean < errors["int4"].mean
