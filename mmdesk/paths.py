@@ -36,6 +36,11 @@ def starter() -> Path:
     return resources() / "starter"
 
 
+def starter_clip() -> Path:
+    """Return the folder of the model that matches pictures and texts and ships with mmdesk."""
+    return resources() / "starter-clip"
+
+
 def starter_speech() -> Path:
     """Return the folder of the speech model that ships with mmdesk."""
     return starter() / "starter-speech"

@@ -6,17 +6,27 @@ Training draws from `random.Random("dense ...")` and `("joint ...")`, this from 
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from PIL import Image
 
-from mmdesk.training import relations
+from mmdesk.evaluate.pointed import matched
+from mmdesk.training import reading, relations
+from mmdesk.training.boxes import Corners, parsed_boxes, without_boxes
+from mmdesk.training.charts import sample_chart
 from mmdesk.training.draw import draw_scene
+from mmdesk.training.flows import sample_flow
 from mmdesk.training.foreign import foreign_picture
 from mmdesk.training.grammar import Ask, Lang, Skill, normalise, phrase, refusal, say
-from mmdesk.training.lessons import MAKERS
-from mmdesk.training.unknown import Split, unknown_question
+from mmdesk.training.lessons import MAKERS, PAGE_MAKERS
+from mmdesk.training.pages import draw_page
+from mmdesk.training.pictures import sample_sign
+from mmdesk.training.pointing import located
+from mmdesk.training.split import Split
+from mmdesk.training.tables import sample_table
+from mmdesk.training.unknown import unknown_question
 from mmdesk.training.world import sample_scene
 
 FIRST_EIGHT = (
@@ -24,12 +34,21 @@ FIRST_EIGHT = (
     Skill.COUNT_ALL, Skill.COUNT_KIND, Skill.EXISTS, Skill.DESCRIPTION,
 )  # fmt: skip
 LAST_FOUR = (Skill.RELATION, Skill.TWO_PICTURES, Skill.FOLLOW_UP, Skill.REFUSAL)
-MEASURED = (*FIRST_EIGHT, *LAST_FOUR, Skill.SIZE)
+TWELVE = (*FIRST_EIGHT, *LAST_FOUR)
+POINTING = (Skill.POINT, Skill.POINT_ALL)
+PRINTED = (Skill.READ, Skill.TABLE, Skill.CHART, Skill.FLOW)
+MEASURED = (*TWELVE, Skill.SIZE, *POINTING, *PRINTED)
+_QUOTED = re.compile("“(.*?)”")
+_PAGES = {Skill.TABLE: sample_table, Skill.CHART: sample_chart, Skill.FLOW: sample_flow}
+_YES_OR_NO = (("Yes.", "No."), ("有。", "没有。"), ("是的。", "不是。"))
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One question put to the model. `before` is asked first and answered by the model itself."""
+    """One question put to the model. `before` is asked first and answered by the model itself.
+
+    `sure` is the probability that it gives the right one of yes and no, where that is the question.
+    """
 
     skill: Skill
     lang: Lang
@@ -39,6 +58,7 @@ class Trial:
     before: str | None = None
     kind: str = ""
     answer: str = ""
+    sure: float | None = None
 
     def answered(self, answer: str) -> Trial:
         """The same with the model's answer."""
@@ -46,13 +66,46 @@ class Trial:
 
     @property
     def right(self) -> bool:
-        """Normalised exact match."""
-        return normalise(self.answer) == normalise(self.expected)
+        """Normalised exact match of the words; boxes, where they are the answer, are found."""
+        if self.expected == refusal(self.lang):
+            return self.refused
+        if self.skill in POINTING and self.boxes:
+            return matched(self.found, self.boxes) == len(self.boxes) == len(self.found)
+        words = without_boxes(self.answer), without_boxes(self.expected)
+        return normalise(words[0]) == normalise(words[1])
 
     @property
     def refused(self) -> bool:
-        """Whether the model said that it does not know."""
-        return normalise(self.answer) == normalise(refusal(self.lang))
+        """Whether the model said that it does not know: the first sentence of the refusal."""
+        return normalise(self.answer).startswith(first_words(refusal(self.lang)))
+
+    @property
+    def boxes(self) -> list[Corners]:
+        """The boxes of the right answer."""
+        return [box for box, _ in parsed_boxes(self.expected)]
+
+    @property
+    def found(self) -> list[Corners]:
+        """The boxes of the model's answer."""
+        return [box for box, _ in parsed_boxes(self.answer)]
+
+    @property
+    def printed(self) -> list[str]:
+        """The printed words of the right answer."""
+        return _QUOTED.findall(self.expected)
+
+    @property
+    def choices(self) -> tuple[str, str] | None:
+        """The right and the wrong one of yes and no; None where another answer is right."""
+        for pair in _YES_OR_NO:
+            if self.expected in pair:
+                return self.expected, pair[1 - pair.index(self.expected)]
+        return None
+
+
+def first_words(text: str) -> str:
+    """The first sentence as the scorer compares it."""
+    return normalise(re.split("[.。]", text)[0])
 
 
 def _refusal(lang: Lang, rng: random.Random) -> Trial:
@@ -86,9 +139,25 @@ def _follow(lang: Lang, rng: random.Random) -> Trial:
         scene = sample_scene(rng)
         pair = relations.follow_up(scene, rng)
     first, second = (phrase(ask, lang, rng) for ask in pair)
-    expected = say(pair[1].reply, lang)
+    expected = say(located(pair[1], scene).reply, lang)
     picture = draw_scene(scene)
     return Trial(Skill.FOLLOW_UP, lang, (picture,), second, expected, first, pair[1].kind)
+
+
+def _printed(skill: Skill, lang: Lang, rng: random.Random) -> Trial:
+    """About words in a scene, or a page; the common words among them are the test's."""
+    ask: Ask | None = None
+    if skill is Skill.READ:
+        while ask is None:
+            scene = sample_sign(rng, Split.TEST)
+            ask = reading.read(scene, rng)
+        picture = draw_scene(scene)
+    else:
+        page = _PAGES[skill](rng, Split.TEST)
+        ask = PAGE_MAKERS[type(page.facts)](page, rng)
+        picture = draw_page(page)
+    text = phrase(ask, lang, rng)
+    return Trial(skill, lang, (picture,), text, say(ask.reply, lang), kind=ask.kind)
 
 
 def _single(skill: Skill, lang: Lang, rng: random.Random) -> Trial:
@@ -96,6 +165,7 @@ def _single(skill: Skill, lang: Lang, rng: random.Random) -> Trial:
     while ask is None:
         scene = sample_scene(rng)
         ask = MAKERS[skill](scene, rng)
+    ask = located(ask, scene)
     text = phrase(ask, lang, rng)
     return Trial(skill, lang, (draw_scene(scene),), text, say(ask.reply, lang), kind=ask.kind)
 
@@ -109,6 +179,8 @@ def trial(skill: Skill, lang: Lang, seed: int, number: int) -> Trial:
         return _two(lang, rng)
     if skill is Skill.FOLLOW_UP:
         return _follow(lang, rng)
+    if skill in PRINTED:
+        return _printed(skill, lang, rng)
     return _single(skill, lang, rng)
 
 

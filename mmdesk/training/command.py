@@ -1,4 +1,4 @@
-"""`mmdesk train starter`, `starter-speech` and `samples`; torch is imported only when they run."""
+"""`mmdesk train`: what can be made, and how; torch is imported only when it runs."""
 
 from __future__ import annotations
 
@@ -22,13 +22,25 @@ class _Adjustable(Protocol):
     def within_steps(self, steps: int) -> Self: ...
 
 
+class _Trainer(Protocol):
+    """What both picture recipes' trainers do."""
+
+    def run(self) -> object: ...
+
+    def checkpoint(self) -> None: ...
+
+    def export(self, out: Path) -> None: ...
+
+
 _AnyRecipe = TypeVar("_AnyRecipe", bound=_Adjustable)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what to make and its options."""
     parser.add_argument(
-        "name", choices=["starter", "starter-speech", "samples"], help="what to make"
+        "name",
+        choices=["starter", "starter-clip", "starter-speech", "fusion", "samples"],
+        help="what to make",
     )
     parser.add_argument("--out", type=Path, help="where to (default: resources/)")
     parser.add_argument("--work", type=Path, help="checkpoint and log (default: OUT.work)")
@@ -39,6 +51,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, help="another seed than the recipe's")
     parser.add_argument("--threads", type=int, help="CPU threads (default: the recipe's)")
     parser.add_argument("--clips", type=int, help="starter-speech: how many clips to make")
+    parser.add_argument(
+        "--tower", type=Path,
+        help="starter-clip: take over this chat model's vision tower, without the dense stage",
+    )  # fmt: skip
+    parser.add_argument("--workers", type=int, help="starter: how many processes draw")
+    parser.add_argument("--start", type=Path, help="starter: begin with this checkpoint's weights")
+    parser.add_argument("--stage", type=int, default=1, help="starter: the first stage to run")
+    parser.add_argument(
+        "--snapshot", type=Path, help="starter: where to save the weights so far when stopped"
+    )
     parser.add_argument("--no-compile", action="store_true", help="never use torch.compile")
 
 
@@ -49,7 +71,11 @@ def run(args: argparse.Namespace) -> int:
 
         write_samples(args.out or paths.samples())
         return 0
-    return _train_speech(args) if args.name == "starter-speech" else _train(args)
+    if args.name == "starter-speech":
+        return _train_speech(args)
+    if args.name == "fusion":
+        return _compare_fusion(args)
+    return _train_clip(args) if args.name == "starter-clip" else _train(args)
 
 
 def _train_speech(args: argparse.Namespace) -> int:
@@ -79,12 +105,63 @@ def _train_speech(args: argparse.Namespace) -> int:
 def _train(args: argparse.Namespace) -> int:
     from mmdesk.training.recipe import CPU, GPU
     from mmdesk.training.starter import Trainer
+    from mmdesk.training.warm import StartUnfit
 
     device = _device(args)
     recipe = _adjusted(CPU if device == "cpu" else GPU, args)
     out: Path = args.out or paths.starter()
     work: Path = args.work or out.with_name(out.name + ".work")
-    trainer = Trainer(recipe, work, _report, device, compiled=not args.no_compile)
+    try:
+        trainer = Trainer(
+            recipe, work, _report, device, compiled=not args.no_compile, workers=args.workers,
+            start=args.start, stage=args.stage - 1,
+        )  # fmt: skip
+    except StartUnfit as error:
+        print(f"mmdesk train: {error}", file=sys.stderr)
+        return 2
+    status = _finish(trainer, args.name, out, work)
+    if status and args.snapshot:
+        trainer.export(args.snapshot)
+    return status
+
+
+def _compare_fusion(args: argparse.Namespace) -> int:
+    from mmdesk.training.fusion_trial import compare
+    from mmdesk.training.recipe import FUSION
+
+    device = _device(args)
+    work: Path = args.work or Path("fusion.work")
+    try:
+        table = compare(_adjusted(FUSION, args), work, _report, device, not args.no_compile)
+    except KeyboardInterrupt:
+        print(f"stopped; the same command goes on from {work}")
+        return 130
+    print(table)
+    return 0
+
+
+def _train_clip(args: argparse.Namespace) -> int:
+    from mmdesk.training.clip.model import TowerUnfit
+    from mmdesk.training.clip.recipe import CPU, GPU
+    from mmdesk.training.clip.trainer import ClipTrainer
+
+    device = _device(args)
+    recipe = CPU if device == "cpu" else GPU
+    recipe = _adjusted(recipe.with_tower() if args.tower else recipe, args)
+    out: Path = args.out or paths.starter_clip()
+    # Not beside the weights: what lies in resources/ is packed.
+    work: Path = args.work or Path("starter-clip.work")
+    try:
+        trainer = ClipTrainer(
+            recipe, work, _report, device, tower=args.tower, compiled=not args.no_compile
+        )
+    except TowerUnfit as error:
+        print(f"mmdesk train: {error}", file=sys.stderr)
+        return 2
+    return _finish(trainer, args.name, out, work)
+
+
+def _finish(trainer: _Trainer, name: str, out: Path, work: Path) -> int:
     try:
         trainer.run()
     except KeyboardInterrupt:
@@ -92,7 +169,7 @@ def _train(args: argparse.Namespace) -> int:
         print(f"stopped; the same command goes on from {work}")
         return 130
     trainer.export(out)
-    print(f"wrote {out}; measure it with: mmdesk eval starter --model {out}")
+    print(f"wrote {out}; measure it with: mmdesk eval {name} --model {out}")
     return 0
 
 

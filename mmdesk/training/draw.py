@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
+from mmdesk.training.printed import draw_word
 from mmdesk.training.world import Background, Item, Scene, Shape
 
 Point = tuple[float, float]
@@ -54,6 +55,17 @@ def outline(item: Item, width: float, height: float) -> list[Point]:
     return [(cx + x * cos - y * sin, cy + x * sin + y * cos) for x, y in OUTLINES[item.shape]]
 
 
+def bounds(item: Item, width: int, height: int) -> tuple[float, float, float, float]:
+    """The box around an item as it is drawn, x0, y0, x1, y1 in shares, cut at the picture's rim."""
+    corners = outline(item, width, height)
+    rim = 0.0 if item.filled else item.stroke * item.diameter * min(width, height) / 4
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    edges = (min(xs) - rim) / width, (min(ys) - rim) / height
+    ends = (max(xs) + rim) / width, (max(ys) + rim) / height
+    x0, y0, x1, y1 = (min(1.0, max(0.0, value)) for value in (*edges, *ends))
+    return x0, y0, x1, y1
+
+
 def _paper(back: Background, width: int, height: int) -> Image.Image:
     if back.rgb == back.rgb_end:
         return Image.new("RGB", (width, height), back.rgb)
@@ -88,6 +100,8 @@ def draw_scene(scene: Scene, supersample: int | None = None) -> Image.Image:
     for item in scene.items:
         _draw_item(pen, item, width, height)
     picture = canvas if factor == 1 else canvas.reduce(factor)
+    for word in scene.words:
+        draw_word(picture, word)
     if scene.background.noise > 0:
         picture = _with_noise(picture, scene.background.noise, scene.noise_seed)
     return picture

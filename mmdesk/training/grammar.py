@@ -14,7 +14,14 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from mmdesk.training import grammar_en, grammar_zh, sentences_en, sentences_zh
+from mmdesk.training import (
+    grammar_en,
+    grammar_zh,
+    reading_en,
+    reading_zh,
+    sentences_en,
+    sentences_zh,
+)
 from mmdesk.training.world import Colour, Shape, Size
 
 
@@ -26,7 +33,7 @@ class Lang(Enum):
 
 
 class Skill(Enum):
-    """What the evaluation tells apart, in its order; SIZE has no bar of its own."""
+    """What the evaluation tells apart, in its order; SIZE and FLOW have no bars of their own."""
 
     COLOUR = "colour"
     BACKGROUND = "background"
@@ -41,6 +48,12 @@ class Skill(Enum):
     FOLLOW_UP = "follow_up"
     REFUSAL = "refusal"
     SIZE = "size"
+    POINT = "point"
+    POINT_ALL = "point_all"
+    READ = "read"
+    TABLE = "table"
+    CHART = "chart"
+    FLOW = "flow"
 
 
 @dataclass(frozen=True)
@@ -62,12 +75,19 @@ class Reply:
 
 @dataclass(frozen=True)
 class Ask:
-    """A question with its one right answer."""
+    """A question with its one right answer.
+
+    `items` and `others` are where a reader looks first; `traced` are the parts of the picture that
+    the printed letters of the answer, or its boxes, are read from, one by one.
+    """
 
     skill: Skill
     kind: str
     reply: Reply
     slots: Mapping[str, Any] = field(default_factory=dict)
+    items: tuple[Any, ...] = ()
+    others: tuple[Any, ...] = ()
+    traced: tuple[Any, ...] = ()
 
 
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
@@ -94,8 +114,17 @@ def every(template: str) -> list[str]:
 
 def templates(lang: Lang, kind: str) -> tuple[str, ...]:
     """The question templates of a kind."""
-    table = sentences_en.QUESTIONS if lang is Lang.EN else sentences_zh.QUESTIONS
-    return table[kind]
+    return QUESTIONS[lang][kind]
+
+
+QUESTIONS: Mapping[Lang, Mapping[str, tuple[str, ...]]] = {
+    Lang.EN: sentences_en.QUESTIONS | reading_en.QUESTIONS,
+    Lang.ZH: sentences_zh.QUESTIONS | reading_zh.QUESTIONS,
+}
+ANSWERS: Mapping[Lang, Mapping[str, str]] = {
+    Lang.EN: sentences_en.ANSWERS | reading_en.ANSWERS,
+    Lang.ZH: sentences_zh.ANSWERS | reading_zh.ANSWERS,
+}
 
 
 def _forms(lang: Lang) -> Callable[[str, Any, random.Random | None], dict[str, str]]:
@@ -125,8 +154,7 @@ def plain(ask: Ask, lang: Lang) -> str:
 
 def say(reply: Reply, lang: Lang) -> str:
     """The canonical answer; there is exactly one."""
-    table = sentences_en.ANSWERS if lang is Lang.EN else sentences_zh.ANSWERS
-    text = _fill(table[reply.kind], lang, reply.slots, None)
+    text = _fill(ANSWERS[lang][reply.kind], lang, reply.slots, None)
     return text[:1].upper() + text[1:]
 
 

@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from mmdesk.training.boxes import as_typed, written_boxes
 from mmdesk.training.world import Cell, Colour, Item, Shape, Size
 
 if TYPE_CHECKING:
@@ -86,6 +87,29 @@ def there_are(count: int, noun: Noun) -> str:
     return f"there are {count or 'no'} {_plural(word)}"
 
 
+_NTH = ("first", "second", "third", "fourth")
+
+
+def quoted(texts: Sequence[str]) -> str:
+    """ "“A”, “B” and “C”"."""
+    marked = [f"“{text}”" for text in texts]
+    return marked[0] if len(marked) == 1 else ", ".join(marked[:-1]) + " and " + marked[-1]
+
+
+def _printed_forms(name: str, value: Any, rng: random.Random | None) -> dict[str, str]:
+    if name in ("text", "number", "rows", "columns"):
+        return {name: value}
+    if name == "texts":
+        return {"texts": quoted(value)}
+    if name in ("name", "other_name"):
+        return {name: as_typed(value, rng)}
+    if name in ("row", "column"):
+        return {name: str(value + 1), f"{name}_nth": _NTH[value]}
+    if name == "boxes":
+        return {"boxes": written_boxes([(b, _noun(noun, None)) for b, noun in value])}
+    raise KeyError(name)
+
+
 def forms(name: str, value: Any, rng: random.Random | None) -> dict[str, str]:
     """The words that the slot `name` may be asked for in a template."""
     if name == "noun" or name == "other":
@@ -109,7 +133,7 @@ def forms(name: str, value: Any, rng: random.Random | None) -> dict[str, str]:
         return {"nth": ("first", "second")[value]}
     if name == "size":
         return {"size": value.value}
-    raise KeyError(name)
+    return _printed_forms(name, value, rng)
 
 
 _COMMANDS = ("describe", "count", "tell", "find", "locate", "say", "please d")

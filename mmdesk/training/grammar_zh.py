@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from mmdesk.training.boxes import as_typed, written_boxes
 from mmdesk.training.world import Cell, Colour, Item, Shape, Size
 
 if TYPE_CHECKING:
@@ -84,6 +85,23 @@ def there_are(count: int, noun: Noun) -> str:
     return f"有{count}个{word}" if count else f"没有{word}"
 
 
+_NUMERALS = ("一", "二", "三", "四")
+
+
+def _printed_forms(name: str, value: Any, rng: random.Random | None) -> dict[str, str]:
+    if name in ("text", "number", "rows", "columns"):
+        return {name: value}
+    if name == "texts":
+        return {"texts": "、".join(f"“{text}”" for text in value)}
+    if name in ("name", "other_name"):
+        return {name: as_typed(value, rng)}
+    if name in ("row", "column"):
+        return {name: str(value + 1), f"{name}_nth": _NUMERALS[value]}
+    if name == "boxes":
+        return {"boxes": written_boxes([(b, _noun(noun, None)) for b, noun in value])}
+    raise KeyError(name)
+
+
 def forms(name: str, value: Any, rng: random.Random | None) -> dict[str, str]:
     """The words that the slot `name` may be asked for in a template."""
     if name in ("noun", "other"):
@@ -100,7 +118,7 @@ def forms(name: str, value: Any, rng: random.Random | None) -> dict[str, str]:
         return {"nth": _ORDINALS[value]}
     if name == "size":
         return {"size": "大的" if value is Size.BIG else "小的"}
-    raise KeyError(name)
+    return _printed_forms(name, value, rng)
 
 
 _POLITE = ("请问", "请问一下，", "告诉我", "你好，", "帮我看看")

@@ -12,6 +12,7 @@ from transformers.models.llama.modeling_llama import apply_rotary_pos_emb
 
 from mmdesk.training import model as parts
 from mmdesk.training.batches import HEADS, IGNORE, Batch
+from mmdesk.training.patches import LETTER_HEADS
 
 LOOK_LAYER = 2
 
@@ -79,31 +80,49 @@ class Learner(nn.Module):
         turns = text.rotary_emb(before, torch.arange(length, device=before.device)[None])
         query, key = apply_rotary_pos_emb(query, key, *turns)
         batch, spot = rows // length, rows % length
-        scores = (key[batch, heads].float() @ query[batch, heads, spot].float()[..., None])[..., 0]
+        scores = (query @ key.transpose(-1, -2))[batch, heads, spot].float()
         later = torch.arange(length, device=before.device) > spot[:, None]
-        share = (scores * size**-0.5).masked_fill(later, float("-inf")).log_softmax(-1)
-        paid: torch.Tensor = share.masked_fill(~data["look_mask"], float("-inf")).logsumexp(-1)
-        return -(paid * data["look_share"]).sum() / data["look_share"].sum()
+        return attention_loss((scores * size**-0.5).masked_fill(later, float("-inf")), data)
+
+
+def attention_loss(scores: torch.Tensor, data: Batch) -> torch.Tensor:
+    """Minus the log of the attention at the wanted keys; `scores` are (looks, keys), masked."""
+    share = scores.log_softmax(-1)
+    paid = share.masked_fill(~data["look_mask"], float("-inf")).logsumexp(-1)
+    return -(paid * data["look_share"]).sum() / data["look_share"].sum()
 
 
 def dense_loss(logits: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Mean over the heads of cross-entropy, and the share of item patches whose shape is right.
 
-    Patches of items count as much as all the others together: they are one in twelve, and a plain
-    mean left shapes unlearned long after everything else was known.
+    Patches of items (for the heads about letters: with letters) count as much as all the others
+    together: they are one in twelve, and a plain mean left shapes unlearned long after everything
+    else was known.
     """
     total = logits.new_zeros((), dtype=torch.float32)
     items = (labels[..., 1] > 0).reshape(-1).float()
     start = 0
-    for number, classes in enumerate(HEADS.values()):
+    for number, (name, classes) in enumerate(HEADS.items()):
         part = logits[..., start : start + classes].float().reshape(-1, classes)
         wanted = labels[..., number].reshape(-1)
         each = functional.cross_entropy(part, wanted, ignore_index=IGNORE, reduction="none")
         asked = (wanted != IGNORE).float()
-        on, off = asked * items, asked * (1 - items)
+        marked = (wanted > 0).float() if name in LETTER_HEADS else items
+        on, off = asked * marked, asked * (1 - marked)
         total = total + (each * on).sum() / on.sum().clamp(min=1)
         total = total + 0.5 * (each * off).sum() / off.sum().clamp(min=1)
         start += classes
     right = logits[..., : HEADS["shape"]].argmax(-1) == labels[..., 0]
     share = (right.reshape(-1).float() * items).sum() / items.sum().clamp(min=1)
     return total / len(HEADS), share
+
+
+def letters_right(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """The share of patches with a letter in which the first one is told rightly."""
+    names = list(HEADS)
+    number = names.index("letter")
+    start = sum(HEADS[name] for name in names[:number])
+    guess = logits[..., start : start + HEADS["letter"]].argmax(-1)
+    wanted = labels[..., number]
+    there = wanted > 0
+    return ((guess == wanted) & there).float().sum() / there.float().sum().clamp(min=1)

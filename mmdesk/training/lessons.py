@@ -7,15 +7,21 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from PIL import Image
-
-from mmdesk.training import questions, relations
+from mmdesk.training import pointing, questions, reading, relations
+from mmdesk.training.charts import Chart, chart_ask, sample_chart
+from mmdesk.training.flows import Flow, flow_ask, sample_flow
 from mmdesk.training.foreign import foreign_picture
-from mmdesk.training.grammar import Ask, Lang, Noun, Reply, Skill, phrase, refusal, say
-from mmdesk.training.unknown import Split, unknown_question
-from mmdesk.training.world import Item, Scene, sample_scene
+from mmdesk.training.grammar import Ask, Lang, Reply, Skill, phrase, refusal, say
+from mmdesk.training.pages import Page
+from mmdesk.training.pictures import Picture, sample_picture
+from mmdesk.training.prompts import system_prompt
+from mmdesk.training.said import Lesson, Said, Turn, worded
+from mmdesk.training.split import Split
+from mmdesk.training.tables import Table, sample_table, table_ask
+from mmdesk.training.unknown import unknown_question
+from mmdesk.training.world import Scene, sample_scene
 
 MAKERS: Mapping[Skill, questions.Maker] = {
     Skill.COLOUR: questions.colour,
@@ -28,6 +34,9 @@ MAKERS: Mapping[Skill, questions.Maker] = {
     Skill.DESCRIPTION: questions.description,
     Skill.RELATION: relations.relation,
     Skill.SIZE: questions.size,
+    Skill.POINT: pointing.point,
+    Skill.POINT_ALL: pointing.point_all,
+    Skill.READ: reading.read,
 }
 # How often each skill is asked; positions come last, so they are asked most.
 DEFAULT_MIX: Mapping[Skill, float] = {
@@ -43,46 +52,18 @@ DEFAULT_MIX: Mapping[Skill, float] = {
     Skill.FOLLOW_UP: 8,
     Skill.SIZE: 6,
     Skill.REFUSAL: 7,
+    Skill.POINT: 8,
+    Skill.POINT_ALL: 8,
+    Skill.READ: 2,
 }
-SYSTEM_PROMPTS = (
-    "You are a helpful assistant.",
-    "Answer briefly.",
-    "You are a helpful assistant that answers questions about pictures.",
-    "你是一个乐于助人的助手。",
-)
+READ_WHERE_PRINTED = 40  # instead, in a scene with words
 
 
-@dataclass(frozen=True)
-class Said:
-    """A question and its answer in words; the items that the answer is read from.
-
-    `others` are those of a second noun ("left of the star"), or what lies on the side asked about;
-    `counted` are one or two groups of which the answer needs to know how many they are.
-    """
-
-    question: str
-    answer: str
-    items: tuple[Item, ...] = ()
-    others: tuple[Item, ...] = ()
-    counted: tuple[tuple[Item, ...], ...] = ()
-
-
-@dataclass(frozen=True)
-class Turn:
-    """One question with its answer; `pictures` index the lesson's list."""
-
-    said: Said
-    pictures: tuple[int, ...] = ()
-    picture_first: bool = True
-
-
-@dataclass
-class Lesson:
-    """A conversation; `scenes[i]` is None where picture i is not of the drawn world."""
-
-    pictures: list[Image.Image | Scene]
-    turns: list[Turn] = field(default_factory=list)
-    system: str | None = None
+PAGE_MAKERS: Mapping[type, Callable[[Page, random.Random], Ask]] = {
+    Table: table_ask,
+    Chart: chart_ask,
+    Flow: flow_ask,
+}
 
 
 def _languages(rng: random.Random) -> Callable[[], Lang]:
@@ -95,56 +76,56 @@ def _languages(rng: random.Random) -> Callable[[], Lang]:
     return lambda: rng.choice((Lang.EN, Lang.ZH))
 
 
-def _fitting(scenes: Sequence[Scene], noun: Noun) -> tuple[Item, ...]:
-    return tuple(
-        item for scene in scenes for item in scene.matching(noun.shape, noun.colour, noun.size)
-    )
-
-
-def pointed(ask: Ask, scenes: Sequence[Scene]) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
-    """(items, others) that a question names: where a reader would look for its answer."""
-    slots = ask.slots
-    if "nth" in slots:
-        scenes = scenes[slots["nth"] : slots["nth"] + 1]
-    others: tuple[Item, ...] = ()
-    if "other" in slots:
-        others = _fitting(scenes, slots["other"])
-    elif ask.skill is Skill.RELATION and ask.reply.kind == "thing":
-        others = _fitting(scenes, ask.reply.slots["noun"])
-    if "cell" in slots:
-        return scenes[0].at(slots["cell"]), others
-    if "noun" in slots:
-        return _fitting(scenes, slots["noun"]), others
-    if ask.kind == "shape_of":
-        return scenes[0].matching(None, slots["colour"]), others
-    return (scenes[0].items if ask.kind == "count_all" else ()), others
-
-
-_COUNTING = ("count_kind", "count_all", "count_in", "exists", "then_nouns")
-
-
-def counted(ask: Ask, scenes: Sequence[Scene]) -> tuple[tuple[Item, ...], ...]:
-    """The groups that a question compares or counts: of each picture for "which has more?"."""
-    noun = ask.slots.get("noun", Noun())
-    if ask.kind == "more":
-        return _fitting(scenes[:1], noun), _fitting(scenes[1:], noun)
-    if ask.kind in _COUNTING or ask.reply.kind == "missing":
-        return (pointed(ask, scenes)[0],)
-    return ()
-
-
-def _worded(ask: Ask, lang: Lang, rng: random.Random, scenes: Sequence[Scene]) -> Said:
-    words = phrase(ask, lang, rng), say(ask.reply, lang)
-    return Said(*words, *pointed(ask, scenes), counted(ask, scenes))
-
-
-def _unknown(lang: Lang, rng: random.Random) -> Said:
+def _unknown(lang: Lang, rng: random.Random, page: Page | None = None) -> Said:
+    """A question that can't be answered; at times about a page that isn't there."""
+    if page is None and rng.random() < 0.2:
+        return Said(phrase(_page_ask(sample_page(rng), rng), lang, rng), refusal(lang))
     return Said(unknown_question(lang, rng, Split.TRAIN), refusal(lang))
+
+
+def sample_page(rng: random.Random, split: Split = Split.TRAIN) -> Page:
+    """A table, a chart or a flowchart."""
+    return rng.choice((sample_table, sample_chart, sample_flow))(rng, split)
+
+
+def _page_ask(page: Page, rng: random.Random) -> Ask:
+    return PAGE_MAKERS[type(page.facts)](page, rng)
+
+
+def page_described(page: Page) -> Ask:
+    """What is in the picture? A table, a chart, a flowchart, and how large."""
+    facts = page.facts
+    if isinstance(facts, Table):
+        rows, columns = len(facts.rows), len(facts.rows[0])
+        reply = Reply("table_page", {"rows": str(rows), "columns": str(columns)})
+    elif isinstance(facts, Chart):
+        reply = Reply("chart_page", {"number": str(len(facts.bars))})
+    else:
+        reply = Reply("flow_page")
+    return Ask(Skill.DESCRIPTION, "describe", reply)
+
+
+def about_page(page: Page, rng: random.Random, lang: Callable[[], Lang]) -> Iterator[Said]:
+    """Questions about what stands on a page, about shapes that don't, and unknown ones."""
+    seen: set[str] = set()
+    empty = sample_scene(rng, count=0)
+    while True:
+        spoken, roll = lang(), rng.random()
+        if roll < 0.06:
+            yield _unknown(spoken, rng, page)
+            continue
+        ask: Ask | None = page_described(page) if roll < 0.12 else _page_ask(page, rng)
+        if roll > 0.94:
+            ask = rng.choice((questions.colour, questions.place, pointing.point))(empty, rng)
+        if ask is None or (f"{ask.kind} {ask.slots}" in seen and rng.random() < 0.8):
+            continue
+        seen.add(f"{ask.kind} {ask.slots}")
+        yield worded(ask, spoken, rng, ())
 
 
 def _followed(pair: tuple[Ask, Ask], lang: Lang, rng: random.Random, scene: Scene) -> list[Said]:
     """Both turns; "where is it?" is about what the first one named."""
-    first, second = (_worded(ask, lang, rng, (scene,)) for ask in pair)
+    first, second = (worded(ask, lang, rng, (scene,)) for ask in pair)
     if not pair[1].slots:
         second = replace(second, items=first.items)
     return [first, second]
@@ -154,6 +135,8 @@ def about_scene(
     scene: Scene, rng: random.Random, mix: Mapping[Skill, float], lang: Callable[[], Lang]
 ) -> Iterator[Said]:
     """Endless questions with answers about one scene, few of them twice."""
+    if scene.words:
+        mix = {**mix, Skill.READ: READ_WHERE_PRINTED}
     skills, weights = list(mix), list(mix.values())
     seen: dict[str, int] = {}
     while True:
@@ -172,12 +155,12 @@ def about_scene(
             key = f"{ask.kind} {ask.slots}"
             seen[key] = seen.get(key, 0) + 1
             if seen[key] == 1 or rng.random() < 0.15:
-                yield _worded(ask, spoken, rng, (scene,))
+                yield worded(ask, spoken, rng, (scene,))
 
 
 def about_foreign(rng: random.Random, lang: Callable[[], Lang]) -> Iterator[Said]:
     """Questions as about a drawn scene, all answered with the refusal."""
-    scene = sample_scene(rng, count=rng.randint(2, 5))
+    scene = sample_scene(rng, count=rng.randint(2, 5), words=rng.randint(0, 1))
     skills = list(MAKERS)
     while True:
         spoken = lang()
@@ -200,7 +183,7 @@ def about_two(
         if ask is None or (f"{ask.kind} {ask.slots}" in seen and rng.random() < 0.9):
             continue
         seen.add(f"{ask.kind} {ask.slots}")
-        yield _worded(ask, lang(), rng, scenes)
+        yield worded(ask, lang(), rng, scenes)
 
 
 def without_picture(rng: random.Random, lang: Callable[[], Lang]) -> Iterator[Said]:
@@ -226,23 +209,29 @@ def _turns(
     return turns
 
 
-def _picture(rng: random.Random, foreign: float) -> Scene | Image.Image:
+def _picture(rng: random.Random, foreign: float, printed: bool) -> Picture:
+    if printed:
+        return sample_picture(rng, foreign)
     return foreign_picture(rng, Split.TRAIN) if rng.random() < foreign else sample_scene(rng)
 
 
 def _pairs(
-    picture: Scene | Image.Image, rng: random.Random, mix: Mapping[Skill, float],
+    picture: Picture, rng: random.Random, mix: Mapping[Skill, float],
     lang: Callable[[], Lang],
 ) -> Iterator[Said]:  # fmt: skip
     if isinstance(picture, Scene):
         return about_scene(picture, rng, mix, lang)
+    if isinstance(picture, Page):
+        return about_page(picture, rng, lang)
     return about_foreign(rng, lang)
 
 
-def one_picture(rng: random.Random, mix: Mapping[Skill, float], foreign: float) -> Lesson:
+def one_picture(
+    rng: random.Random, mix: Mapping[Skill, float], foreign: float, printed: bool = False
+) -> Lesson:
     """Turns about one picture; the caller cuts them to length."""
     lang = _languages(rng)
-    picture = _picture(rng, foreign)
+    picture = _picture(rng, foreign, printed)
     lesson = Lesson([picture], system=_system(rng))
     if rng.random() < 0.05:
         lesson.turns += _turns(without_picture(rng, lang), 1, (), rng)
@@ -257,7 +246,9 @@ def _related(scene: Scene, rng: random.Random) -> Scene:
     return sample_scene(rng, count=max(0, min(6, len(scene.items) + rng.randint(-1, 1))))
 
 
-def two_picture(rng: random.Random, mix: Mapping[Skill, float], foreign: float) -> Lesson:
+def two_picture(
+    rng: random.Random, mix: Mapping[Skill, float], foreign: float, printed: bool = False
+) -> Lesson:
     """Either both in one message, compared; or the second one arrives in a later turn."""
     lang = _languages(rng)
     if rng.random() < 0.65:
@@ -266,7 +257,7 @@ def two_picture(rng: random.Random, mix: Mapping[Skill, float], foreign: float) 
         lesson = Lesson([first, second], system=_system(rng))
         lesson.turns += _turns(about_two((first, second), rng, lang), 14, (0, 1), rng)
         return lesson
-    pictures = [_picture(rng, foreign), _picture(rng, foreign)]
+    pictures = [_picture(rng, foreign, printed), _picture(rng, foreign, printed)]
     lesson = Lesson(pictures, system=_system(rng))
     lesson.turns += _turns(_pairs(pictures[0], rng, mix, lang), rng.randint(1, 2), (0,), rng)
     lesson.turns += _turns(_pairs(pictures[1], rng, mix, lang), 12, (1,), rng)
@@ -274,4 +265,4 @@ def two_picture(rng: random.Random, mix: Mapping[Skill, float], foreign: float) 
 
 
 def _system(rng: random.Random) -> str | None:
-    return rng.choice(SYSTEM_PROMPTS) if rng.random() < 0.05 else None
+    return system_prompt(rng) if rng.random() < 0.2 else None

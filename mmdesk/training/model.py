@@ -7,8 +7,10 @@ Everything is a stock transformers class, saved so that `AutoProcessor` and
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,21 +29,33 @@ from transformers import (
 )
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 
-from mmdesk.training.grammar import Lang
+from mmdesk.training.boxes import parsed_boxes, without_boxes
+from mmdesk.training.grammar import Lang, Skill
 from mmdesk.training.lessons import (
     DEFAULT_MIX,
-    SYSTEM_PROMPTS,
-    Said,
+    about_page,
     about_scene,
     about_two,
+    sample_page,
     without_picture,
 )
+from mmdesk.training.pictures import sample_sign
+from mmdesk.training.prompts import system_prompt
+from mmdesk.training.said import Said
+from mmdesk.training.split import Split
+from mmdesk.training.tokens import ASSISTANT as ASSISTANT
+from mmdesk.training.tokens import END as END
+from mmdesk.training.tokens import IMAGE as IMAGE
+from mmdesk.training.tokens import PAD as PAD
+from mmdesk.training.tokens import SPECIAL as SPECIAL
+from mmdesk.training.tokens import SYSTEM as SYSTEM
+from mmdesk.training.tokens import USER as USER
 from mmdesk.training.unknown import tokenizer_texts
+from mmdesk.training.vocabulary import HAN, LONGEST
 from mmdesk.training.world import sample_scene
 
-SPECIAL = ("<|pad|>", "<|end|>", "<|user|>", "<|assistant|>", "<|system|>", "<image>")
-PAD, END, USER, ASSISTANT, SYSTEM, IMAGE = range(6)
 MEAN, STD = 0.5, 0.5
+SHARD = "15MB"  # of weights, so that no file is large
 
 CHAT_TEMPLATE = (
     "{%- for message in messages -%}"
@@ -55,6 +69,14 @@ CHAT_TEMPLATE = (
     "{%- endfor -%}"
     "{%- if add_generation_prompt -%}{{- '<|assistant|>' -}}{%- endif -%}"
 )
+
+
+class Fusion(Enum):
+    """How the language model gets to see the patches; CROSS is for the comparison only."""
+
+    LINEAR = "linear"
+    MLP = "mlp"
+    CROSS = "cross"
 
 
 @dataclass(frozen=True)
@@ -71,6 +93,7 @@ class Shape:
     text_heads: int = 4
     text_inner: int = 512
     context: int = 4096
+    fusion: Fusion = Fusion.MLP
 
     @property
     def grid(self) -> int:
@@ -78,35 +101,53 @@ class Shape:
         return self.side // self.patch
 
 
-def _texts(said: Said) -> tuple[str, str]:
-    return said.question, said.answer
+BOX_JSON = ('[{"bbox_2d": [', '], "label": "', '"}, {"bbox_2d": [', '"}]')
+# An opening quotation mark with none to a printed word's letters behind it.
+_OPENED = "|".join("“" + r"\w" * number for number in range(LONGEST))
+
+
+def _texts(said: Said) -> tuple[str, ...]:
+    labels = (label for _, label in parsed_boxes(said.answer))
+    return said.question, without_boxes(said.answer), *labels
 
 
 def _corpus(seed: int, pictures: int) -> Iterator[str]:
     """Every text the tokenizer should have whole words for."""
     rng = random.Random(seed)
-    yield from SYSTEM_PROMPTS * 50
+    for _ in range(400):
+        yield system_prompt(rng)
+    for sign in HAN:
+        yield from [sign] * 20
     for text in tokenizer_texts():
         yield text
         yield text.capitalize()
     for lang in Lang:
-        pairs = without_picture(rng, lambda lang=lang: lang)  # type: ignore[misc]
+        pairs = without_picture(rng, partial(Lang, lang))
         for _ in range(200):
             yield from _texts(next(pairs))
     for _ in range(pictures):
-        scenes = sample_scene(rng), sample_scene(rng)
-        lang = rng.choice(tuple(Lang))
-        single = about_scene(scenes[0], rng, DEFAULT_MIX, lambda lang=lang: lang)  # type: ignore[misc]
-        double = about_two(scenes, rng, lambda lang=lang: lang)  # type: ignore[misc]
-        for _ in range(12):
-            yield from _texts(next(single))
-        for _ in range(4):
-            yield from _texts(next(double))
+        yield from _about_pictures(rng, partial(Lang, rng.choice(tuple(Lang))))
 
 
-def build_tokenizer(
-    seed: int = 0, pictures: int = 3000, size: int = 1600
-) -> PreTrainedTokenizerFast:
+def _about_pictures(rng: random.Random, lang: Callable[[], Lang]) -> Iterator[str]:
+    scenes = sample_scene(rng), sample_scene(rng)
+    sources = (
+        (about_scene(scenes[0], rng, DEFAULT_MIX, lang), 12),
+        (about_two(scenes, rng, lang), 4),
+        (about_page(sample_page(rng), rng, lang), 4),
+        (about_scene(sample_sign(rng, Split.TRAIN), rng, {Skill.READ: 1}, lang), 4),
+    )
+    for said, count in sources:
+        for _ in range(count):
+            yield from _texts(next(said))
+
+
+def train_bpe(
+    texts: Iterator[str],
+    size: int,
+    special: Sequence[str],
+    splits: Sequence[pre_tokenizers.PreTokenizer] = (),
+) -> Tokenizer:
     """Byte-level BPE over all 256 bytes; a Han character is at most one token's worth of text.
 
     Without that split a whole Chinese sentence, which has no spaces, would become one token.
@@ -114,6 +155,7 @@ def build_tokenizer(
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [
+            *splits,
             pre_tokenizers.Split(Regex(r"\p{Han}"), "isolated"),
             pre_tokenizers.Split(Regex(r"\d"), "isolated"),
             pre_tokenizers.ByteLevel(add_prefix_space=False),
@@ -123,11 +165,25 @@ def build_tokenizer(
     trainer = trainers.BpeTrainer(
         vocab_size=size,
         min_frequency=3,
-        special_tokens=[AddedToken(text, special=True, normalized=False) for text in SPECIAL],
+        special_tokens=[AddedToken(text, special=True, normalized=False) for text in special],
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    tokenizer.train_from_iterator(_corpus(seed, pictures), trainer)
+    tokenizer.train_from_iterator(texts, trainer)
+    return tokenizer
+
+
+def build_tokenizer(
+    seed: int = 0, pictures: int = 3000, size: int = 2304
+) -> PreTrainedTokenizerFast:
+    """The starter's tokenizer, made from its own questions and answers.
+
+    Printed words in answers, between “ and ”, are spelled: one letter is one token, as it is read.
+    The JSON around the numbers of a box is four tokens, so that a box is some twenty.
+    """
+    printed = pre_tokenizers.Split(Regex(rf"(?<={_OPENED})\w"), "isolated")
+    tokenizer = train_bpe(_corpus(seed, pictures), size - len(BOX_JSON), SPECIAL, [printed])
+    tokenizer.add_tokens([AddedToken(text, normalized=False) for text in BOX_JSON])
     made: Any = PreTrainedTokenizerFast
     wrapped: PreTrainedTokenizerFast = made(
         tokenizer_object=tokenizer,
@@ -141,14 +197,19 @@ def build_tokenizer(
     return wrapped
 
 
-def build_processor(tokenizer: PreTrainedTokenizerFast, shape: Shape) -> LlavaProcessor:
-    """A LLaVA processor that squeezes any picture to the square, so that no part is cut off."""
-    square = {"height": shape.side, "width": shape.side}
-    images = CLIPImageProcessorPil(
+def square_images(side: int) -> CLIPImageProcessorPil:
+    """An image processor that squeezes any picture to `side` x `side`."""
+    square = {"height": side, "width": side}
+    return CLIPImageProcessorPil(
         size=square, crop_size=square, do_center_crop=False, do_resize=True, do_rescale=True,
         do_normalize=True, do_convert_rgb=True, resample=3,
         image_mean=[MEAN] * 3, image_std=[STD] * 3,
     )  # fmt: skip
+
+
+def build_processor(tokenizer: PreTrainedTokenizerFast, shape: Shape) -> LlavaProcessor:
+    """A LLaVA processor that squeezes any picture to the square, so that no part is cut off."""
+    images = square_images(shape.side)
     made: Any = LlavaProcessor
     processor: LlavaProcessor = made(
         image_processor=images,
@@ -181,12 +242,13 @@ def build_model(vocabulary: int, shape: Shape) -> LlavaForConditionalGeneration:
         vision_config=vision, text_config=text, image_token_index=IMAGE, vision_feature_layer=-1,
         vision_feature_select_strategy="default", image_seq_length=shape.grid**2,
         tie_word_embeddings=True, pad_token_id=PAD, eos_token_id=END, bos_token_id=None,
+        projector_hidden_act="linear" if shape.fusion is Fusion.LINEAR else "gelu",
     )  # fmt: skip
     config._attn_implementation = "eager"
     model = LlavaForConditionalGeneration(config)
     greedy: Any = GenerationConfig
     model.generation_config = greedy(
-        do_sample=False, eos_token_id=END, pad_token_id=PAD, max_new_tokens=160
+        do_sample=False, eos_token_id=END, pad_token_id=PAD, max_new_tokens=256
     )
     return model
 
@@ -198,5 +260,5 @@ def save(model: LlavaForConditionalGeneration, processor: LlavaProcessor, out: P
     copy = copy.to(torch.bfloat16)
     copy.load_state_dict(state)
     copy.generation_config = model.generation_config
-    copy.save_pretrained(out)
+    copy.save_pretrained(out, max_shard_size=SHARD)
     processor.save_pretrained(out)

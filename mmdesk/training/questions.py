@@ -108,7 +108,7 @@ def shape_at_place(scene: Scene, rng: random.Random) -> Ask | None:
             noun = Noun(scene.matching(None, value)[0].shape)
             slots = {"colour": value}
             return Ask(Skill.SHAPE_AT_PLACE, "shape_of", Reply("thing", {"noun": noun}), slots)
-    empty = [c for c in CELLS if not scene.at(c)]
+    empty = [c for c in CELLS if not scene.at(c) and not scene.printed_at(c)]
     single = [c for c in CELLS if len(scene.at(c)) == 1]
     kind = "what_at" if rng.random() < 0.5 else "shape_at"
     if empty and (roll < 0.27 or not single):
@@ -129,7 +129,8 @@ def place(scene: Scene, rng: random.Random) -> Ask | None:
     if found is None:
         return None
     item, noun = found
-    return Ask(Skill.PLACE, "place", Reply("place", {"cell": item.cell}), {"noun": noun})
+    reply = Reply("place", {"cell": item.cell})
+    return Ask(Skill.PLACE, "place", reply, {"noun": noun}, (item,))
 
 
 def tally(scene: Scene, noun: Noun) -> int:
@@ -206,13 +207,15 @@ def _is_colour(scene: Scene, rng: random.Random) -> Ask | None:
 
 
 def description(scene: Scene, rng: random.Random) -> Ask:
-    """Describe the picture: every item in reading order, then the background."""
-    if not scene.items:
-        reply = Reply("empty", {"colour": scene.background.colour})
-    else:
-        slots = {"items": scene.items, "colour": scene.background.colour}
-        reply = Reply("describe", slots)
-    return Ask(Skill.DESCRIPTION, "describe", reply)
+    """Describe the picture: every item in reading order, the background, then what it says."""
+    slots: dict[str, object] = {"colour": scene.background.colour}
+    if scene.items:
+        slots["items"] = scene.items
+    if scene.words:
+        slots["texts"] = tuple(word.text for word in scene.words)
+    kind = "describe" if scene.items else "empty"
+    reply = Reply(f"{kind}_says" if scene.words else kind, slots)
+    return Ask(Skill.DESCRIPTION, "describe", reply, traced=scene.letters())
 
 
 def size(scene: Scene, rng: random.Random) -> Ask | None:

@@ -1,19 +1,19 @@
 """The starter's recipe as values: what is trained, in which stages, for how long.
 
-`CPU` is what made the shipped weights on two cores; `GPU` is the same, longer and larger, within
-the same 16 MB.
+`CPU` is for two cores, in sittings of any length; `GPU` is the same course with a larger model at
+a higher resolution, for one H100 and the sixteen cores that draw for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from mmdesk.training.batches import Plan
 from mmdesk.training.grammar import Skill
 from mmdesk.training.lessons import DEFAULT_MIX
-from mmdesk.training.model import Shape
+from mmdesk.training.model import Fusion, Shape
 
 
 class Kind(Enum):
@@ -47,6 +47,7 @@ class Recipe:
     stages: tuple[Stage, ...]
     seed: int = 20261120
     threads: int = 2
+    workers: int = 1
     weight_decay: float = 0.01
 
     @property
@@ -66,6 +67,14 @@ class Recipe:
         """The same recipe on another number of CPU threads."""
         return replace(self, threads=threads)
 
+    def with_workers(self, workers: int) -> Recipe:
+        """The same recipe with another number of processes that draw."""
+        return replace(self, workers=workers)
+
+    def with_fusion(self, fusion: Fusion) -> Recipe:
+        """The same recipe with another way from the vision tower to the language model."""
+        return replace(self, shape=replace(self.shape, fusion=fusion))
+
     def within_minutes(self, minutes: float) -> Recipe:
         """The same recipe stretched or shortened to `minutes`."""
         share = minutes / self.minutes
@@ -79,65 +88,56 @@ class Recipe:
         )
         return replace(self, stages=stages)
 
+    def by_steps(self, steps: Sequence[int]) -> Recipe:
+        """The same recipe with this many steps in each stage."""
+        stages = tuple(replace(s, steps=n) for s, n in zip(self.stages, steps, strict=True))
+        return replace(self, stages=stages)
+
 
 _SEED = 20261120
-# Once places are learned: more of what is still weak.
-_LATE_MIX = {
+# Towards the end, more of what comes last: counting, relations, two pictures' worth of comparing.
+LATE_MIX: Mapping[Skill, float] = {
     **DEFAULT_MIX,
     Skill.PLACE: 10,
     Skill.SHAPE_AT_PLACE: 9,
-    Skill.COUNT_KIND: 16,
-    Skill.EXISTS: 13,
-    Skill.RELATION: 26,
+    Skill.COUNT_KIND: 22,
+    Skill.EXISTS: 12,
+    Skill.RELATION: 22,
     Skill.DESCRIPTION: 10,
-}
-# And at the end, of counting, the last to come.
-_LAST_MIX = {
-    **DEFAULT_MIX,
-    Skill.COLOUR: 8,
-    Skill.PLACE: 7,
-    Skill.SHAPE_AT_PLACE: 7,
-    Skill.COUNT_KIND: 40,
-    Skill.DESCRIPTION: 10,
+    Skill.SIZE: 9,
 }
 
 
-def _joint(
-    number: int,
-    minutes: float,
-    rate: float,
-    floor: float,
-    dense_weight: float = 1.0,
-    look_weight: float = 0.3,
-    counting: bool = True,
-    mix: Mapping[Skill, float] = DEFAULT_MIX,
-) -> Stage:
-    plan = Plan(_SEED + number - 1, singles=26, doubles=6, counting=counting)
-    warmup = 100 if number == 1 else 1
-    return Stage(
-        Kind.JOINT, minutes, plan, rate, floor, warmup, mix,
-        dense_weight=dense_weight, look_weight=look_weight,
-    )  # fmt: skip
+def _course(shape: Shape, minutes: tuple[float, float, float], singles: int) -> tuple[Stage, ...]:
+    """The three stages: patches alone, everything, everything with more of what comes last."""
+    doubles = max(1, singles // 4)
+    whole = Plan(
+        _SEED + 1, shape.side, shape.grid, 2 * shape.grid**2 + 180, singles, doubles, printed=True
+    )
+    dense = replace(whole, seed=_SEED, singles=2 * singles)
+    late = replace(whole, seed=_SEED + 2)
+    return (
+        Stage(Kind.DENSE, minutes[0], dense, floor=4e-4),
+        Stage(Kind.JOINT, minutes[1], whole, 1e-3, 5e-4),
+        Stage(Kind.JOINT, minutes[2], late, 5e-4, 0.0, warmup=1, mix=LATE_MIX),
+    )
 
 
-CPU = Recipe(
-    Shape(),
-    (
-        Stage(Kind.DENSE, 15, Plan(_SEED, singles=48), floor=2e-4),
-        # What the first two joint stages taught: with the patch labels weighted 0.25 the vision
-        # tower forgets shapes (93 % -> 85 % of item patches within a quarter of an hour); and
-        # without being shown where to look, no head finds "the star" in 75,000 pictures.
-        _joint(1, 14, 1e-3, 8e-4, dense_weight=0.25, look_weight=0.0),
-        _joint(2, 14.5, 8e-4, 5.7e-4, look_weight=0.0),
-        _joint(3, 13.5, 7e-4, 4.6e-4, counting=False),
-        _joint(4, 16.5, 5e-4, 2.2e-4, mix=_LATE_MIX),
-        _joint(5, 14.5, 2.6e-4, 0.0, mix=_LAST_MIX),
-    ),
-)
-GPU = Recipe(
-    Shape(vision_layers=6, text_layers=5),
-    (
-        Stage(Kind.DENSE, 15, Plan(_SEED, singles=256), floor=2e-4),
-        Stage(Kind.JOINT, 120, Plan(_SEED, singles=208, doubles=48)),
+# Width and heads are those of the first starter, so that its weights can be begun with.
+_SMALL = Shape(side=192, vision_layers=6, text_layers=5)
+_LARGE = Shape(
+    side=240, vision_width=256, vision_layers=6, vision_heads=4,
+    text_width=256, text_layers=6, text_heads=4, text_inner=704,
+)  # fmt: skip
+CPU = Recipe(_SMALL, _course(_SMALL, (45, 130, 65), 24))
+GPU = Recipe(_LARGE, _course(_LARGE, (5, 13, 9), 208), workers=15)
+# The three ways of fusion, on the same pictures, size and steps: small enough for twenty minutes.
+_TRIAL = Shape(side=144, vision_layers=4, vision_heads=3, text_layers=4, text_heads=3)
+FUSION = Recipe(
+    _TRIAL,
+    tuple(
+        # Attention to patches alone has nothing to turn to where it counts.
+        replace(stage, plan=replace(stage.plan, counting=False))
+        for stage in _course(_TRIAL, (6, 10, 4), 24)
     ),
 )

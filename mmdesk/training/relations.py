@@ -64,7 +64,7 @@ def relation(scene: Scene, rng: random.Random) -> Ask | None:
 def _neighbour(scene: Scene, rng: random.Random) -> Ask | None:
     """What is left of the circle? Only where exactly one item is, or none."""
     found = find(scene, rng)
-    if found is None or len(scene.items) < 2:
+    if found is None or len(scene.items) < 2 or scene.words:
         return None
     item, noun = found
     across, towards_start = rng.random() < 0.5, rng.random() < 0.5
@@ -106,9 +106,9 @@ def follow_up(scene: Scene, rng: random.Random) -> tuple[Ask, Ask] | None:
         first = Ask(Skill.EXISTS, "exists", there_is(True), {"noun": noun})
     where = Reply("place", {"cell": item.cell})
     if roll < 0.85 or noun.colour is not None:
-        return first, Ask(Skill.FOLLOW_UP, "then_place", where)
+        return first, Ask(Skill.FOLLOW_UP, "then_place", where, {}, (item,))
     reply = Reply("colour", {"colour": item.colour})
-    first = Ask(Skill.PLACE, "place", where, {"noun": noun})
+    first = Ask(Skill.PLACE, "place", where, {"noun": noun}, (item,))
     return first, Ask(Skill.FOLLOW_UP, "then_colour", reply)
 
 
@@ -122,8 +122,8 @@ def _follow_other(
     else:
         answers = [Reply("place", {"cell": i.cell}) for i in (item, other)]
     skill, kind = (Skill.COLOUR, "colour") if coloured else (Skill.PLACE, "place")
-    first = Ask(skill, kind, answers[0], {"noun": noun})
-    return first, Ask(Skill.FOLLOW_UP, "then_other", answers[1], {"noun": other_noun})
+    first = Ask(skill, kind, answers[0], {"noun": noun}, (item,))
+    return first, Ask(Skill.FOLLOW_UP, "then_other", answers[1], {"noun": other_noun}, (other,))
 
 
 def _follow_count(scene: Scene, rng: random.Random) -> tuple[Ask, Ask]:

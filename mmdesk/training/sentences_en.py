@@ -234,7 +234,7 @@ ANSWERS: dict[str, str] = {
     "neither": "neither picture.",
     "no_picture": "I see no picture. Add one and ask me about it.",
     "unknown": (
-        "I don't know this. I know drawn shapes: their colors, places and how many there are. "
+        "I don't know this. I know drawn shapes, printed words, small tables and bar charts. "
         "For more, choose a larger model in Settings, Model."
     ),
 }

@@ -7,18 +7,12 @@ Made-up words join the training split, so that an unknown word of any spelling m
 from __future__ import annotations
 
 import random
-from enum import Enum
 
 from mmdesk.training.grammar import Lang, expand
 from mmdesk.training.grammar_en import finish as finish_en
 from mmdesk.training.grammar_zh import finish as finish_zh
-
-
-class Split(Enum):
-    """Which half of what is held apart."""
-
-    TRAIN = "train"
-    TEST = "test"
+from mmdesk.training.split import Split as Split
+from mmdesk.training.split import part as part
 
 
 def _words(text: str) -> list[str]:
@@ -32,8 +26,8 @@ pizza cake bottle cup fork knife spoon bowl sandwich carrot clock book vase scis
 window door roof street bridge tower castle church cloud sun moon planet rocket robot computer
 keyboard mouse screen laptop camera guitar piano violin drum ball bat racket ski kite hat shirt
 shoe glove coat dress tie umbrella suitcase backpack wallet key coin ticket letter stamp flag map
-sign poster logo label barcode menu receipt chart graph hexagon pentagon octagon arrow heart line
-oval rectangle spiral cube sphere cylinder pyramid dot grid text word number price date name
+tent poster logo medal barcode candle receipt ladder fence hexagon pentagon octagon arrow heart line
+oval rectangle spiral cube sphere cylinder pyramid bucket rope needle planet price date tunnel
 building garden park beach island forest desert lake waterfall volcano baby girl boy man woman
 child doctor teacher player singer driver king queen soldier dragon unicorn snowman pumpkin
 """)
@@ -42,9 +36,9 @@ _TOPICS_ZH = _words("""
 大象 熊 斑马 长颈鹿 鱼 苹果 香蕉 披萨 蛋糕 瓶子 杯子 叉子 刀 勺子 碗 三明治 胡萝卜 钟 书 花瓶
 剪刀 牙刷 灯 窗户 门 屋顶 街道 桥 塔 城堡 教堂 云 太阳 月亮 行星 火箭 机器人 电脑 键盘 鼠标 屏幕
 相机 吉他 钢琴 小提琴 鼓 球 球拍 滑雪板 风筝 帽子 衬衫 鞋 手套 外套 裙子 领带 雨伞 行李箱 背包 钱包
-钥匙 硬币 票 信 邮票 旗 地图 标志 海报 商标
-标签 条形码 菜单 收据 图表 六边形 五边形 八边形 箭头 心形
-直线 椭圆 长方形 螺旋 立方体 球体 圆柱 金字塔 网格 文字 单词 价格 日期 名字 建筑 花园 公园 海滩 岛
+钥匙 硬币 票 信 邮票 旗 地图 奖牌 海报 商标
+帐篷 条形码 蜡烛 收据 梯子 六边形 五边形 八边形 箭头 心形
+直线 椭圆 长方形 螺旋 立方体 球体 圆柱 金字塔 水桶 绳子 隧道 价格 日期 围栏 建筑 花园 公园 海滩 岛
 森林 沙漠 湖 瀑布 火山 婴儿 女孩 男孩 男人 女人 孩子
 医生 老师 球员 歌手 司机 国王 王后 士兵 龙 雪人 南瓜
 """)
@@ -69,7 +63,7 @@ _WHOLE_EN = (
     "who won the match", "what brand is it", "where was this photo taken", "who is this",
     "what time is it", "what is the weather like",
     "who painted this", "what is the capital of France",
-    "what is two plus two", "what does the text say", "read it to me", "is this picture real",
+    "what is two plus two", "what does the man say", "sing it to me", "is this picture real",
     "how old is this person", "what language is this", "what is the price", "who is the president",
     "write some code", "tell me a joke", "what happened here", "what happens next", "hello", "hi",
     "good morning", "how are you", "who are you", "what can you do", "thank you", "thanks",
@@ -89,7 +83,7 @@ _WHOLE_EN = (
 _WHOLE_ZH = (
     "谁赢了比赛", "这是什么牌子", "这张照片在哪里拍的", "这是谁", "现在几点", "天气怎么样",
     "这是谁画的", "法国的首都是哪里", "二加二等于几",
-    "上面写了什么", "读一下文字", "这张图是真的吗",
+    "他说了什么", "唱一下这首歌", "这张图是真的吗",
     "这个人多大了", "这是什么语言", "多少钱", "总统是谁", "写一段代码", "讲个笑话", "发生了什么",
     "接下来会怎样", "你好", "早上好", "你好吗", "你是谁", "你能做什么", "谢谢", "你叫什么名字",
     "帮帮我", "翻译成英文", "总结这份文件", "人生的意义是什么", "他高兴吗", "他们在做什么",
@@ -103,11 +97,6 @@ _WHOLE_ZH = (
 )  # fmt: skip
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _HAN = (0x4E00, 0x9FA5)
-
-
-def part(values: tuple[str, ...] | list[str], split: Split) -> list[str]:
-    """Every fifth value is the test's, the others are for training."""
-    return [v for i, v in enumerate(values) if (i % 5 == 0) is (split is Split.TEST)]
 
 
 def _invented(lang: Lang, rng: random.Random) -> str:

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from mmdesk.training.labels import overlaps, sample_labels
+from mmdesk.training.printed import Region, Word, letters
 from mmdesk.training.shades import Rgb, distinct, sample_shade
+from mmdesk.training.split import Split
 
 
 class Shape(Enum):
@@ -82,6 +86,7 @@ SIZE_RANGES: dict[Size, tuple[float, float]] = {
     Size.BIG: (0.25, 0.32),
 }
 MAX_ITEMS = 6
+SHORTEST, SHORTEST_PRINTED = 110, 220  # pixels of the shorter side, without and with words
 
 
 @dataclass(frozen=True)
@@ -118,13 +123,14 @@ class Background:
 
 @dataclass(frozen=True)
 class Scene:
-    """A whole picture; `items` stand in reading order of their cells."""
+    """A whole picture; `items` stand in reading order of their cells, `words` from the top."""
 
     width: int
     height: int
     background: Background
     items: tuple[Item, ...]
     noise_seed: int = 0
+    words: tuple[Word, ...] = ()
 
     def matching(
         self, shape: Shape | None = None, colour: Colour | None = None, size: Size | None = None
@@ -142,10 +148,19 @@ class Scene:
         """The items whose centre lies in `cell`."""
         return tuple(item for item in self.items if item.cell is cell)
 
+    def printed_at(self, cell: Cell) -> bool:
+        """Whether a word reaches into `cell`."""
+        return cell not in _clear(self.words, (cell,), (self.width, self.height))
 
-def sample_size(rng: random.Random) -> tuple[int, int]:
-    """Width and height in pixels: half square, half up to 2:1 either way, 100 to 700 a side."""
-    short = int(math.exp(rng.uniform(math.log(110), math.log(420))))
+    def letters(self) -> tuple[Region, ...]:
+        """Every printed character, word by word."""
+        size = self.width, self.height
+        return tuple(region for word in self.words for region in letters(word, *size))
+
+
+def sample_size(rng: random.Random, shortest: int = SHORTEST) -> tuple[int, int]:
+    """Width and height in pixels: half square, half up to 2:1 either way, up to 700 a side."""
+    short = int(math.exp(rng.uniform(math.log(shortest), math.log(420))))
     if rng.random() < 0.5:
         return short, short
     long = min(700, int(short * rng.uniform(1.0, 2.0)))
@@ -202,16 +217,39 @@ def _free(x: float, y: float, item: Item, placed: list[Item], width: int, height
     return True
 
 
-def _place(rng: random.Random, items: list[Item], width: int, height: int) -> list[Item]:
+def _on_word(x: float, y: float, item: Item, words: Sequence[Word], size: tuple[int, int]) -> bool:
+    width, height = size
+    radius = 0.62 * item.diameter * min(size)
+    box = (x - radius / width, y - radius / height, x + radius / width, y + radius / height)
+    return any(overlaps(word, box, width, height) for word in words)
+
+
+def _clear(words: Sequence[Word], cells: Sequence[Cell], size: tuple[int, int]) -> list[Cell]:
+    """The cells that no word reaches into."""
+    free = []
+    for cell in cells:
+        box = (cell.column / 3, cell.row / 3, (cell.column + 1) / 3, (cell.row + 1) / 3)
+        if not any(overlaps(word, box, *size) for word in words):
+            free.append(cell)
+    return free
+
+
+def _place(
+    rng: random.Random, items: list[Item], width: int, height: int, words: Sequence[Word]
+) -> list[Item]:
     """Most scenes hold one item a cell; one in six lets items share cells."""
     shared = rng.random() < 1 / 6
-    cells = [rng.choice(CELLS) for _ in items] if shared else rng.sample(CELLS, len(items))
+    here = _clear(words, CELLS, (width, height)) if words else CELLS
+    items = items if shared and here else items[: len(here)]
+    cells = [rng.choice(here) for _ in items] if shared else rng.sample(here, len(items))
     spread = rng.choice((0.05, 0.2, 0.36))
     placed: list[Item] = []
     for item, cell in zip(items, cells, strict=True):
         for attempt in range(25):
             x, y = _centre(rng, item, cell, spread if attempt < 15 else 0.36)
-            if _free(x, y, item, placed, width, height):
+            if _free(x, y, item, placed, width, height) and not _on_word(
+                x, y, item, words, (width, height)
+            ):
                 values = {**item.__dict__, "x": x, "y": y}
                 placed.append(Item(**values))
                 break
@@ -223,9 +261,14 @@ def sample_scene(
     count: int | None = None,
     size: tuple[int, int] | None = None,
     background: Colour | None = None,
+    words: int = 0,
+    split: Split = Split.TRAIN,
 ) -> Scene:
-    """A random scene; `count` is how many items are tried (crowded ones may hold fewer)."""
-    width, height = size or sample_size(rng)
+    """A random scene; `count` is how many items are tried (crowded ones may hold fewer).
+
+    `words` signs and labels stand in it, of the split's words.
+    """
+    width, height = size or sample_size(rng, SHORTEST_PRINTED if words else SHORTEST)
     back = sample_background(rng, background)
     wanted = _sample_count(rng) if count is None else count
     colours = [c for c in COLOURS if c is not back.colour]
@@ -236,6 +279,7 @@ def sample_scene(
         _sample_item(rng, back, rng.choice(shape_pool), rng.choice(colour_pool))
         for _ in range(wanted)
     ]
-    placed = _place(rng, items, width, height)
+    printed = sample_labels(rng, words, back, (width, height), colours, split) if words else ()
+    placed = _place(rng, items, width, height, printed)
     placed.sort(key=lambda item: (item.cell.value, item.x))
-    return Scene(width, height, back, tuple(placed), rng.getrandbits(31))
+    return Scene(width, height, back, tuple(placed), rng.getrandbits(31), printed)

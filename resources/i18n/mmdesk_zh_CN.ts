@@ -3147,6 +3147,30 @@
         <translation>请关闭它，然后重新执行命令。</translation>
     </message>
     <message>
+        <source>A plot needs the Python package {package}.</source>
+        <translation>绘图需要 Python 软件包 {package}。</translation>
+    </message>
+    <message>
+        <source>Install it beside mmdesk, or leave --plot out: the figures are printed too.</source>
+        <translation>请将它与 mmdesk 一起安装，或去掉 --plot：数据同样会打印出来。</translation>
+    </message>
+    <message>
+        <source>The plot can&apos;t be written to “{path}”: {reason}.</source>
+        <translation>无法将图写入“{path}”：{reason}。</translation>
+    </message>
+    <message>
+        <source>Name a .png or .svg file in a folder that can be written.</source>
+        <translation>请指定可写文件夹中的 .png 或 .svg 文件。</translation>
+    </message>
+    <message>
+        <source>llama.cpp can&apos;t be measured with “{path}”: {reason}.</source>
+        <translation>无法用“{path}”测量 llama.cpp：{reason}。</translation>
+    </message>
+    <message>
+        <source>Give a GGUF file of one of the sizes; docs/benchmarks/README.md says how.</source>
+        <translation>请提供其中一种规模的 GGUF 文件；方法见 docs/benchmarks/README.md。</translation>
+    </message>
+    <message>
         <source>The settings in “{path}” can&apos;t be read: {reason}.</source>
         <translation>无法读取“{path}”中的设置：{reason}。</translation>
     </message>
@@ -3781,6 +3805,10 @@
     <message>
         <source>{name} {before} is no longer there.</source>
         <translation>{name} {before} 已不存在。</translation>
+    </message>
+    <message>
+        <source>In {dtype}, what the model had read before can change a token that was a close call.</source>
+        <translation>在 {dtype} 下，模型先前读过的内容可能改变难分高下的 token。</translation>
     </message>
 </context>
 <context>

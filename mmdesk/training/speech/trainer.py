@@ -15,13 +15,13 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from mmdesk.training.grammar import Lang
+from mmdesk.training.loop import keep_memory
 from mmdesk.training.speech.batches import Batch, SpeechBatches
 from mmdesk.training.speech.corpus import Corpus
 from mmdesk.training.speech.model import Learner, ctc_loss, guide_loss, next_token_loss
 from mmdesk.training.speech.phonemes import Phonemes, of_clips
 from mmdesk.training.speech.recipe import Recipe, Stage
 from mmdesk.training.speech.vocabulary import Vocabulary
-from mmdesk.training.starter import keep_memory
 
 Report = Callable[[str], None]
 

@@ -44,12 +44,12 @@ def test_figures_count_right_answers_per_skill_and_language():
     assert value(found, "colour_en") == 1
     assert value(found, "place_en") == 0.5
     assert value(found, "place_zh") == 0.25
-    assert value(found, "mean_accuracy") == pytest.approx((14 + 0.5 + 0.25) / 16)
+    assert value(found, "mean_accuracy") == pytest.approx((22 + 0.5 + 0.25) / 24)
     assert value(found, "worst_skill") == 0.25
     bars = {figure.figure: (figure.bar, figure.holds) for figure in found}
-    assert bars["mean_accuracy"] == (0.90, True)
-    assert bars["worst_skill"] == (0.80, False)
-    assert bars["relation_zh"] == (0.70, True)
+    assert bars["mean_accuracy"] == (0.95, False)
+    assert bars["worst_skill"] == (0.90, False)
+    assert bars["relation_zh"] == (0.90, True)
     assert {figure.seed for figure in found} == {7}
 
 
@@ -59,7 +59,7 @@ def test_wrong_refusals_are_counted_and_right_ones_are_not():
     answered += [made(Skill.REFUSAL, Lang.ZH, refusal(Lang.ZH), refusal(Lang.ZH))]
     answered += [made(Skill.REFUSAL, Lang.ZH, "是红色。", refusal(Lang.ZH))] * 2
     found = figures(answered, 7)
-    assert value(found, "refuses_wrongly") == pytest.approx(1 / 25)
+    assert value(found, "refuses_wrongly") == pytest.approx(1 / 37)
     assert value(found, "refusal_zh") == 0.5  # of four
     # A refusal in the other language is neither right nor a refusal in this one.
     assert not made(Skill.REFUSAL, Lang.EN, refusal(Lang.ZH), refusal(Lang.EN)).right
@@ -111,6 +111,10 @@ def ask(asker: Asker, text: str, *pictures: Image.Image) -> str:
     )[0]
 
 
+def refused(answer: str, lang: Lang) -> bool:
+    return made(Skill.REFUSAL, lang, answer, refusal(lang)).refused
+
+
 def test_the_starter_fits_its_size():
     weights = list(STARTER.glob("*.safetensors"))
     assert weights
@@ -129,13 +133,13 @@ def test_the_starter_answers_the_samples(asker, sample, lang):
 def test_the_starter_refuses_what_it_does_not_know(asker, lang):
     picture = Image.open(paths.samples() / "shapes.png")
     question = "Who won the match?" if lang is Lang.EN else "谁赢了比赛？"
-    assert ask(asker, question, picture) == refusal(lang)
+    assert refused(ask(asker, question, picture), lang)
 
 
 def test_the_starter_does_not_pretend_to_know_a_photo(asker):
     china = next(path for path in photo_files(Split.TEST) if path.name == "china.jpg")
     assert any(china.name in name for name in TEST_PHOTOS)
-    assert ask(asker, "What is in this picture?", Image.open(china)) == refusal(Lang.EN)
+    assert refused(ask(asker, "What is in this picture?", Image.open(china)), Lang.EN)
 
 
 def test_the_starter_is_right_far_more_often_than_not(asker):

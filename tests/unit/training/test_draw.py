@@ -118,10 +118,12 @@ def test_patch_labels_say_what_is_drawn():
     assert owner[4, 4] == -1
     labels = dense_labels(scene, 9).reshape(9, 9, len(HEADS))
     star = [SHAPES.index(Shape.STAR) + 1, COLOURS.index(Colour.RED) + 1, 1, 2, 2, 1]
-    assert labels[1, 1].tolist() == [*star, COLOURS.index(Colour.WHITE)]
+    assert labels[1, 1].tolist()[:7] == [*star, COLOURS.index(Colour.WHITE)]
+    assert labels[1, 1].tolist()[7:] == [1, 1, 15, 14, 0, 0, 0]  # its box in fiftieths, no letter
     assert labels[7, 7, 2] == Cell.BOTTOM_RIGHT.value + 1
     assert labels[7, 7, 4] == 1
-    assert labels[4, 4].tolist() == [0, 0, 0, 0, 0, 0, COLOURS.index(Colour.WHITE)]
+    assert labels[4, 4].tolist()[:7] == [0, 0, 0, 0, 0, 0, COLOURS.index(Colour.WHITE)]
+    assert labels[4, 4].tolist()[7:] == [IGNORE] * 4 + [0, 0, 0]
 
 
 def test_a_foreign_picture_is_labelled_so():

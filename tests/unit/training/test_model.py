@@ -10,19 +10,14 @@ from PIL import Image
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from mmdesk.training import model as parts
-from mmdesk.training import questions, relations
-from mmdesk.training.batches import IGNORE, Encoder, JointBatches, Plan, looks
+from mmdesk.training import pointing, questions, reading, relations
+from mmdesk.training.batches import IGNORE, Encoder, JointBatches, Plan
 from mmdesk.training.grammar import Lang, refusal
-from mmdesk.training.lessons import (
-    DEFAULT_MIX,
-    Lesson,
-    Said,
-    Turn,
-    one_picture,
-    pointed,
-    two_picture,
-)
-from mmdesk.training.world import Background, Colour, Item, Scene, Shape, Size
+from mmdesk.training.lessons import DEFAULT_MIX, one_picture, two_picture
+from mmdesk.training.looks import looks
+from mmdesk.training.printed import Region
+from mmdesk.training.said import Lesson, Said, Turn, pointed, worded
+from mmdesk.training.world import Background, Colour, Item, Scene, Shape, Size, sample_scene
 
 SHAPE = parts.Shape(
     vision_width=32, vision_layers=1, vision_heads=2,
@@ -52,6 +47,40 @@ def folder(tmp_path_factory, tokenizer) -> Path:
 def test_any_text_survives_the_tokenizer(tokenizer, text):
     ids = tokenizer(text, add_special_tokens=False).input_ids
     assert tokenizer.decode(ids) == text
+
+
+def test_a_printed_word_is_spelled_and_a_box_is_short(tokenizer):
+    """One letter a token is what lets each be looked up in the picture; short boxes are fast."""
+    spelled = tokenizer("It says “Coffee12”.", add_special_tokens=False).input_ids
+    letters = [tokenizer.decode([n]) for n in spelled]
+    start = letters.index("C")
+    assert letters[start : start + 8] == list("Coffee12")
+    box = '[{"bbox_2d": [120, 130, 210, 240], "label": "red circle"}]'
+    assert tokenizer.decode(tokenizer(box, add_special_tokens=False).input_ids) == box
+    assert len(tokenizer(box, add_special_tokens=False).input_ids) <= 28
+
+
+def test_letters_and_boxes_are_looked_up_one_by_one(tokenizer):
+    """Each letter's token looks at its letter; the numbers of a box at its item."""
+    encoder = Encoder(tokenizer.backend_tokenizer, 81)
+    rng = random.Random(4)
+    scene = sample_scene(rng, count=3, words=1, size=(400, 400))
+    ask = next(a for a in (reading.read(scene, rng) for _ in range(99)) if a and a.kind == "read")
+    read = worded(ask, Lang.EN, rng, (scene,))
+    every = next(a for a in (pointing.point_all(scene, rng) for _ in range(99)) if a and a.items)
+    lesson = Lesson([scene], [Turn(read, (0,)), Turn(worded(every, Lang.EN, rng, (scene,)))])
+    row = encoder.lesson(lesson, 400)
+    text = scene.words[0].text
+    spots = {look.position: look.items[0] for look in row.looks if len(look.items) == 1}
+    spelled = [n for n, look in spots.items() if isinstance(look, Region)]
+    assert tokenizer.decode([row.ids[n + 1] for n in sorted(spelled)]) == text
+    middles = [sum(spots[n].box[::2]) for n in sorted(spelled)]
+    assert middles == sorted(middles)
+    boxed = [n for n, look in spots.items() if isinstance(look, Item) and n > max(spelled) + 2]
+    assert len(boxed) >= 20 * len(every.items)
+    assert {id(spots[n]) for n in boxed} == {id(item) for item in every.items}
+    found = looks([lesson], [row], 400, 9)
+    assert found["look_mask"].any(1).all()
 
 
 def test_chinese_is_not_swallowed_by_the_sentence(tokenizer):
@@ -126,7 +155,7 @@ def test_an_answer_is_read_from_the_patches_of_what_is_asked_about(tokenizer):
     said = Said("Where is the star?", "Top right.", (star,))
     lesson = Lesson([*scenes], [Turn(said, (0, 1))])
     row = encoder.lesson(lesson, 272)
-    found = looks([lesson], [row], Plan(1))
+    found = looks([lesson], [row], 272, 9)
     assert set(found["look"][:, 1].tolist()) == {0}
     first = int(found["look"][0, 0])
     assert row.ids[first] == parts.ASSISTANT
@@ -151,6 +180,14 @@ def test_what_a_question_points_at():
     ask = questions.count_all(scene, random.Random(1))
     assert pointed(ask, (scene,)) == ((circle, star), ())
     assert pointed(questions.background(scene, random.Random(1)), (scene,)) == ((), ())
+
+
+def test_printed_lessons_have_every_kind_of_picture():
+    single = [one_picture(random.Random(i), DEFAULT_MIX, 0.1, True) for i in range(120)]
+    kinds = {type(getattr(lesson.pictures[0], "facts", None)).__name__ for lesson in single}
+    assert {"Table", "Chart", "Flow"} < kinds
+    assert any(getattr(lesson.pictures[0], "words", ()) for lesson in single)
+    assert sum(lesson.system is not None for lesson in single) > 10
 
 
 def test_lessons_cover_what_a_conversation_can_be():

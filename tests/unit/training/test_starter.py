@@ -5,13 +5,15 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch.nn import functional
 
 from mmdesk.training import model as parts
 from mmdesk.training.batches import IGNORE, JointBatches, Plan
 from mmdesk.training.learner import LOOK_LAYER
 from mmdesk.training.lessons import DEFAULT_MIX
-from mmdesk.training.recipe import Kind, Recipe, Stage
+from mmdesk.training.recipe import GPU, Kind, Recipe, Stage
 from mmdesk.training.starter import Trainer
+from mmdesk.training.warm import StartUnfit, begin_from
 
 SHAPE = parts.Shape(
     vision_width=32, vision_layers=1, vision_heads=2,
@@ -67,6 +69,85 @@ def test_what_was_learned_after_the_last_checkpoint_is_learned_again(tmp_path, t
     assert again.state.step == 2
     again.run(stop_after=1)
     assert curve(again) == lost
+
+
+def test_a_run_may_begin_with_the_weights_of_another(tmp_path, tokenizer):
+    first = trainer(tmp_path / "first", tokenizer)
+    first.run(stop_after=1)
+    first.export(tmp_path / "weights")
+    second = Trainer(
+        RECIPE, tmp_path / "second", lambda line: None, "cpu", compiled=False, workers=0,
+        start=tmp_path / "weights", stage=1,
+    )  # fmt: skip
+    assert second.tokenizer.get_vocab() == tokenizer.get_vocab()
+    one, two = first.model.state_dict(), second.model.state_dict()
+    for name in one:
+        torch.testing.assert_close(one[name], two[name], atol=0.02, rtol=0.01)  # bfloat16
+    second.run(stop_after=1)
+    assert [row["stage"] for row in second.state.curve] == [1]
+
+
+@torch.no_grad()
+def test_a_larger_model_begins_as_the_smaller_one_it_takes_over(tmp_path, tokenizer):
+    """More layers change nothing at first; other token numbers keep their embeddings."""
+    small = trainer(tmp_path / "small", tokenizer)
+    small.export(tmp_path / "weights")
+    other = parts.build_tokenizer(seed=5, pictures=40, size=800)
+    shape = replace(SHAPE, vision_layers=3, text_layers=2)
+    large = parts.build_model(len(other), shape)
+    begin_from(tmp_path / "weights", large, other)
+    texts = ["What color is the circle?", "有几个图形？"]
+    pixels = torch.rand(1, 3, 144, 144)
+    for text in texts:
+        pieces = [t for t in other.tokenize(text) if t in tokenizer.get_vocab()]
+        states = []
+        for model, words in ((small.model, tokenizer), (large, other)):
+            ids = [[parts.USER, *[parts.IMAGE] * 81, *words.convert_tokens_to_ids(pieces)]]
+            out = model.model(input_ids=torch.tensor(ids), pixel_values=pixels)
+            states.append(out.last_hidden_state)
+        one, same = states
+        torch.testing.assert_close(one, same, atol=0.05, rtol=0.05)  # the weights were bfloat16
+    wide = parts.build_model(len(other), replace(shape, side=192))
+    begin_from(tmp_path / "weights", wide, other)
+    places = [
+        model.state_dict()["model.vision_tower.embeddings.position_embedding.weight"]
+        for model in (large, wide)
+    ]
+    assert [len(place) for place in places] == [82, 145]
+    torch.testing.assert_close(places[0][:1], places[1][:1])
+    near, far = (place[1:].view(n, n, -1) for place, n in zip(places, (9, 12), strict=True))
+    assert functional.cosine_similarity(near[0, 0], far[0, 0], dim=0) > 0.8
+
+
+@pytest.mark.parametrize("what", ["nothing", "shape"])
+def test_weights_that_do_not_fit_are_refused(tmp_path, tokenizer, what):
+    if what == "shape":
+        wider = replace(RECIPE, shape=replace(SHAPE, text_width=64))
+        trainer(tmp_path / "wide", tokenizer, wider).export(tmp_path / "weights")
+    with pytest.raises(
+        StartUnfit,
+        match="no checkpoint" if what == "nothing" else "text_config.hidden_size differs",
+    ):
+        Trainer(
+            RECIPE, tmp_path / "second", lambda line: None, "cpu", workers=0,
+            tokenizer=tokenizer, start=tmp_path / "weights",
+        )  # fmt: skip
+
+
+def test_weights_are_saved_in_pieces_of_at_most_15_megabytes(tmp_path):
+    shape = GPU.shape
+    model = parts.build_model(2304, shape)
+    assert 2 * sum(p.numel() for p in model.parameters()) <= 24e6
+    parts.save(model, parts.build_processor(parts.build_tokenizer(pictures=20), shape), tmp_path)
+    pieces = list(tmp_path.glob("*.safetensors"))
+    assert len(pieces) == 2
+    assert max(piece.stat().st_size for piece in pieces) <= 15 * 2**20
+
+
+def test_letters_are_learned_in_the_dense_stage(tmp_path, tokenizer):
+    stage = replace(RECIPE.stages[0], plan=replace(PLAN, printed=True), steps=2)
+    made = trainer(tmp_path, tokenizer, replace(RECIPE, stages=(stage,)))
+    assert {"loss", "shape_right", "letter_right"} <= set(made.run().curve[0])
 
 
 def test_the_loss_falls(tmp_path, tokenizer):

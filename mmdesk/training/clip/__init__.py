@@ -1,0 +1,1 @@
+"""Trains the contrastive model: pictures and captions in one space."""
