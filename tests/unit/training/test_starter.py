@@ -102,7 +102,8 @@ def test_a_larger_model_begins_as_the_smaller_one_it_takes_over(tmp_path, tokeni
         pieces = [t for t in other.tokenize(text) if t in tokenizer.get_vocab()]
         states = []
         for model, words in ((small.model, tokenizer), (large, other)):
-            ids = [[parts.USER, *[parts.IMAGE] * 81, *words.convert_tokens_to_ids(pieces)]]
+            spoken = [words.convert_tokens_to_ids(piece) for piece in pieces]
+            ids = [[parts.USER, *[parts.IMAGE] * 81, *spoken]]
             out = model.model(input_ids=torch.tensor(ids), pixel_values=pixels)
             states.append(out.last_hidden_state)
         one, same = states
