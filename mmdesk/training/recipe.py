@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from mmdesk.training.batches import Plan
+from mmdesk.training.course import Course
 from mmdesk.training.grammar import Skill
 from mmdesk.training.lessons import DEFAULT_MIX
 from mmdesk.training.model import Fusion, Shape
@@ -40,53 +41,15 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """Everything that decides the outcome, besides the machine's speed."""
+class Recipe(Course[Shape, Stage]):
+    """The chat starter's course."""
 
-    shape: Shape
-    stages: tuple[Stage, ...]
     seed: int = 20261120
-    threads: int = 2
     workers: int = 1
-    weight_decay: float = 0.01
-
-    @property
-    def minutes(self) -> float:
-        """Planned wall-clock minutes of all stages."""
-        return sum(stage.minutes for stage in self.stages)
-
-    def seeded(self, seed: int) -> Recipe:
-        """The same recipe with other weights to start from and other pictures."""
-        stages = tuple(
-            replace(s, plan=replace(s.plan, seed=seed + number))
-            for number, s in enumerate(self.stages)
-        )
-        return replace(self, stages=stages, seed=seed)
-
-    def with_threads(self, threads: int) -> Recipe:
-        """The same recipe on another number of CPU threads."""
-        return replace(self, threads=threads)
-
-    def with_workers(self, workers: int) -> Recipe:
-        """The same recipe with another number of processes that draw."""
-        return replace(self, workers=workers)
 
     def with_fusion(self, fusion: Fusion) -> Recipe:
         """The same recipe with another way from the vision tower to the language model."""
         return replace(self, shape=replace(self.shape, fusion=fusion))
-
-    def within_minutes(self, minutes: float) -> Recipe:
-        """The same recipe stretched or shortened to `minutes`."""
-        share = minutes / self.minutes
-        stages = tuple(replace(s, minutes=s.minutes * share) for s in self.stages)
-        return replace(self, stages=stages)
-
-    def within_steps(self, steps: int) -> Recipe:
-        """The same recipe by steps instead of minutes: reproducible to the bit on one machine."""
-        stages = tuple(
-            replace(s, steps=max(1, round(steps * s.minutes / self.minutes))) for s in self.stages
-        )
-        return replace(self, stages=stages)
 
     def by_steps(self, steps: Sequence[int]) -> Recipe:
         """The same recipe with this many steps in each stage."""

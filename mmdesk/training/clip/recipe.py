@@ -8,6 +8,7 @@ from enum import Enum
 from mmdesk.training import batches as chat
 from mmdesk.training.clip.batches import Plan
 from mmdesk.training.clip.model import Shape
+from mmdesk.training.course import Course
 
 
 class Kind(Enum):
@@ -44,49 +45,14 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """Everything that decides the outcome, besides the machine's speed."""
+class Recipe(Course[Shape, Stage]):
+    """The contrastive model's course."""
 
-    shape: Shape
-    stages: tuple[Stage, ...]
     seed: int = 20261121
-    threads: int = 2
-    weight_decay: float = 0.01
-
-    @property
-    def minutes(self) -> float:
-        """Planned wall-clock minutes of all stages."""
-        return sum(stage.minutes for stage in self.stages)
-
-    def seeded(self, seed: int) -> Recipe:
-        """The same recipe with other weights to start from and other pictures."""
-        stages = tuple(
-            replace(s, plan=replace(s.plan, seed=seed + number))
-            for number, s in enumerate(self.stages)
-        )
-        return replace(self, stages=stages, seed=seed)
 
     def with_tower(self) -> Recipe:
         """The same recipe from a vision tower that knows patches already: no dense stage."""
         return replace(self, stages=tuple(s for s in self.stages if s.kind is not Kind.DENSE))
-
-    def with_threads(self, threads: int) -> Recipe:
-        """The same recipe on another number of CPU threads."""
-        return replace(self, threads=threads)
-
-    def within_minutes(self, minutes: float) -> Recipe:
-        """The same recipe stretched or shortened to `minutes`."""
-        share = minutes / self.minutes
-        return replace(
-            self, stages=tuple(replace(s, minutes=s.minutes * share) for s in self.stages)
-        )
-
-    def within_steps(self, steps: int) -> Recipe:
-        """The same recipe by steps instead of minutes: reproducible to the bit on one machine."""
-        stages = tuple(
-            replace(s, steps=max(1, round(steps * s.minutes / self.minutes))) for s in self.stages
-        )
-        return replace(self, stages=stages)
 
 
 _SEED = 20261121
