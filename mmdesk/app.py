@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 import gc
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mmdesk import paths
 from mmdesk.core.errors import NoDisplay
 from mmdesk.display import display_missing
-from mmdesk.instance import hand_over
 from mmdesk.logs import open_log
 
 if TYPE_CHECKING:
@@ -31,14 +32,27 @@ def run(arguments: argparse.Namespace, on_start: OnStart | None = None) -> int:
         error = NoDisplay()
         print(f"mmdesk: {error.message}\n  {error.hint}", file=sys.stderr)
         return 1
-    if hand_over(paths.instance_socket(), arguments.files):
+    if _handed_over(arguments.files):
         print("mmdesk is open already: its window comes to the front.", file=sys.stderr)
         return 0
     open_log(paths.log_file(), debug=arguments.debug)
     gc.disable()  # it would search a tenth of the start: what is made now stays
+    from mmdesk.ui.import_qt import import_qt
+
+    import_qt()
     from mmdesk.window_application import WindowApplication
 
     application = WindowApplication(arguments)
     if on_start is not None:
         on_start(application)
     return application.run()
+
+
+def _handed_over(files: Sequence[Path]) -> bool:
+    """Return whether a window that is open has come to the front, with these files."""
+    address = paths.instance_socket()
+    if not os.path.exists(address):
+        return False  # found out without sockets, for which the first window would wait
+    from mmdesk.instance import hand_over
+
+    return hand_over(address, files)

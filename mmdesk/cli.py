@@ -22,6 +22,8 @@ from mmdesk.core.errors import (
 )
 
 ENGINES = ("child", "in-process")
+_WINDOW: dict[str, object] = {"model": None, "engine": "child", "debug": False}
+"""What a window is opened with unless something else is said."""
 INTERRUPTED = 130
 """Exit status after Ctrl+C, as shells count it."""
 _HINTS: dict[type[MmdeskError], str] = {
@@ -60,6 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Return the parsed command line; its ``run`` is the command's function."""
     words = sys.argv[1:] if arguments is None else arguments
+    if not words:  # nor does the window wait for a parser that has nothing to read
+        return argparse.Namespace(run=_open, files=[], **_WINDOW)
     return _parser(words).parse_args(words)
 
 
@@ -85,10 +89,10 @@ def _add_window_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--engine",
         choices=ENGINES,
-        default="child",
         help="hold the model in a process of its own (default) or in this one",
     )
     parser.add_argument("--debug", action="store_true", help="write a more detailed log")
+    parser.set_defaults(**_WINDOW)
 
 
 def _add_model_option(parser: argparse.ArgumentParser) -> None:
@@ -225,7 +229,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "import": ("import conversations", _declare_import),
     "restore": ("restore a backup", _declare_restore),
     "doctor": ("say what is installed and what is missing", _declare_doctor),
-    "train": ("train a model that ships with mmdesk", _declare_train),
+    "train": ("train a model on your own pictures, or one that ships with mmdesk", _declare_train),
     "eval": ("measure how right a model is", _declare_eval),
     "bench": ("measure how fast mmdesk is", _declare_bench),
 }

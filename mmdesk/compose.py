@@ -124,21 +124,15 @@ def build(
     store = StoreThread(_store_opener(scratch, emit), emit)
     reader = media_reader()
     # Apart, so that pictures behind a sound file of hours hold no recording up, and downloads no
-    # picture and no answer.
-    reading, pool, network, answers = job_pool(2), job_pool(), job_pool(12), job_pool(12)
+    # picture and no answer; an export may take minutes.
+    reading, pool, network, answers, files = pools = tuple(map(job_pool, (2, 4, 12, 12, 2)))
     servers = Once(remote_servers)
     request_for = partial(settings.load_request, paths.starter())
     answering = Answering(worker, servers, answers, emit, request_for)
     library = ModelLibrary(lambda: application.shelf(), servers, network, emit)
     listener = ListenerOnDemand(_listener)
     sound = SoundOnDemand(partial(_sound, recordings))
-
-    def hear(draft: Draft) -> VoiceSession:
-        model = SpeechModel(paths.starter_speech())
-        return VoiceSession(listener, sound, worker, draft, pool, emit, model)
-
-    # Of its own, since an export may take minutes.
-    files = job_pool(2)
+    hear = _voice_maker(listener, sound, worker, pool, emit)
     archive = Archiving(store, lambda: archives(reader), backups, files, emit)
     session = ChatSession(answering, library, store, reader, reading, emit, hear)
     session.archive = archive
@@ -151,7 +145,7 @@ def build(
         sound=sound,
         servers=servers,
         archive=archive,
-        pools=(reading, pool, network, answers, files),
+        pools=pools,
         _passing=(recordings,) if scratch is None else (scratch, recordings),
     )
     application.use(settings)
@@ -229,6 +223,18 @@ def _clear_up() -> None:
     from mmdesk.media.staging import remove_stale
 
     remove_stale(paths.staging())
+
+
+def _voice_maker(
+    listener: Listener, sound: Sound, worker: ModelWorker, pool: ThreadPoolExecutor, emit: EventSink
+) -> Callable[[Draft], VoiceSession]:
+    """Return what makes the voice of a session, which speaks into its draft."""
+
+    def hear(draft: Draft) -> VoiceSession:
+        model = SpeechModel(paths.starter_speech())
+        return VoiceSession(listener, sound, worker, draft, pool, emit, model)
+
+    return hear
 
 
 def _listener() -> Listener:

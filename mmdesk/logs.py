@@ -5,7 +5,6 @@ from __future__ import annotations
 import faulthandler
 import io
 import logging
-import logging.handlers
 import os
 import sys
 import threading
@@ -14,10 +13,34 @@ from types import TracebackType
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _MAX_BYTES = 1_000_000
+_KEPT = 2
+"""Earlier files."""
 
 
-class _PrivateLog(logging.handlers.RotatingFileHandler):
-    """A rotating log whose files only their owner reads."""
+class _PrivateLog(logging.FileHandler):
+    """A rotating log whose files only their owner reads.
+
+    Python's own one comes with sockets and pickles, which the window's start would wait for.
+    """
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record, into a new file where this one is long."""
+        super().emit(record)
+        try:
+            if (stream := self.stream) is not None and stream.tell() > _MAX_BYTES:
+                stream.close()
+                self._rotate()
+        except (OSError, ValueError):
+            self.handleError(record)
+
+    def _rotate(self) -> None:
+        """Keep what is written as ``.1``, and what was that as ``.2``."""
+        for number in range(_KEPT, 0, -1):
+            older = f"{self.baseFilename}.{number}"
+            newer = f"{self.baseFilename}.{number - 1}" if number > 1 else self.baseFilename
+            if os.path.exists(newer):
+                os.replace(newer, older)
+        self.stream = self._open()
 
     def _open(self) -> io.TextIOWrapper:
         descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -31,7 +54,7 @@ def open_log(path: Path, *, debug: bool = False) -> None:
     """
     handler: logging.Handler
     try:
-        handler = _PrivateLog(path, maxBytes=_MAX_BYTES, backupCount=2)
+        handler = _PrivateLog(path)
         crash = os.open(path.with_suffix(".crash"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         faulthandler.enable(crash)  # stays open: the handler writes there until the end
     except OSError:

@@ -45,7 +45,7 @@ class Settings:
         hub: Where models are downloaded from: one of ``HUBS``, or the address of a mirror with
             Hugging Face's interface. ``HF_ENDPOINT`` counts where it is "huggingface".
         idle_minutes: How long the model stays in memory without a question; 0 is for ever.
-        threads: CPU threads for inference; 0 is the number of cores less one.
+        threads: CPU threads for inference; 0 is as many as are fastest, one core left free.
         presets: Settings for single conversations, each with a name of its own.
         export_markdown: Whether the last export was in Markdown instead of JSON.
         shortcuts: Changed key bindings, action name -> portable key text ("Ctrl+N").

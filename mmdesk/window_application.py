@@ -6,9 +6,9 @@ import argparse
 import gc
 import logging
 import signal
-import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSocketNotifier, QTimer
 from PySide6.QtWidgets import QApplication
@@ -22,10 +22,14 @@ from mmdesk.settings import Settings, load_settings, save_changes
 from mmdesk.ui.event_pump import EventPump
 from mmdesk.ui.first_paint import after_first_paint
 from mmdesk.ui.i18n import Language
-from mmdesk.ui.instance import Instance
 from mmdesk.ui.main_window import MainWindow
 from mmdesk.ui.places import Places
 from mmdesk.ui.theme import Theme
+
+if TYPE_CHECKING:
+    import socket
+
+    from mmdesk.ui.instance import Instance
 
 log = logging.getLogger(__name__)
 
@@ -60,10 +64,11 @@ class WindowApplication:
         )
         self.pump.failed.connect(self.window.show_error)
         self._instance: Instance | None = None
+        self._wakeup: socket.socket | None = None
 
     def run(self) -> int:
         """Show the window, load the model after the first paint, and serve events."""
-        wakeup = _quit_on_signals(self.qt, self._quit)
+        _quit_on_signals(self._quit)
         # What is started then, and imported by its threads, would hold the first paint up.
         after_first_paint(self.window, self._begin)
         self.window.show()
@@ -72,7 +77,8 @@ class WindowApplication:
             self._instance.close()
         self.pump.close()
         self.core.close()
-        wakeup.close()
+        if self._wakeup is not None:
+            self._wakeup.close()
         return status
 
     def _quit(self) -> None:
@@ -80,7 +86,10 @@ class WindowApplication:
         self.qt.quit()
 
     def _begin(self) -> None:
+        from mmdesk.ui.instance import Instance
+
         _collect_again()
+        self._wakeup = _wake_on_signals(self.qt)
         self._instance = Instance(paths.instance_socket(), self.qt)
         self._instance.asked.connect(self._come_forward)
         self._instance.requested.connect(self._do_archive)
@@ -94,6 +103,7 @@ class WindowApplication:
             self.window.show_error(error)
         session.prepare_model()
         session.attach(self._arguments.files)
+        QTimer.singleShot(0, self.window, self.window.show_icon)
         QTimer.singleShot(0, self._say_what_fits)
         QTimer.singleShot(_LIST_MODELS_MS, self.window, session.library.refresh)
         if self._refusal is not None:
@@ -158,21 +168,26 @@ def _settings() -> tuple[Settings, MmdeskError | None]:
         return Settings(), error
 
 
-def _quit_on_signals(qt: QApplication, leave: Callable[[], None]) -> socket.socket:
-    """End the event loop on SIGTERM and SIGINT, so that everything is saved.
+def _quit_on_signals(leave: Callable[[], None]) -> None:
+    """End the event loop on SIGTERM and SIGINT, so that everything is saved."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # Not within whatever Python runs: a window closed in its own paint event has no surface.
+        signal.signal(number, lambda *_: QTimer.singleShot(0, leave))
 
-    Python runs signal handlers between byte codes, and Qt's loop runs none: the wake-up socket
-    makes it run one.
+
+def _wake_on_signals(qt: QApplication) -> socket.socket:
+    """Have Qt's loop run Python with each signal; return the socket by which it is woken.
+
+    Python runs signal handlers between byte codes, and Qt's loop runs none of itself.
     """
+    import socket
+
     reading, writing = socket.socketpair()
     for end in (reading, writing):
         end.setblocking(False)
     signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
     notifier = QSocketNotifier(reading.fileno(), QSocketNotifier.Type.Read, qt)
     notifier.activated.connect(lambda: reading.recv(64))
-    for number in (signal.SIGTERM, signal.SIGINT):
-        # Not within whatever Python runs: a window closed in its own paint event has no surface.
-        signal.signal(number, lambda *_: QTimer.singleShot(0, leave))
     return writing
 
 

@@ -17,7 +17,7 @@ from PySide6.QtCore import QTimer
 from mmdesk import app, cli, paths
 from mmdesk.bench.first_paint import FirstPaint, since_ms
 from mmdesk.bench.long_conversation import entries, tree
-from mmdesk.bench.window import GapMeter
+from mmdesk.bench.window_measures import GapMeter
 from mmdesk.core.events import ConversationLoaded, Event, ModelFailed, ModelReady
 from mmdesk.store.sqlite import SqliteStore
 

@@ -8,10 +8,6 @@ from __future__ import annotations
 import base64
 import http.client
 import json
-import os
-import socket
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -22,22 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from mmdesk.bench.peers import Generated, Messages
+from mmdesk.bench.serve_process import HOST, serve
 from mmdesk.core.messages import ImagePart, Message, TextPart
 
 _NEEDS = ("fastapi", "uvicorn")
-_HOST = "127.0.0.1"
-_START_S, _ANSWER_S, _STOP_S = 240.0, 600.0, 10.0
-_START = """
-import mmdesk.engine.torchvision_first
-from torchvision.io import image
-from transformers import image_processing_backends, image_utils
-if not image._has_image_ops():
-    image_processing_backends.load_image_as_tensor = image_utils.load_image
-from transformers.cli.transformers import main
-main()
-"""
-"""A torchvision that was built for another torch is mended for the peer as it is for mmdesk; since
-it has no decoders then, Pillow decodes."""
+_ANSWER_S = 600.0
 _DATA, _DONE = b"data: ", b"[DONE]"
 
 
@@ -66,12 +51,12 @@ class Server:
             "temperature": 0.0,
             "max_tokens": tokens,
         }
-        connection = http.client.HTTPConnection(_HOST, self.port, timeout=_ANSWER_S)
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=_ANSWER_S)
         started = time.perf_counter()
         try:
             headers = {"Content-Type": "application/json"}
             connection.request("POST", "/v1/chat/completions", json.dumps(body), headers)
-            times, written = _streamed(connection.getresponse())
+            times, written = _streamed(connection.getresponse(), _text(messages[-1]))
         finally:
             connection.close()
         assert written == tokens, f"transformers serve wrote {written} of {tokens} tokens"
@@ -87,33 +72,15 @@ def transformers_serve(model: Path, dtype: str, threads: int) -> Iterator[Server
     Args:
         threads: That torch computes with.
     """
-    with tempfile.TemporaryDirectory(prefix="mmdesk-serve-") as folder:
-        port = _free_port()
-        options = ["--host", _HOST, "--port", str(port), "--device", "cpu", "--dtype", dtype]
-        environment = os.environ | {
-            "HF_HOME": folder,
-            "HF_HUB_OFFLINE": "1",
-            "OMP_NUM_THREADS": str(threads),
-            "MKL_NUM_THREADS": str(threads),
-        }
-        log = Path(folder) / "serve.log"
-        with log.open("wb") as stream:
-            process = subprocess.Popen(
-                [sys.executable, "-c", _START, "serve", str(model), *options],
-                stdout=stream,
-                stderr=subprocess.STDOUT,
-                env=environment,
-            )
-        try:
-            _wait_until_healthy(process, port, log)
-            yield Server(port, model)
-        finally:
-            process.terminate()
-            try:
-                process.wait(_STOP_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+    with (
+        tempfile.TemporaryDirectory(prefix="mmdesk-serve-") as folder,
+        serve(str(model), Path(folder), threads, "--dtype", dtype) as port,
+    ):
+        yield Server(port, model)
+
+
+def _text(message: Message) -> str:
+    return "".join(part.text for part in message.parts if isinstance(part, TextPart))
 
 
 def _said(message: Message) -> dict[str, Any]:
@@ -128,8 +95,11 @@ def _said(message: Message) -> dict[str, Any]:
     return {"role": str(message.role), "content": parts}
 
 
-def _streamed(response: http.client.HTTPResponse) -> tuple[list[float], int]:
-    """Return when each piece of text came, and how many tokens there were."""
+def _streamed(response: http.client.HTTPResponse, asked: str) -> tuple[list[float], int]:
+    """Return when each piece of the answer came, and how many tokens there were.
+
+    Some models' prompt is streamed before it is read: a piece with the question in it is no answer.
+    """
     times: list[float] = []
     written = 0
     if response.status != http.client.OK:
@@ -140,29 +110,9 @@ def _streamed(response: http.client.HTTPResponse) -> tuple[list[float], int]:
         chunk = json.loads(line[len(_DATA) :])
         if "error" in chunk:
             raise RuntimeError(f"transformers serve: {chunk['error']}")
-        if any(choice["delta"].get("content") for choice in chunk["choices"]):
+        piece = "".join(choice["delta"].get("content") or "" for choice in chunk["choices"])
+        if piece and asked not in piece:
             times.append(time.perf_counter())
         if chunk.get("usage"):
             written = int(chunk["usage"]["completion_tokens"])
     return times, written
-
-
-def _wait_until_healthy(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    ends = time.monotonic() + _START_S
-    while time.monotonic() < ends and process.poll() is None:
-        connection = http.client.HTTPConnection(_HOST, port, timeout=5)
-        try:
-            connection.request("GET", "/health")
-            if connection.getresponse().status == http.client.OK:
-                return
-        except OSError:
-            time.sleep(0.2)
-        finally:
-            connection.close()
-    raise RuntimeError(f"transformers serve did not start:\n{log.read_text()[-2000:]}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((_HOST, 0))
-        return int(probe.getsockname()[1])

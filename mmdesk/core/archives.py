@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mmdesk.core.errors import MmdeskError
 from mmdesk.core.phrases import Phrase
 from mmdesk.core.values import value
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 LATEST = "latest"
 """The name of the backup that is the latest."""

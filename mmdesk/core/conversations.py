@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from mmdesk.core.messages import Message
 from mmdesk.core.models import ModelKey
 from mmdesk.core.phrases import Phrase
 from mmdesk.core.requests import GenerationSettings
 from mmdesk.core.values import value
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 BIN_DAYS = 30
 """How long a conversation stays in the bin."""

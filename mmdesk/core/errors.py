@@ -67,6 +67,15 @@
     │   └── ArchiveStopped  WindowDiffers
     ├── BenchError                 a benchmark can't be made as it was asked for
     │   ├── PlotNeedsPackage  PlotUnwritable  GgufUnusable
+    ├── DataError                  a folder of a person's own examples can't be used
+    │   ├── DataFolderUnusable  DataFileMissing  DataFilesSeveral
+    │   └── DataInvalid  DataTooFew  DataAllAlike
+    ├── TrainingError              training on own examples can't begin, or go on
+    │   ├── TrainingNeedsPackage  TrainingModelUnfit  TrainingOutUnusable
+    │   ├── TrainingUnwritable  TrainingOfOther  TrainingDamaged  TrainingBusy
+    │   └── TrainingDiverged  TrainingOutOfMemory
+    ├── MeasureError               a model can't be measured as it was asked for
+    │   └── MeasureNeedsPackage  MeasureModelUnfit  MeasureNoPlot
     ├── SettingsError              set aside, and the defaults are used
     │   ├── SettingsUnreadable  SettingsUnwritable
     └── FolderUnusable  InstallationBroken  NoDisplay
@@ -1288,6 +1297,183 @@ class GgufUnusable(BenchError):
     sentence = QT_TRANSLATE_NOOP("errors", "llama.cpp can't be measured with “{path}”: {reason}.")
     advice = QT_TRANSLATE_NOOP(
         "errors", "Give a GGUF file of one of the sizes; docs/benchmarks/README.md says how."
+    )
+
+
+class DataError(MmdeskError):
+    """A folder of a person's own examples can't be used."""
+
+
+class DataFolderUnusable(DataError):
+    """Fields: ``path``, ``reason``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "“{path}” can't be used as examples: {reason}.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Name a folder with pictures and one .jsonl file that says what is in them."
+    )
+
+
+class DataFileMissing(DataError):
+    """No list of the examples. Fields: ``path``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "There is no .jsonl file in “{path}”.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors",
+        "Put a file data.jsonl there, with one line for each example: "
+        '{{"picture": "a.jpg", "caption": "…"}} or '
+        '{{"picture": "a.jpg", "question": "…", "answer": "…"}}.',
+    )
+
+
+class DataFilesSeveral(DataError):
+    """More than one list of examples. Fields: ``path``, ``names``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "There are several .jsonl files in “{path}”: {names}.")
+    advice = QT_TRANSLATE_NOOP("errors", "Leave one there; join their lines if you want them all.")
+
+
+class DataInvalid(DataError):
+    """Lines that say something else than examples. Fields: ``path``, ``problems``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "“{path}” can't be used:\n{problems}")
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Correct these lines and try again; docs/training-your-own.md shows the format."
+    )
+
+
+class DataTooFew(DataError):
+    """Fields: ``path``, ``count``, ``least``, ``what`` ("captions")."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors", "“{path}” has too few pictures with {what}: {count}, and {least} are needed."
+    )
+    advice = QT_TRANSLATE_NOOP("errors", "Add more examples; a hundred are a good beginning.")
+
+
+class DataAllAlike(DataError):
+    """There is nothing to tell apart. Fields: ``path``, ``what``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "All {what} in “{path}” are the same.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "A model learns from differences: add examples that say something else."
+    )
+
+
+class TrainingError(MmdeskError):
+    """Training on a person's own examples can't begin, or go on."""
+
+
+class TrainingNeedsPackage(TrainingError):
+    """Fields: ``package``, ``what`` ("the plot of the loss")."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "Training needs the Python package {package} ({what}).")
+    advice = QT_TRANSLATE_NOOP("errors", "Install it beside mmdesk: pip install 'mmdesk[train]'.")
+
+
+class TrainingModelUnfit(TrainingError):
+    """A model of the wrong kind. Fields: ``path``, ``kind``, ``wanted``, ``command``."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors", "“{path}” is {kind}, and “mmdesk train {command}” needs {wanted}."
+    )
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Name another one with --model; “mmdesk models” lists those that there are."
+    )
+
+
+class TrainingOutUnusable(TrainingError):
+    """Where the result is to go. Fields: ``path``, ``reason``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "The result can't be written to “{path}”: {reason}.")
+    advice = QT_TRANSLATE_NOOP("errors", "Name another folder with --out; nothing is overwritten.")
+
+
+class TrainingUnwritable(TrainingError):
+    """The disk is full, or forbids. Fields: ``path``, ``reason``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "Training can't be saved in “{path}”: {reason}.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors",
+        "Free some space or check the permissions, then give the same command: it goes on from "
+        "the last time it was saved.",
+    )
+
+
+class TrainingOfOther(TrainingError):
+    """A stopped run there was of other data or options. Fields: ``path``, ``what``."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors", "In “{path}” is a stopped training with another {what}, so it can't go on."
+    )
+    advice = QT_TRANSLATE_NOOP(
+        "errors",
+        "Give the command as it was, remove that folder to begin anew, or name another one with "
+        "--work.",
+    )
+
+
+class TrainingDamaged(TrainingError):
+    """What a stopped run saved can't be read. Fields: ``path``, ``reason``."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors", "The stopped training in “{path}” can't be read: {reason}."
+    )
+    advice = QT_TRANSLATE_NOOP("errors", "Remove that folder to begin anew.")
+
+
+class TrainingBusy(TrainingError):
+    """Another process trains there. Fields: ``path``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "Another training is at work in “{path}”.")
+    advice = QT_TRANSLATE_NOOP("errors", "Wait until it is done, or name other folders for this.")
+
+
+class TrainingDiverged(TrainingError):
+    """The loss is no number any more. Fields: ``step``, ``rate``."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors", "Training went astray at step {step}: the loss is no number any more."
+    )
+    advice = QT_TRANSLATE_NOOP("errors", "Try a smaller --rate than {rate}.")
+
+
+class TrainingOutOfMemory(TrainingError):
+    """Fields: ``device``, ``batch``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "Training needs more memory than {device} has.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Try a smaller --batch than {batch}, --lora, or a smaller model."
+    )
+
+
+class MeasureError(MmdeskError):
+    """A model can't be measured as it was asked for."""
+
+
+class MeasureNeedsPackage(MeasureError):
+    """Fields: ``package``, ``what`` ("BLEU")."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "Measuring {what} needs the Python package {package}.")
+    advice = QT_TRANSLATE_NOOP("errors", "Install it beside mmdesk: pip install 'mmdesk[train]'.")
+
+
+class MeasureModelUnfit(MeasureError):
+    """Another kind of model. Fields: ``path``, ``kind``, ``holds`` ("questions"), ``wanted``."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors", "“{path}” is {kind}, which can't be measured with a folder of {holds}."
+    )
+    advice = QT_TRANSLATE_NOOP("errors", "Name {wanted} with --model; “mmdesk models” lists them.")
+
+
+class MeasureNoPlot(MeasureError):
+    """No yes/no questions, or a model whose first token doesn't tell yes from no."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors", "No probability of yes or no is known here, which is what --plot shows."
+    )
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Leave --plot out, or add questions whose answer is yes or no."
     )
 
 

@@ -39,7 +39,8 @@ class LoadModel:
         device: "auto", "cuda", "mps" or "cpu".
         dtype: "auto", "float32", "bfloat16", "float16", "int8" or "int4"; the last two pack the
             weights where the device can (see :mod:`mmdesk.engine.devices`).
-        threads: CPU threads for inference; 0 means the number of cores less one.
+        threads: CPU threads for inference; 0 is as many as are fastest with this model, which is
+            measured, and the number of cores less one at most.
     """
 
     path: Path
@@ -139,7 +140,8 @@ class SpeechModel:
 
     Attributes:
         path: A folder with ``config.json`` and safetensors, or one of OpenAI's ``.pt`` files.
-        device, dtype, threads: As for :class:`LoadModel`.
+        device, dtype: As for :class:`LoadModel`.
+        threads: CPU threads; 0 is the number of cores less one.
     """
 
     path: Path

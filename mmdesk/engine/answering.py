@@ -178,7 +178,13 @@ class _Attempt:
 
     def _generated(self, prompt: Prompt, rung: _Rung) -> TurnFinished:
         loaded, most = self._loaded, self._settings.max_tokens
-        begun = beginning(loaded.model, loaded.processor, self._request.begun, prompt.opening)
+        begun = beginning(
+            loaded.model,
+            loaded.processor,
+            self._request.begun,
+            prompt.opening,
+            loaded.prompts.framing,
+        )
         room = most if prompt.room is None else prompt.room - len(begun.tokens)
         if has_ended(loaded.model, begun.tokens):
             return self.unspoken(StopReason.STOP, prompt.tokens, begun.tokens)
@@ -304,7 +310,7 @@ def _out_of_memory(loaded: LoadedModel, tokens: int) -> AnswerOutOfMemory:
         "needed": gigabytes(max(beside, free)),
         "available": gigabytes(free),
     }
-    weights = fit.weights_bytes(shape, dtype)
+    weights = fit.weights_bytes(shape, dtype, cpu=device.type == "cpu")
     billions = fit.largest_fitting(machine_of(device, more=weights), dtype)
     if not billions or billions * 1e9 >= shape.parameters:
         return QuestionOutOfMemory(**fields)

@@ -8,7 +8,7 @@ tiny models with random weights, whose logits lie close together, 296 were the s
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -21,7 +21,7 @@ from mmdesk.core.reasoning import CLOSE, OPEN
 from mmdesk.core.requests import Begun
 from mmdesk.engine.chat_template import tokenizer_panics
 from mmdesk.engine.control_tokens import ControlTokens
-from mmdesk.engine.detokenizer import text_so_far
+from mmdesk.engine.detokenizer import special_ids, text_so_far
 from mmdesk.engine.generation import config_of, end_tokens, generating_part
 from mmdesk.engine.prompt import Prompt, tokenizer_of
 
@@ -44,16 +44,22 @@ class Beginning:
 
 
 def beginning(
-    model: PreTrainedModel, processor: ProcessorMixin, begun: Begun | None, opening: str
+    model: PreTrainedModel,
+    processor: ProcessorMixin,
+    begun: Begun | None,
+    opening: str,
+    framing: Set[int] = frozenset(),
 ) -> Beginning:
     """Return the tokens that an answer goes on behind.
 
     They are ``begun.tokens`` where the model can have written them: they are of its vocabulary,
-    none stands for a picture, nothing follows an end, and they read as ``begun.text``, unless that
-    is left out. Imported conversations may say anything, also that another turn begins.
+    none stands for a picture or frames a turn unseen, nothing follows an end, and they read as
+    ``begun.text``, unless that is left out. Imported conversations may say anything, also that
+    another turn begins.
 
     Args:
         opening: See :class:`~mmdesk.engine.prompt.Prompt`; the text has it, the tokens don't.
+        framing: See :class:`~mmdesk.engine.prompt.PromptBuilder`.
 
     Raises:
         ChatTemplateFailed: the tokenizer gives up over the text.
@@ -62,7 +68,8 @@ def beginning(
         return Beginning((), opening)
     tokenizer = tokenizer_of(processor)
     text = _behind(opening, begun.text)
-    if _are_possible(model, processor, begun.tokens):
+    unseen = framing & (special_ids(tokenizer) - end_tokens(config_of(model)))
+    if unseen.isdisjoint(begun.tokens) and _are_possible(model, processor, begun.tokens):
         written = text_so_far(tokenizer, begun.tokens)
         if written == text or not begun.text:
             return Beginning(begun.tokens, "" if begun.text or written else opening)

@@ -24,6 +24,7 @@ from mmdesk.core.conversations import StopReason, Usage
 from mmdesk.core.requests import GenerationSettings
 from mmdesk.engine.decoding import Decoder
 from mmdesk.engine.detokenizer import detokenizer_for, text_so_far
+from mmdesk.engine.prefix_attention import prefix_attention
 
 TextSink = Callable[[str, int], None]
 """Takes new text and the number of tokens that it came from."""
@@ -132,7 +133,7 @@ def generate(
     stop = _Cancel(cancelled)
     if settings.temperature > 0 and settings.seed is not None:
         torch.manual_seed(settings.seed % 2**64)
-    with torch.inference_mode():
+    with torch.inference_mode(), prefix_attention():
         cast(Any, model).generate(
             **inputs,
             **_sampling(settings),

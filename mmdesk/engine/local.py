@@ -79,7 +79,8 @@ class LocalChatEngine:
         """Read ahead; see :class:`~mmdesk.core.protocols.ChatEngine`."""
         if self._loaded is None or not request.messages:
             return
-        from mmdesk.engine.prefill import Cancelled, prefill
+        from mmdesk.engine.asking import Cancelled
+        from mmdesk.engine.prefill import prefill
 
         try:
             prefill(self._loaded, request.messages, cancelled)

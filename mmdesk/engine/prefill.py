@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
-import torch
-from torch.nn.modules.module import register_module_forward_pre_hook
-
 from mmdesk.core.messages import Message, TextPart, pictures_of
+from mmdesk.engine.asking import Cancelled, asking
 from mmdesk.engine.continuing import with_possible_tokens
 from mmdesk.engine.loading import LoadedModel
 from mmdesk.engine.memory import limited_to_free_memory
@@ -18,11 +14,6 @@ from mmdesk.engine.prefix_cache import shared_beginning
 
 _TEXT, _OTHER_TEXT = "What", "图片"
 """Questions whose tokens have nothing in common: what their prompts share is before them."""
-_ASK_EVERY_S = 0.01
-
-
-class Cancelled(Exception):
-    """Other work waits."""
 
 
 def prefill(
@@ -34,7 +25,7 @@ def prefill(
 
     Args:
         messages: The last one is the question, without its text.
-        cancelled: Asked between pictures, within a picture, and between slices of the prompt.
+        cancelled: Asked between pictures and slices of the prompt, and within them.
 
     Raises:
         Cancelled: ``cancelled`` said so before the end.
@@ -52,7 +43,7 @@ def prefill(
     with limited_to_free_memory(loaded.placement.device):
         pixels = not loaded.reader.remembers(pictures)
         inputs = loaded.prompts.build(_asked(messages, _TEXT), 1, look, pixels=pixels).inputs
-        with _asking(look):
+        with asking(cancelled):
             loaded.reader.look(inputs, pictures)
         if not loaded.reader.remembers(pictures):
             return
@@ -65,21 +56,3 @@ def prefill(
 def _asked(messages: tuple[Message, ...], text: str) -> tuple[Message, ...]:
     *before, last = messages
     return (*before, replace(last, parts=(*last.parts, TextPart(text))))
-
-
-@contextlib.contextmanager
-def _asking(look: Callable[[], None]) -> Iterator[None]:
-    """Call ``look`` again and again while a vision tower runs: it may take many seconds."""
-    due = 0.0
-
-    def ask(_module: torch.nn.Module, _inputs: object) -> None:
-        nonlocal due
-        if time.monotonic() >= due:
-            look()
-            due = time.monotonic() + _ASK_EVERY_S
-
-    handle = register_module_forward_pre_hook(ask)
-    try:
-        yield
-    finally:
-        handle.remove()

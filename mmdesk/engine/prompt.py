@@ -79,6 +79,7 @@ class PromptBuilder:
 
     Attributes:
         image_token_id: As given.
+        framing: Tokens that stand around turns: an answer with one would begin another turn.
     """
 
     def __init__(
@@ -101,7 +102,7 @@ class PromptBuilder:
         self._understood = probe(self._render) if self._style is None else None
         frame = every_role(self._render, self._understood) if self._understood else ""
         added = self._tokenizer.added_tokens_decoder.items()
-        self._framing = frozenset(number for number, token in added if token.content in frame)
+        self.framing = frozenset(number for number, token in added if token.content in frame)
         self._control_tokens = ControlTokens(processor, self._tokenizer)
 
     def build(
@@ -135,24 +136,7 @@ class PromptBuilder:
             conversation = self._conversation(messages, images)
             frame = check_length(self._render(marked(conversation)))
             opening = self._checked_opening(frame, len(pictures))
-            inputs: Any = self._processor.apply_chat_template(
-                conversation,
-                chat_template=self._template,
-                add_generation_prompt=True,
-                tokenize=True,
-                return_dict=True,
-                return_tensors="pt",
-                **self._template_variables(),
-            )
-            inputs = as_written(
-                inputs,
-                written_answers(messages),
-                conversation,
-                frame,
-                self._render,
-                self._tokenizer,
-                self._framing,
-            )
+            inputs = self._chat_inputs(messages, conversation, frame)
         size = tensor_bytes(inputs)
         if not pixels:
             inputs = BatchFeature({name: inputs[name] for name in inputs if name not in PIXELS})
@@ -176,6 +160,29 @@ class PromptBuilder:
     def forget_pictures(self) -> None:
         """Free the memory that earlier pictures take."""
         self._pictures.forget()
+
+    def _chat_inputs(
+        self, messages: tuple[Message, ...], conversation: list[dict[str, Any]], frame: str
+    ) -> BatchFeature:
+        """Return the inputs of a whole conversation, its answers as they were written."""
+        inputs: Any = self._processor.apply_chat_template(
+            conversation,
+            chat_template=self._template,
+            add_generation_prompt=True,
+            tokenize=True,
+            return_dict=True,
+            return_tensors="pt",
+            **self._template_variables(),
+        )
+        return as_written(
+            inputs,
+            written_answers(messages),
+            conversation,
+            frame,
+            self._render,
+            self._tokenizer,
+            self.framing,
+        )
 
     def _ask(
         self,

@@ -14,8 +14,9 @@ import numpy.typing as npt
 from transformers import BatchFeature, DynamicCache, PreTrainedModel
 
 from mmdesk.core.messages import Picture, user_message
+from mmdesk.engine.asking import asking
 from mmdesk.engine.features import Features, joined
-from mmdesk.engine.kv_cache import cache_bytes
+from mmdesk.engine.kv_cache import cache_bytes, can_cut
 from mmdesk.engine.prefix_cache import PrefixCache, Units
 from mmdesk.engine.prompt import PromptBuilder
 from mmdesk.engine.slices import read_slices
@@ -33,9 +34,9 @@ REUSING = frozenset(
 LOOKING_AHEAD = frozenset({"gemma3", "gemma4"})
 """Those of them in which a picture's tokens look at each other: none is read without the rest."""
 
-_SLICE = {"cpu": 256}
+_SLICE = {"cpu": 512}
 _LARGE_SLICE = 1024
-"""Tokens that are read before it is asked whether something else is to be done."""
+"""Tokens that are read before they are kept: what is stopped within a slice is read again."""
 
 Places = npt.NDArray[np.intp]
 
@@ -156,11 +157,14 @@ class PromptReader:
     ) -> None:
         """Read the first ``end`` tokens of a prompt that :meth:`remembers` its pictures.
 
-        What was read is kept, also where it is ended before. Raises as :meth:`read`.
+        What was read is kept, also where it is ended before. Raises as :meth:`read`, and more.
 
         Args:
             inputs: Of all of it, on the CPU; longer than ``end``.
-            cancelled: Asked before each slice.
+            cancelled: Asked before each slice; within one too, where its beginning can be undone.
+
+        Raises:
+            Cancelled: Within a slice.
         """
         seen = self._look(inputs, pictures, None)
         if self._kept.known(seen.units[: end + 1]) == end or cancelled():
@@ -176,7 +180,8 @@ class PromptReader:
 
         stops = itertools.takewhile(wanted, self._stops(seen.units, cache.get_seq_length(), end))
         try:
-            read_slices(self._model, arguments, stops, partial(self._features, seen))
+            with asking(lambda: can_cut(cache, 0) and cancelled()):
+                read_slices(self._model, arguments, stops, partial(self._features, seen))
         finally:
             self._kept.keep(seen.units, cache)
 

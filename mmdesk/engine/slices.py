@@ -15,6 +15,7 @@ from transformers import DynamicCache, PreTrainedModel
 
 from mmdesk.engine.features import Features
 from mmdesk.engine.kv_cache import GrowingLayer, can_cut
+from mmdesk.engine.prefix_attention import prefix_attention
 
 _UP_TO_HERE = ("attention_mask", "token_type_ids", "mm_token_type_ids")
 _LOOPS_OWN = ("logits_processor", "stopping_criteria", "generation_config")
@@ -51,7 +52,7 @@ def read_slices(
                 model(**inputs, return_dict=True)
         return input_ids
 
-    with torch.inference_mode():
+    with torch.inference_mode(), prefix_attention():
         cast(Any, model).generate(
             **arguments, do_sample=False, max_new_tokens=1, custom_generate=read
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from mmdesk.training.boxes import Corners, iou
+from mmdesk.core.boxes import Corners, iou
 
 Boxes = Sequence[Corners]
 ENOUGH = 0.5

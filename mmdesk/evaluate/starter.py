@@ -170,13 +170,16 @@ def _printed(answered: Sequence[Trial], seed: int) -> list[Figure]:
     ]
 
 
-def _calibration(answered: Sequence[Trial], seed: int) -> Figure:
+def calibration(answered: Sequence[Trial]) -> tuple[list[float], list[bool]]:
+    """How sure it was of yes or no, and whether rightly."""
     sure = [t.sure for t in answered if t.sure is not None]
-    value = None
-    if sure:
-        confidences = [max(p, 1 - p) for p in sure]
-        value = expected_calibration_error(confidences, [p > 0.5 for p in sure])
-    return Figure("ece", value, "share", len(sure), seed, ECE_BAR, True)
+    return [max(p, 1 - p) for p in sure], [p > 0.5 for p in sure]
+
+
+def _calibration(answered: Sequence[Trial], seed: int) -> Figure:
+    confidences, right = calibration(answered)
+    value = expected_calibration_error(confidences, right) if right else None
+    return Figure("ece", value, "ECE", len(right), seed, ECE_BAR, True)
 
 
 def _refusals(answered: Sequence[Trial], seed: int) -> list[Figure]:

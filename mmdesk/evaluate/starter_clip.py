@@ -6,17 +6,13 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import mmdesk.engine.torchvision_first  # noqa: F401
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
 from PIL import Image
-from transformers import AutoModel, AutoProcessor
 
 from mmdesk.core.figures import Figure
+from mmdesk.evaluate.matcher import Matcher
+from mmdesk.evaluate.retrieval import ranks
 from mmdesk.training.clip import words
 from mmdesk.training.clip.captions import whole, whole_caption
 from mmdesk.training.clip.variants import variant
@@ -32,46 +28,6 @@ ZERO_SHOT_PICTURES = 60
 PROMPTS = {Lang.EN: "a picture of {}", Lang.ZH: "一张有{}的图片"}
 
 
-class Matcher:
-    """A checkpoint that puts pictures and texts into one space, many at a time."""
-
-    def __init__(self, model: Path, batch: int = 50) -> None:
-        processors: Any = AutoProcessor
-        models: Any = AutoModel
-        self._processor = processors.from_pretrained(model, local_files_only=True)
-        self._model = models.from_pretrained(model, local_files_only=True, dtype=torch.float32)
-        if torch.cuda.is_available():
-            self._model.to("cuda")
-        self._model.eval()
-        self._batch = batch
-
-    @torch.inference_mode()
-    def pictures(self, scenes: Sequence[Scene]) -> NDArray[np.float32]:
-        """(n, width) embeddings of length 1."""
-        return self._embed([draw_scene(scene) for scene in scenes])
-
-    @torch.inference_mode()
-    def texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """(n, width) embeddings of length 1."""
-        return self._embed(list(texts))
-
-    def _embed(self, things: list[Image.Image] | list[str]) -> NDArray[np.float32]:
-        found = []
-        for start in range(0, len(things), self._batch):
-            part = things[start : start + self._batch]
-            if isinstance(part[0], str):
-                inputs = self._processor(
-                    text=part, return_tensors="pt", padding=True, truncation=True
-                )
-                made = self._model.get_text_features(**inputs.to(self._model.device))
-            else:
-                inputs = self._processor(images=part, return_tensors="pt")
-                made = self._model.get_image_features(**inputs.to(self._model.device))
-            rows = torch.nn.functional.normalize(made.pooler_output.float(), dim=-1)
-            found.append(rows.cpu().numpy())
-        return np.concatenate(found)
-
-
 def gallery(rng: random.Random, size: int = GALLERY) -> list[Scene]:
     """Scenes of which no two have the same things at the same places on the same background."""
     scenes: list[Scene] = []
@@ -84,14 +40,9 @@ def gallery(rng: random.Random, size: int = GALLERY) -> list[Scene]:
     return scenes
 
 
-def ranks(scores: NDArray[np.float32]) -> NDArray[np.int64]:
-    """For each row, how many other columns score at least as much as its own: ties count against.
-
-    `scores` is (n, n); the right column of row i is i. 0 means found at first.
-    """
-    own = np.diagonal(scores)[:, None]
-    at_least: NDArray[np.int64] = (scores >= own).sum(axis=1) - 1
-    return at_least
+def drawn(scenes: Sequence[Scene]) -> list[Image.Image]:
+    """The scenes as pictures."""
+    return [draw_scene(scene) for scene in scenes]
 
 
 @dataclass(frozen=True)
@@ -119,12 +70,12 @@ def recalls(matcher: Matcher, seed: int, rounds: int) -> Recalls:
     for number in range(rounds):
         rng = random.Random(f"eval clip {seed} gallery {number}")
         scenes = gallery(rng)
-        images = matcher.pictures(scenes)
+        images = matcher.pictures(drawn(scenes))
         for lang in Lang:
             texts = matcher.texts([whole_caption(scene, lang, rng).text for scene in scenes])
             scores = images @ texts.T
             for direction, table in (("i2t", scores), ("t2i", scores.T)):
-                rank = ranks(table)
+                rank = ranks(table, np.eye(len(table), dtype=np.bool_))
                 for depth in DEPTHS:
                     key = (direction, lang, depth)
                     hits = Tally(int((rank < depth).sum()), len(rank))
@@ -156,7 +107,7 @@ def prompts(nouns: Sequence[Noun], lang: Lang) -> list[str]:
 def zero_shot(matcher: Matcher, seed: int, rounds: int) -> dict[tuple[str, Lang], Tally]:
     """Shape and colour of pictures with one item, each told from all others by one prompt."""
     scenes = list(_alone(random.Random(f"eval clip {seed} one"), ZERO_SHOT_PICTURES * rounds))
-    images = matcher.pictures(scenes)
+    images = matcher.pictures(drawn(scenes))
     items = [scene.items[0] for scene in scenes]
     shapes = [Noun(shape) for shape in SHAPES], [SHAPES.index(item.shape) for item in items]
     colours = (
@@ -198,8 +149,8 @@ def told_apart(matcher: Matcher, seed: int, rounds: int) -> dict[Lang, Tally]:
         other = variant(scene, rng)
         if other is not None:
             pairs.append((scene, other))
-    first = matcher.pictures([scene for scene, _ in pairs])
-    second = matcher.pictures([other for _, other in pairs])
+    first = matcher.pictures(drawn([scene for scene, _ in pairs]))
+    second = matcher.pictures(drawn([other for _, other in pairs]))
     found = {}
     for lang in Lang:
         told = [whole_caption(scene, lang, rng).text for scene, _ in pairs]

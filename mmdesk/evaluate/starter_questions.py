@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 from PIL import Image
 
+from mmdesk.core.boxes import Corners, parsed_boxes, without_boxes
 from mmdesk.evaluate.pointed import matched
 from mmdesk.training import reading, relations
-from mmdesk.training.boxes import Corners, parsed_boxes, without_boxes
 from mmdesk.training.charts import sample_chart
 from mmdesk.training.draw import draw_scene
 from mmdesk.training.flows import sample_flow

@@ -5,12 +5,10 @@ Everything goes the app's way: its transcriber with its retries, its voice activ
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import jiwer
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +19,7 @@ from mmdesk.core.requests import SpeechModel, Transcribe
 from mmdesk.core.speech import Transcript
 from mmdesk.evaluate import spoken
 from mmdesk.evaluate.spoken import EN, OTHER, ZH, Said
+from mmdesk.evaluate.transcripts import Unit, error_rate
 from mmdesk.session.hearing import around_voice, someone_spoke, was_said
 from mmdesk.speech.local import LocalTranscriber
 from mmdesk.training.speech.voices import HELD_OUT_EN
@@ -82,18 +81,10 @@ def listen(ear: Ear, count: int, seed: int) -> Iterator[Heard]:
         yield Heard(said, transcript.text, transcript.language, full)
 
 
-def words(text: str) -> str:
-    """The text as errors are counted on it: lower case, no marks, no spaces in Chinese."""
-    bare = re.sub(r"[^\w']+", " ", text.lower()).strip()
-    return bare if bare.isascii() else bare.replace(" ", "")
-
-
-def error_rate(heard: Sequence[Heard], measure: Callable[..., float] = jiwer.wer) -> float | None:
-    """Word errors (or, with jiwer.cer, character errors) per word that was said."""
-    if not heard:
-        return None
-    expected = [words(one.said.text) for one in heard]
-    return float(measure(expected, [words(one.text) for one in heard]))
+def errors(heard: Sequence[Heard], unit: Unit = "wer") -> float | None:
+    """Errors per word (or character) that was said; None where nothing was."""
+    said = [one.said.text for one in heard]
+    return error_rate(said, [one.text for one in heard], unit)
 
 
 def _share(values: Sequence[bool]) -> float | None:
@@ -104,15 +95,15 @@ def figures(heard: Sequence[Heard], seed: int) -> list[Figure]:
     """Word and character error rates, detected languages, and whether both contexts agree."""
     groups = {name: [one for one in heard if one.said.group == name] for name in (EN, ZH, OTHER)}
     english, chinese, other = groups[EN], groups[ZH], groups[OTHER]
-    found = [Figure("wer_en", error_rate(english), "WER", len(english), seed, WER_BAR, lower=True)]
+    found = [Figure("wer_en", errors(english), "WER", len(english), seed, WER_BAR, lower=True)]
     for name in dict.fromkeys(one.said.voice for one in english):
         own = [one for one in english if one.said.voice == name]
-        found.append(Figure(f"wer_{name}", error_rate(own), "WER", len(own), seed, lower=True))
+        found.append(Figure(f"wer_{name}", errors(own), "WER", len(own), seed, lower=True))
     exact = _share([one.exact for one in english])
     found.append(Figure("exact_en", exact, "share", len(english), seed))
-    rate = error_rate(other)
+    rate = errors(other)
     found.append(Figure("wer_en_other_synthesiser", rate, "WER", len(other), seed, lower=True))
-    rate = error_rate(chinese, jiwer.cer)
+    rate = errors(chinese, "cer")
     found.append(Figure("cer_zh", rate, "CER", len(chinese), seed, lower=True))
     exact = _share([one.exact for one in chinese])
     found.append(Figure("exact_zh", exact, "share", len(chinese), seed))

@@ -6,6 +6,7 @@ import gc
 import logging
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from mmdesk.core.errors import SpeechModelNeedsPackage, SpeechOutOfMemory
@@ -45,7 +46,8 @@ class LocalTranscriber:
         try:
             recognizer = self._loaded(request.model)
             device = recognizer.device
-            return recognizer.transcribe(request, check)
+            with _computing_with(request.model.threads):  # the chat model has another number
+                return recognizer.transcribe(request, check)
         except _Cancelled:
             return None
         except (MemoryError, RuntimeError) as error:
@@ -69,12 +71,10 @@ class LocalTranscriber:
         self.close()
         checkpoint = read_checkpoint(model.path, self._pinned)  # said before torch is there
         try:
-            from mmdesk.models.hardware import set_threads
             from mmdesk.speech.loading import load_speech_model
             from mmdesk.speech.transcription import Recognizer
         except ImportError as error:
             raise SpeechModelNeedsPackage(package=error.name or str(error)) from error
-        set_threads(model.threads)
         self._recognizer = Recognizer(load_speech_model(checkpoint, model))
         self._model = model
         return self._recognizer
@@ -88,6 +88,12 @@ class LocalTranscriber:
 
 class _Cancelled(Exception):
     """Nobody waits for this any more."""
+
+
+def _computing_with(threads: int) -> AbstractContextManager[None]:
+    from mmdesk.models.hardware import computing_with
+
+    return computing_with(threads)
 
 
 def _is_out_of_memory(error: BaseException) -> bool:

@@ -19,6 +19,7 @@ from torch.utils.data import Dataset
 from mmdesk.training.foreign import foreign_picture
 from mmdesk.training.grammar import Skill
 from mmdesk.training.lessons import one_picture, two_picture
+from mmdesk.training.lettering import sample_lettering
 from mmdesk.training.looks import Row, looks, wanted
 from mmdesk.training.patches import HEADS as HEADS
 from mmdesk.training.patches import IGNORE as IGNORE
@@ -39,7 +40,8 @@ class Plan:
     """How a batch is made up. `length`: tokens a sequence; singles + doubles: sequences.
 
     `counting`: whether questions that count also say how to share out attention. `printed`:
-    whether there are words, tables, charts and flowcharts among the pictures.
+    whether there are words, tables, charts and flowcharts among the pictures. `lettering`: the
+    share of pages full of letters in a dense batch.
     """
 
     seed: int
@@ -51,6 +53,7 @@ class Plan:
     foreign: float = 0.08
     counting: bool = True
     printed: bool = False
+    lettering: float = 0.0
 
 
 class LessonTooLong(Exception):
@@ -114,6 +117,8 @@ class DenseBatches(Dataset[Batch]):
         return _pictures(pictures, self._plan)
 
     def _picture(self, rng: random.Random) -> Picture:
+        if rng.random() < self._plan.lettering:
+            return sample_lettering(rng)
         if self._plan.printed:
             return sample_picture(rng, self._plan.foreign, rng.randint(3, 6))
         if rng.random() < self._plan.foreign:

@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Protocol, Self, TypeVar
 
 from mmdesk import paths
+from mmdesk.training.own import command as own
+
+_OWN = ("clip", "chat")
 
 
 class _Adjustable(Protocol):
@@ -39,10 +42,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what to make and its options."""
     parser.add_argument(
         "name",
-        choices=["starter", "starter-clip", "starter-speech", "fusion", "samples"],
-        help="what to make",
+        choices=["starter", "starter-clip", "starter-speech", "fusion", "samples", *_OWN],
+        help="what to make; clip and chat are trained on your own pictures",
     )
-    parser.add_argument("--out", type=Path, help="where to (default: resources/)")
+    parser.add_argument(
+        "--out", type=Path, help="where to (default: resources/; clip, chat: among the models)"
+    )
     parser.add_argument("--work", type=Path, help="checkpoint and log (default: OUT.work)")
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--minutes", type=float, help="stretch the recipe to this long")
@@ -62,10 +67,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--snapshot", type=Path, help="starter: where to save the weights so far when stopped"
     )
     parser.add_argument("--no-compile", action="store_true", help="never use torch.compile")
+    own.add_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Makes it; a training run that was stopped goes on where it was when called again."""
+    if args.name in _OWN:
+        return own.run(args)
     if args.name == "samples":
         from mmdesk.training.samples import write_samples
 

@@ -14,7 +14,7 @@ from torch import nn
 from transformers import LlavaForConditionalGeneration
 
 from mmdesk.training.batches import Batch
-from mmdesk.training.learner import LOOK_LAYER, Learner, attention_loss
+from mmdesk.training.learner import LOOK_LAYER, Learner, attention_loss, turns_and_future
 from mmdesk.training.model import Fusion
 from mmdesk.training.tokens import IMAGE
 
@@ -103,15 +103,13 @@ class CrossLearner(Learner):
         hidden_from = (at_patch[:, None] > at_text[..., None]) | ~shown.gather(1, at_patch)[:, None]
         text = self.model.model.language_model
         hidden = before = _taken(self.model.model.get_input_embeddings()(ids), at_text)
-        length = hidden.shape[1]
-        turns = text.rotary_emb(hidden, torch.arange(length, device=ids.device)[None])
-        future = torch.full((length, length), float("-inf"), device=ids.device).triu(1)
+        turns, future = turns_and_future(text, hidden)
         for number, layer in enumerate(text.layers):
             if number == LOOK_LAYER:
                 before = hidden
             if number % EVERY == 0:
                 hidden = self.cross[number // EVERY](hidden, patches, hidden_from)
-            hidden = layer(hidden, attention_mask=future[None, None], position_embeddings=turns)
+            hidden = layer(hidden, attention_mask=future, position_embeddings=turns)
         before = torch.cat((_put_back(before, at_text, ids), seen.to(before.dtype)), -1)
         return self.heads(features), _put_back(text.norm(hidden), at_text, ids), before
 

@@ -6,7 +6,8 @@ import random
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from mmdesk.training.boxes import as_typed, written_boxes
+from mmdesk.core.boxes import written_boxes
+from mmdesk.training.vocabulary import as_typed
 from mmdesk.training.world import Cell, Colour, Item, Shape, Size
 
 if TYPE_CHECKING:

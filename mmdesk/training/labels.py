@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mmdesk.training.world import Background, Colour
 
 # Of a letter, beside the picture's width: narrower ones can't be read at the model's resolution.
-NARROWEST, WIDEST = 0.045, 0.13
+NARROWEST, WIDEST = 0.065, 0.13
 TALLEST = 0.2
 # How far ink stands out from paper: by `shades.distance`, and in brightness (0 to 255).
 APART, BRIGHTER = 130, 75

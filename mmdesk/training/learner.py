@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import mmdesk.engine.torchvision_first  # noqa: F401
 
 import torch
@@ -53,13 +55,11 @@ class Learner(nn.Module):
         flat = flat.index_copy(0, slots, shown.reshape(-1, shown.shape[-1]).to(flat.dtype))
         text = core.language_model
         hidden = before = flat.view_as(words)
-        length = hidden.shape[1]
-        turns = text.rotary_emb(hidden, torch.arange(length, device=ids.device)[None])
-        future = torch.full((length, length), float("-inf"), device=ids.device).triu(1)
+        turns, future = turns_and_future(text, hidden)
         for number, layer in enumerate(text.layers):
             if number == LOOK_LAYER:
                 before = hidden
-            hidden = layer(hidden, attention_mask=future[None, None], position_embeddings=turns)
+            hidden = layer(hidden, attention_mask=future, position_embeddings=turns)
         return self.heads(features), text.norm(hidden), before
 
     def look_loss(self, before: torch.Tensor, data: Batch) -> torch.Tensor:
@@ -83,6 +83,14 @@ class Learner(nn.Module):
         scores = (query @ key.transpose(-1, -2))[batch, heads, spot].float()
         later = torch.arange(length, device=before.device) > spot[:, None]
         return attention_loss((scores * size**-0.5).masked_fill(later, float("-inf")), data)
+
+
+def turns_and_future(text: Any, hidden: torch.Tensor) -> tuple[Any, torch.Tensor]:
+    """The cosines and sines of all positions, and the mask (1, 1, length, length) of later ones."""
+    length = hidden.shape[1]
+    turns = text.rotary_emb(hidden, torch.arange(length, device=hidden.device)[None])
+    future = torch.full((length, length), float("-inf"), device=hidden.device).triu(1)
+    return turns, future[None, None]
 
 
 def attention_loss(scores: torch.Tensor, data: Batch) -> torch.Tensor:

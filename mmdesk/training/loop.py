@@ -15,6 +15,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from enum import Enum
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -35,8 +36,12 @@ FOREVER = 10**9
 class Timed(Protocol):
     """What the loop needs to know of a stage; `steps`, where given, counts instead of `minutes`.
 
-    The rate climbs over `warmup` steps, then falls in a straight line from `rate` to `floor`.
+    The rate climbs over `warmup` steps, then falls in a straight line from `rate` to `floor`. The
+    value of `kind` is the stage's name in progress lines.
     """
+
+    @property
+    def kind(self) -> Enum: ...
 
     @property
     def minutes(self) -> float: ...
@@ -55,6 +60,21 @@ class Timed(Protocol):
 
 
 AnyStage = TypeVar("AnyStage", bound=Timed)
+
+
+class Optimizer(Protocol):
+    """What the loop needs of an optimizer."""
+
+    @property
+    def param_groups(self) -> list[dict[str, Any]]: ...
+
+    def step(self) -> object: ...
+
+    def zero_grad(self, set_to_none: bool = ...) -> None: ...
+
+    def state_dict(self) -> dict[str, Any]: ...
+
+    def load_state_dict(self, state: dict[str, Any]) -> None: ...
 
 
 @dataclass
@@ -83,7 +103,7 @@ class Loop(ABC, Generic[AnyStage]):
         report: Report,
         device: torch.device,
         *,
-        weight_decay: float,
+        optimizer: Optimizer,
         compiled: bool,
         workers: int,
         save_every: float,
@@ -95,7 +115,7 @@ class Loop(ABC, Generic[AnyStage]):
         self._compiled = compiled and _can_compile(device)
         self._calls: dict[Callable[..., Any], Callable[..., Any]] = {}
         self._workers, self._save_every = workers, save_every
-        self._optimizer = _new_optimizer(learner, weight_decay)
+        self._optimizer = optimizer
         self._resume()
 
     @abstractmethod
@@ -105,10 +125,6 @@ class Loop(ABC, Generic[AnyStage]):
     @abstractmethod
     def _loss(self, stage: AnyStage, data: Batch) -> Loss:
         """The loss to go down, and what goes into the curve ("loss" at least)."""
-
-    @abstractmethod
-    def _name(self, stage: AnyStage) -> str:
-        """The stage's name in progress lines."""
 
     def run(self, stop_after: int | None = None) -> State:
         """Trains to the recipe's end, or for at most `stop_after` steps of this call."""
@@ -142,7 +158,7 @@ class Loop(ABC, Generic[AnyStage]):
     def _run_stage(self, stage: AnyStage, most: int) -> int:
         saved = shown = start = time.monotonic()
         done = 0
-        self.report(f"stage {self.state.stage + 1}: {self._name(stage)}, on {self.device}")
+        self.report(f"stage {self.state.stage + 1}: {stage.kind.value}, on {self.device}")
         for batch in self._batches(stage):
             if self._progress(stage) >= 1:
                 self.state.stage += 1
@@ -255,16 +271,6 @@ def own_tokenizer(
         build().save_pretrained(folder)
     loaded: PreTrainedTokenizerFast = PreTrainedTokenizerFast.from_pretrained(folder)
     return loaded
-
-
-def _new_optimizer(learner: nn.Module, weight_decay: float) -> torch.optim.AdamW:
-    decayed = [p for p in learner.parameters() if p.ndim > 1]
-    others = [p for p in learner.parameters() if p.ndim <= 1]
-    groups = [
-        {"params": decayed, "weight_decay": weight_decay},
-        {"params": others, "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=1e-3, betas=(0.9, 0.98), fused=True)
 
 
 def _can_compile(device: torch.device) -> bool:

@@ -29,7 +29,7 @@ from transformers import (
 )
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 
-from mmdesk.training.boxes import parsed_boxes, without_boxes
+from mmdesk.core.boxes import parsed_boxes, without_boxes
 from mmdesk.training.grammar import Lang, Skill
 from mmdesk.training.lessons import (
     DEFAULT_MIX,

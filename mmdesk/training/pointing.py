@@ -6,13 +6,20 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mmdesk.training.boxes import Corners, corners
+from mmdesk.core.boxes import WHOLE, Corners
 from mmdesk.training.draw import bounds
 from mmdesk.training.grammar import Ask, Noun, Reply, Skill
 from mmdesk.training.questions import find, some_kind
 from mmdesk.training.world import COLOURS, SHAPES, Item, Scene
 
 Found = tuple[tuple[Corners, Noun], ...]
+STEP = 5  # the starter's pixels are about as wide
+
+
+def corners(box: Sequence[float]) -> Corners:
+    """Shares of the picture as thousandths, in steps of `STEP`."""
+    x0, y0, x1, y1 = (min(WHOLE, max(0, STEP * round(v * WHOLE / STEP))) for v in box)
+    return x0, y0, x1, y1
 
 
 def boxed(items: Sequence[Item], scene: Scene) -> Found:

@@ -77,10 +77,10 @@ def _course(shape: Shape, minutes: tuple[float, float, float], singles: int) -> 
     whole = Plan(
         _SEED + 1, shape.side, shape.grid, 2 * shape.grid**2 + 180, singles, doubles, printed=True
     )
-    dense = replace(whole, seed=_SEED, singles=2 * singles)
+    dense = replace(whole, seed=_SEED, singles=2 * singles, lettering=0.5)
     late = replace(whole, seed=_SEED + 2)
     return (
-        Stage(Kind.DENSE, minutes[0], dense, floor=4e-4),
+        Stage(Kind.DENSE, minutes[0], dense, 2.5e-3, 1e-3),
         Stage(Kind.JOINT, minutes[1], whole, 1e-3, 5e-4),
         Stage(Kind.JOINT, minutes[2], late, 5e-4, 0.0, warmup=1, mix=LATE_MIX),
     )

@@ -15,7 +15,9 @@ from transformers import LlavaForConditionalGeneration, LlavaProcessor, PreTrain
 from mmdesk.training import fusion, loop
 from mmdesk.training import model as parts
 from mmdesk.training.batches import IGNORE, Batch, DenseBatches, JointBatches
+from mmdesk.training.beginning import begin_tower
 from mmdesk.training.learner import dense_loss, letters_right
+from mmdesk.training.optimizing import MuonAdamW
 from mmdesk.training.recipe import Kind, Recipe, Stage
 from mmdesk.training.warm import begin_from, first_tokenizer
 
@@ -48,11 +50,13 @@ class Trainer(loop.Loop[Stage]):
         self.tokenizer = tokenizer or loop.own_tokenizer(work, partial(first_tokenizer, start))
         model = parts.build_model(len(self.tokenizer), recipe.shape)
         self.learner = fusion.learner(model, recipe.shape.fusion)
+        begin_tower(model.model.vision_tower)
         if start is not None:
             begin_from(start, model, self.tokenizer)
         workers = recipe.workers if workers is None else workers
         super().__init__(
-            self.learner, recipe.stages, work, report, chosen, weight_decay=recipe.weight_decay,
+            self.learner, recipe.stages, work, report, chosen,
+            optimizer=MuonAdamW(self.learner, recipe.weight_decay, [self.learner.heads]),
             compiled=compiled, workers=workers, save_every=save_every,
         )  # fmt: skip
         if self.state.images == 0:
@@ -66,9 +70,6 @@ class Trainer(loop.Loop[Stage]):
     def processor(self) -> LlavaProcessor:
         """The processor that belongs to it."""
         return parts.build_processor(self.tokenizer, self.recipe.shape)
-
-    def _name(self, stage: Stage) -> str:
-        return stage.kind.value
 
     def _dataset(self, stage: Stage) -> Dataset[Batch]:
         if stage.kind is Kind.DENSE:

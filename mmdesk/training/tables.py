@@ -42,7 +42,7 @@ class Table:
 def _texts(rng: random.Random, split: Split) -> Table:
     rows, columns = rng.randint(2, 4), rng.randint(2, 3)
     head, named = rng.random() < 0.4 and rows > 2, rng.random() < 0.6
-    longest = 5 if columns == 3 else 7
+    longest = 4 if columns == 3 else 6
     # There are nine numbers of one digit, and no two in a table are the same.
     digits = rng.choice((1, 2, 2, 2, 3, 3) if rows * columns < 7 else (2, 2, 3))
     names = vocabulary.names(rng, split, longest, rows + columns)

@@ -93,6 +93,13 @@ def in_case(plain: str, rng: random.Random) -> str:
     return plain.upper() if roll < 0.5 else plain.capitalize() if roll < 0.8 else plain
 
 
+def as_typed(name: str, rng: random.Random | None) -> str:
+    """A printed name as people type it in a question: mostly as it is printed."""
+    if rng is None or rng.random() < 0.75:
+        return name
+    return rng.choice((name.lower(), name.upper(), name.capitalize()))
+
+
 def word(rng: random.Random, split: Split, longest: int = LONGEST, shortest: int = 1) -> str:
     """A word to print: common, made up, or a few letters of no meaning; at most `longest` long."""
     roll = rng.random()

@@ -8,8 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from mmdesk.core.archives import (
     ArchiveItem,
@@ -32,7 +31,6 @@ from mmdesk.core.events import (
 )
 from mmdesk.session.controller import ChatSession
 from mmdesk.settings import Settings
-from mmdesk.ui.archive_words import done_items, failures_text, going_text, result_text
 from mmdesk.ui.model_words import breakable
 from mmdesk.ui.page_shelf import PageShelf
 
@@ -105,7 +103,9 @@ class ArchiveDesk(QObject):
 
     def open_folder(self, folder: Path) -> None:
         """Show a folder in the system's file manager."""
-        if not folder.is_dir() or not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+        from mmdesk.ui.outside import open_path
+
+        if not folder.is_dir() or not open_path(folder):
             self.failed.emit(FileMissing(name=str(folder)))
 
     def toggle_page(self) -> None:
@@ -199,6 +199,8 @@ class ArchiveDesk(QObject):
 
     def _say_going(self, request: ArchiveRequest, done: int, total: int) -> None:
         news = self._frame.chat.news
+        from mmdesk.ui.archive_words import going_text
+
         said = f"{going_text(request, done, total)} {{link}}"
         self._frame.chat.say_news(said, self.tr("Show"), self.show_page)
         self._going = news.text
@@ -215,6 +217,8 @@ class ArchiveDesk(QObject):
 
     def _say(self, report: ArchiveReport) -> None:
         """Say above the chat what came of it; a single error says all there is to say."""
+        from mmdesk.ui.archive_words import done_items, failures_text, result_text
+
         chat, failures = self._frame.chat, report.failures
         if chat.news.text == self._going:
             chat.forget_news()

@@ -25,6 +25,7 @@ from mmdesk.ui.find_bar import FindBar
 from mmdesk.ui.first_start import FirstStart
 from mmdesk.ui.notices import ErrorStack, NewsNotice, Notice, StarterNotice, StarterVoiceNotice
 from mmdesk.ui.shown_turns import ShownTurns
+from mmdesk.ui.style import SCROLL_BAR
 
 COLUMN = 760
 """Px, at most, of what is read and written."""
@@ -73,15 +74,14 @@ class ChatPage(QWidget):
             top.addWidget(notice, 0, Qt.AlignmentFlag.AlignHCenter)
         # On the edges of the messages, which keep room for their scroll bar.
         side = MARGIN - _NOTICE_MARGIN
-        bar = self.pane.verticalScrollBar().sizeHint().width()
-        top.addLayout(_centred(self.errors, side, side + bar))
+        top.addLayout(_centred(self.errors, side, side + SCROLL_BAR))
         self.errors.changed.connect(self._leave_room)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(top)
         column.addWidget(self._stack, 1)
-        column.addLayout(_centred(self.find_bar, MARGIN, MARGIN + bar))
+        column.addLayout(_centred(self.find_bar, MARGIN, MARGIN + SCROLL_BAR))
         self._show_state()
 
     def use_model(self, name: str, *, starter: bool) -> None:

@@ -27,7 +27,6 @@ from mmdesk.core.speech import UtteranceId, seconds_of
 from mmdesk.ui.controls import IconButton
 from mmdesk.ui.failed_speech import FailedSpeech
 from mmdesk.ui.heard_strip import HeardStrip
-from mmdesk.ui.heard_text import HeardText
 from mmdesk.ui.listening_bar import ListeningBar
 from mmdesk.ui.mic_button import MicButton
 from mmdesk.ui.notices import ErrorStack
@@ -36,6 +35,7 @@ from mmdesk.ui.talk import Talk, TalkKey
 
 if TYPE_CHECKING:
     from mmdesk.session.voice import VoiceSession
+    from mmdesk.ui.heard_text import HeardText
 
 VoiceEvent = (
     VoiceChanged
@@ -82,7 +82,7 @@ class ComposerVoice(QObject):
         self.failed.settingsWanted.connect(self.settingsWanted)
         self.talk = Talk(voice)
         self.key = TalkKey(self.talk)
-        self.text = HeardText(field)
+        self._text: HeardText | None = None
         self.mic = MicButton()
         self.hands_free = IconButton("handsFreeButton", "hands-free")
         self.hands_free.setCheckable(True)
@@ -90,6 +90,20 @@ class ComposerVoice(QObject):
         self.bar = ListeningBar()
         self.strip = HeardStrip()
         self._connect()
+
+    @property
+    def text(self) -> HeardText:
+        """What of the question was heard; made with the first words."""
+        if self._text is None:
+            # The window starts sooner without it.
+            from mmdesk.ui.heard_text import HeardText
+
+            text = self._text = HeardText(self._field)
+            text.changed.connect(self.refresh)
+            text.left.connect(self._voice.forget)
+            text.wordChosen.connect(self._play_word)
+            text.provisional.changed.connect(self.changed)
+        return self._text
 
     @property
     def pending(self) -> bool:
@@ -132,12 +146,15 @@ class ComposerVoice(QObject):
 
     def sent(self, text: str) -> None:
         """The question ``text`` left the field; what was heard of it went along."""
-        self.text.sent(partial(self._field.take_away, text))
+        self.let_go(partial(self._field.take_away, text))
         self.failed.forget()
 
     def let_go(self, change: Callable[[], None]) -> None:
         """Let ``change`` replace the question: what was heard of it stays with the old one."""
-        self.text.sent(change)
+        if self._text is None:
+            change()
+        else:
+            self._text.sent(change)
 
     def use_keys(self, talk: QKeySequence, hands_free: QKeySequence) -> None:
         """Other keys were chosen."""
@@ -148,8 +165,8 @@ class ComposerVoice(QObject):
     def refresh(self) -> None:
         """Show the voice session's state."""
         state, hands_free = self._voice.state, self._voice.hands_free
-        if state is VoiceState.IDLE:
-            self.text.provisional.clear()
+        if state is VoiceState.IDLE and self._text is not None:
+            self._text.provisional.clear()
         self.mic.show_state(state)
         self.mic.describe(self._what_a_press_does(state, hands_free=hands_free))
         self.hands_free.setChecked(hands_free)
@@ -162,7 +179,8 @@ class ComposerVoice(QObject):
         )
         self.bar.describe(self._hands_free_keys)
         self.bar.setVisible(hands_free)
-        self.strip.show_heard(self.text.stretches, kept=self._voice.settings.keep_recordings)
+        heard = () if self._text is None else self._text.stretches
+        self.strip.show_heard(heard, kept=self._voice.settings.keep_recordings)
         self._show_placeholder(state)
         self.changed.emit()
 
@@ -174,7 +192,7 @@ class ComposerVoice(QObject):
     # Inside
 
     def _connect(self) -> None:
-        talk, text, strip = self.talk, self.text, self.strip
+        talk, strip = self.talk, self.strip
         self.mic.heldDown.connect(self._press)
         self.mic.cameUp.connect(talk.release)
         self.mic.clicked.connect(self._press_once)
@@ -183,10 +201,6 @@ class ComposerVoice(QObject):
         talk.started.connect(self._begin)
         talk.cancelled.connect(self.missed)
         talk.changed.connect(self.refresh)
-        text.changed.connect(self.refresh)
-        text.left.connect(self._voice.forget)
-        text.wordChosen.connect(self._play_word)
-        text.provisional.changed.connect(self.changed)
         strip.playWanted.connect(self._voice.play_utterance)
         strip.stopWanted.connect(self._voice.stop_playing)
         strip.discarded.connect(self._discard)
@@ -221,7 +235,8 @@ class ComposerVoice(QObject):
         self.heard.emit(event.send)
 
     def _miss(self, event: NothingHeard | TranscriptFailed) -> None:
-        self.text.provisional.clear()
+        if self._text is not None:
+            self._text.provisional.clear()
         if isinstance(event, TranscriptFailed):
             self.failed.add(event.utterance, event.error)
         else:
@@ -248,7 +263,8 @@ class ComposerVoice(QObject):
         if error is not None:
             self.strip.play_no_more()
         self._say_error(error)
-        self.text.show_playing(key)
+        if self._text is not None:
+            self._text.show_playing(key)
         self.strip.show_playing(key)
 
     def _say_error(self, error: MmdeskError | None) -> None:
@@ -269,7 +285,7 @@ class ComposerVoice(QObject):
             self.text.provisional.show(text)
 
     def _show_placeholder(self, state: VoiceState) -> None:
-        if self.text.provisional.text:
+        if self._text is not None and self._text.provisional.text:
             self._field.setPlaceholderText("")
         elif state is VoiceState.LISTENING:
             self._field.setPlaceholderText(self.tr("Listening…"))

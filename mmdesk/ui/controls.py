@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QLabel, QToolButton, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShowEvent
+from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
 from mmdesk.ui.icons import icon
 from mmdesk.ui.theme import theme
@@ -31,7 +31,6 @@ class IconButton(QToolButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._icon_name, self._role = icon_name, role
-        self._tint()
         theme().changed.connect(self._tint)
 
     def describe(self, name: str, keys: QKeySequence | None = None) -> None:
@@ -46,9 +45,15 @@ class IconButton(QToolButton):
             self._icon_name, self._role = icon_name, role
             self._tint()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draw the glyph, which a button that isn't seen does without."""
+        super().showEvent(event)
+        self._tint()
+
     def _tint(self) -> None:
-        colour = getattr(theme().tokens, self._role, self._role)
-        self.setIcon(icon(self._icon_name, colour, self.iconSize().width()))
+        if self.isVisible():
+            colour = getattr(theme().tokens, self._role, self._role)
+            self.setIcon(icon(self._icon_name, colour, self.iconSize().width()))
 
 
 class LinkSentence(QLabel):
@@ -115,19 +120,6 @@ class LinkSentence(QLabel):
             self.set_width(self._width)
 
 
-class Choice(QComboBox):
-    """A combo box with an arrow of ours: a style sheet takes the style's away."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the arrow over the box."""
-        super().paintEvent(event)
-        painter = QPainter(self)
-        side = 16
-        left = 8 if self.isRightToLeft() else self.width() - side - 8
-        box = QRect(left, (self.height() - side) // 2, side, side)
-        icon("chevron-down", theme().tokens.muted, side).paint(painter, box)
-
-
 def plain_label(object_name: str, text: str = "", *, wrap: bool = False) -> QLabel:
     """Return a label that never reads its text as HTML: names of files are foreign."""
     label = QLabel(text)
@@ -147,8 +139,7 @@ def restyle(widget: QWidget, name: str, value: object) -> None:
     if (widget.property(name) or False) == (value or False):  # nothing selects on what is unset
         return
     widget.setProperty(name, value)
-    if not widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
-        return  # the sheet is to come
-    widget.style().unpolish(widget)
-    widget.style().polish(widget)
-    widget.update()
+    if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):  # else the sheet is to come
+        # Its style, asked for in Python, would bring hundreds of names with it from C++.
+        QCoreApplication.sendEvent(widget, QEvent(QEvent.Type.Polish))
+        widget.update()

@@ -10,7 +10,6 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QLineEdit, QListView, QMenu, QWidgetAction
 
 from mmdesk.core.conversations import ConversationSummary
-from mmdesk.ui.archive_words import short_title
 from mmdesk.ui.conversation_model import FOLDER, SUMMARY, ConversationModel
 
 
@@ -76,6 +75,8 @@ class ConversationMenu(QObject):
         menu.addAction(pin, lambda: self.pinned.emit(summary.id, not summary.pinned))
         self._add_folders(menu.addMenu(self.tr("Move to a folder")), summary)
         if summary.folder:
+            from mmdesk.ui.archive_words import short_title
+
             shown = short_title(summary.folder).replace("&", "&&")
             name = self.tr("Folder “{name}”").replace("{name}", shown)
             self._fill_folder(menu.addMenu(name), summary.folder)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import (
     QModelIndex,
@@ -71,6 +70,10 @@ class ConversationModel(QStringListModel):
         self._rows: list[_Row] = []
         self._keys: list[str] = []
         self._places: dict[str, int] = {}
+        self._coming: list[_Row] = []
+        # The first to hear of it: until then the rows are as they were, as views expect.
+        self.rowsRemoved.connect(self._removed)
+        self.rowsInserted.connect(self._inserted)
 
     def show(self, summaries: Sequence[ConversationSummary]) -> None:
         """Take a listing; within a group its order stays."""
@@ -130,6 +133,10 @@ class ConversationModel(QStringListModel):
 
     def _grouped(self, summaries: Sequence[ConversationSummary]) -> list[_Row]:
         """Return the headings, each before what is below it."""
+        if not summaries:
+            return []
+        from datetime import UTC, datetime, timedelta  # which the first paint needn't wait for
+
         today = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
         # In the zone of what they are compared with 10,000 times.
         yesterday = (today - timedelta(hours=12)).replace(hour=0).astimezone(UTC)
@@ -158,12 +165,17 @@ class ConversationModel(QStringListModel):
             self._rows[first:end] = rows
             self.moveRow(_ROOT, end - 1, _ROOT, first)
             return
-        del self._rows[first:end]
         if old:
             self.removeRows(first, len(old))
-        self._rows[first:first] = rows
+        self._coming = rows
         if rows:
             self.insertRows(first, len(rows))
+
+    def _removed(self, _parent: QModelIndex, first: int, last: int) -> None:
+        del self._rows[first : last + 1]
+
+    def _inserted(self, _parent: QModelIndex, first: int, _last: int) -> None:
+        self._rows[first:first] = self._coming
 
     def _tell_changes(self, before: list[_Row], first: int) -> None:
         """Have rows drawn anew that stayed where they were but look different."""

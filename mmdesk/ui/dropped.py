@@ -7,15 +7,7 @@ from enum import Enum, auto
 from itertools import islice
 from pathlib import Path, PurePath
 
-from PySide6.QtCore import (
-    QBuffer,
-    QByteArray,
-    QCoreApplication,
-    QIODevice,
-    QMimeData,
-    QUrl,
-)
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QCoreApplication, QMimeData
 
 from mmdesk.core.errors import (
     MmdeskError,
@@ -162,6 +154,10 @@ def image_bytes(mime: QMimeData) -> tuple[bytes, str] | None:
     if raw is not None:
         data, suffix = raw
         return data, f"{name}.{suffix}"
+    # The window starts sooner without them.
+    from PySide6.QtCore import QBuffer, QByteArray, QIODevice
+    from PySide6.QtGui import QImage
+
     image = mime.imageData()
     if not isinstance(image, QImage) or image.isNull():
         return None
@@ -190,4 +186,6 @@ def _name_of(mime: QMimeData) -> str:
 
 
 def _is_web_address(text: str) -> bool:
+    from PySide6.QtCore import QUrl
+
     return "\n" not in text and QUrl(text).scheme() in {"http", "https"}

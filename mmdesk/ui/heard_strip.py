@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout
@@ -10,7 +11,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout
 from mmdesk.core.languages import language_name
 from mmdesk.core.speech import UtteranceId
 from mmdesk.ui.controls import IconButton, plain_label
-from mmdesk.ui.heard_words import HeardStretch
+
+if TYPE_CHECKING:
+    from mmdesk.ui.heard_words import HeardStretch
 
 
 class HeardStrip(QFrame):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QDate, QLibraryInfo, QLocale, QObject, QTranslator
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 SYSTEM = "system"
 ENGLISH = "en"

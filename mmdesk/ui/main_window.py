@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QEvent, Qt, QUrl
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QIcon, QKeyEvent, QShowEvent
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QCloseEvent, QIcon, QKeyEvent, QShowEvent
 
 from mmdesk.core.errors import FileMissing, MmdeskError
 from mmdesk.core.events import (
@@ -55,10 +55,9 @@ class MainWindow(WindowFrame):
         places: Places,
     ) -> None:
         """``keep_settings`` lets settings hold and saves them; it may raise ``SettingsError``."""
-        theme.apply()
+        theme.use_font()
         super().__init__(ChatPage(), Composer(session), places.geometry)
         self.setWindowTitle("mmdesk")
-        self.setWindowIcon(QIcon(str(places.icon)))
         self._session = session
         self._settings = settings
         self._keep_settings = keep_settings
@@ -73,6 +72,7 @@ class MainWindow(WindowFrame):
         self._use_settings()
         self._commands = Commands(self, self._calls())
         self._connect()
+        theme.apply()
         theme.changed.connect(self._dress)
         self._dress()
         self.retranslate()
@@ -94,6 +94,10 @@ class MainWindow(WindowFrame):
         """Show an error that belongs to nothing smaller than the window."""
         self.models.offer(self.chat.errors.add(error))
         self.show_chat()
+
+    def show_icon(self) -> None:
+        """Have the system show the window's icon, which is drawn in several sizes for it."""
+        self.setWindowIcon(QIcon(str(self._places.icon)))
 
     def leave(self) -> None:
         """Close without a question: whatever could not be saved is lost."""
@@ -306,6 +310,8 @@ class MainWindow(WindowFrame):
         pick_whisper_file(self, self.models.add_folder)
 
     def _open_log(self) -> None:
+        from mmdesk.ui.outside import open_path
+
         log = self._places.log
-        if not log.is_file() or not QDesktopServices.openUrl(QUrl.fromLocalFile(str(log))):
+        if not log.is_file() or not open_path(log):
             self.show_error(FileMissing(name=str(log)))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
 
 from mmdesk.core.events import (
     ConversationOpened,
@@ -94,6 +94,6 @@ class MessageDesk(QObject):
 
     def _open_link(self, target: str) -> None:
         """Open a link of the model's in the browser; nothing else, no file and no program."""
-        url = QUrl(target, QUrl.ParsingMode.StrictMode)
-        if url.scheme() in ("http", "https", "mailto"):
-            QDesktopServices.openUrl(url)
+        from mmdesk.ui.outside import open_link
+
+        open_link(target)

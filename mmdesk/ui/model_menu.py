@@ -64,7 +64,6 @@ class ModelMenu(QMenu):
         self._listed = False
         self._current: ModelKey = STARTER
         self._choices: dict[QAction, Choice] = {}
-        self.retranslate()
 
     def show_models(self, entries: Sequence[ModelEntry], servers: Sequence[Server]) -> None:
         """Offer what there is now."""

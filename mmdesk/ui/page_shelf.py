@@ -12,13 +12,13 @@ from mmdesk.core.events import BinListed, MicrophonesListed, ModelsListed, Searc
 from mmdesk.core.models import ModelKey, ModelRole
 from mmdesk.session.library import ModelLibrary
 from mmdesk.settings import Settings
-from mmdesk.ui.pages import AboutPage, KeysPage, Page
 from mmdesk.ui.window_frame import WindowFrame
 
 if TYPE_CHECKING:
     from mmdesk.ui.bin_page import BinPage
     from mmdesk.ui.library.page import ModelsPage
     from mmdesk.ui.library_events import LibraryEvent
+    from mmdesk.ui.pages import AboutPage, KeysPage, Page
     from mmdesk.ui.search_page import SearchPage
     from mmdesk.ui.settings_page import SettingsPage
 
@@ -145,6 +145,8 @@ class PageShelf(QObject):
     def toggle_keys(self, settings: Settings) -> None:
         """Show every key, or leave them."""
         if self._keys is None:
+            from mmdesk.ui.pages import KeysPage
+
             self._keys = KeysPage(settings.shortcuts)
         self._keys.show_bindings(settings.shortcuts)
         self._frame.toggle_page(self._keys)
@@ -152,6 +154,8 @@ class PageShelf(QObject):
     def toggle_about(self) -> None:
         """Show version, licence and notices, or leave them."""
         if self._about is None:
+            from mmdesk.ui.pages import AboutPage
+
             self._about = AboutPage(self._notices)
             self._about.retranslate()
         self._frame.toggle_page(self._about)

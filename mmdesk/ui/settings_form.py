@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
 )
 
 from mmdesk.settings import Settings
-from mmdesk.ui.controls import Choice, plain_label
+from mmdesk.ui.choice import Choice
+from mmdesk.ui.controls import plain_label
 from mmdesk.ui.theme import current, theme
 
 _CONTROL_WIDTH = 210

@@ -124,7 +124,10 @@ class ModelSection(SettingsSection):
                     "are packed while the model loads, and answers may become a little worse."
                 ),
             ),
-            (self.tr("Threads"), self.tr("CPU threads; automatic leaves one core free.")),
+            (
+                self.tr("Threads"),
+                self.tr("CPU threads; automatic is what is fastest and leaves one core free."),
+            ),
             (
                 self.tr("Free the model's memory"),
                 self.tr(

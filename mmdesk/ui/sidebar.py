@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
@@ -13,7 +14,6 @@ from PySide6.QtWidgets import (
     QListView,
     QPushButton,
     QStyledItemDelegate,
-    QStyleOptionViewItem,
     QVBoxLayout,
 )
 
@@ -24,6 +24,9 @@ from mmdesk.ui.conversation_model import GLYPH, GLYPHS, ID, ConversationModel
 from mmdesk.ui.icons import icon
 from mmdesk.ui.shortcuts import label_of
 from mmdesk.ui.theme import theme
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QStyleOptionViewItem
 
 WIDTH = 236
 
@@ -164,5 +167,5 @@ class _GlyphAtTheEnd(QStyledItemDelegate):
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         super().initStyleOption(option, index)
-        option.decorationPosition = QStyleOptionViewItem.Position.Right
+        option.decorationPosition = option.Position.Right
         option.decorationSize = option.icon.actualSize(GLYPHS)

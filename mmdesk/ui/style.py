@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from string import Template
 
+SCROLL_BAR = 10
+"""Px that a scroll bar takes."""
 _RULES = Template(
     """
 QMainWindow, QDialog { background: $background; }
@@ -83,8 +85,8 @@ QListView::item:focus { border: 1px solid $accent; }
 
 QScrollArea { background: transparent; border: none; }
 QScrollBar { background: transparent; border: none; margin: 0; }
-QScrollBar:vertical { width: 10px; }
-QScrollBar:horizontal { height: 10px; }
+QScrollBar:vertical { width: ${scroll_bar}px; }
+QScrollBar:horizontal { height: ${scroll_bar}px; }
 QScrollBar::handle { background: $line; border-radius: 3px; margin: 2px; }
 QScrollBar::handle:hover { background: $muted; }
 QScrollBar::handle:vertical { min-height: 32px; }
@@ -108,4 +110,4 @@ QGroupBox::title { subcontrol-origin: margin; left: 0; }
 
 def base_rules(colours: dict[str, object]) -> str:
     """Return the rules; ``colours`` maps the names of the tokens to ``#rrggbb``."""
-    return _RULES.substitute(colours)
+    return _RULES.substitute(colours, scroll_bar=SCROLL_BAR)

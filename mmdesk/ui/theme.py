@@ -122,12 +122,18 @@ class Theme(QObject):
             hints.setColorScheme(scheme)
         self._follow()
 
+    def use_font(self) -> None:
+        """Have what is made from now on set in the interface's face."""
+        self._app.setFont(base_font())
+
     def apply(self) -> None:
-        """Dress the application: style, font, palette and style sheet; later changes too."""
+        """Dress the application: palette and style sheet; later changes too.
+
+        Soonest done once the widgets stand: each that finds its place would be dressed again.
+        """
         if self._applied:
             return
         self._applied = True
-        self._app.setFont(base_font())
         self._dress()
 
     def _choose(self) -> Tokens:

@@ -22,13 +22,14 @@ from mmdesk.ui.composer import Composer
 from mmdesk.ui.drop_overlay import DropOverlay, takes
 from mmdesk.ui.dropped import judge
 from mmdesk.ui.header import Header
-from mmdesk.ui.pages import Page
 from mmdesk.ui.preload import Preload
 from mmdesk.ui.saving_banner import SavingBanner
 from mmdesk.ui.sidebar import Sidebar
 from mmdesk.ui.status_line import StatusLine
+from mmdesk.ui.style import SCROLL_BAR
 
 if TYPE_CHECKING:
+    from mmdesk.ui.pages import Page
     from mmdesk.ui.picture_viewer import PictureViewer
 
 NARROW = 820
@@ -59,6 +60,7 @@ class WindowFrame(QMainWindow):
         self._column = QStackedWidget()
         self._lay_out()
         self.overlay = DropOverlay(self)
+        self._page: Page | None = None
         self._viewer: PictureViewer | None = None
         self._preload = Preload(self)
         self._restore_geometry()
@@ -66,8 +68,7 @@ class WindowFrame(QMainWindow):
     @property
     def page(self) -> Page | None:
         """The page that stands over the chat."""
-        shown = self._column.currentWidget()
-        return shown if isinstance(shown, Page) else None
+        return self._page
 
     @property
     def viewer(self) -> PictureViewer:
@@ -94,6 +95,7 @@ class WindowFrame(QMainWindow):
 
     def show_chat(self) -> None:
         """Leave a page that stands over the chat."""
+        self._page = None
         self._column.setCurrentWidget(self.chat)
 
     def toggle_page(self, page: Page) -> None:
@@ -104,6 +106,7 @@ class WindowFrame(QMainWindow):
         if self._column.indexOf(page) < 0:
             page.closed.connect(self.close_page)
             self._column.addWidget(page)
+        self._page = page
         self._column.setCurrentWidget(page)
         page.setFocus()
 
@@ -179,9 +182,8 @@ class WindowFrame(QMainWindow):
     def _lay_out(self) -> None:
         self._column.addWidget(self.chat)
         # The messages keep room for their scroll bar, shown or not: so does what is below.
-        bar = self.chat.pane.verticalScrollBar().sizeHint().width()
         bottom = QHBoxLayout()
-        bottom.setContentsMargins(MARGIN, 6, MARGIN + bar, 14)
+        bottom.setContentsMargins(MARGIN, 6, MARGIN + SCROLL_BAR, 14)
         self.composer.setMaximumWidth(COLUMN)
         bottom.addStretch(1)
         bottom.addWidget(self.composer, 1000)

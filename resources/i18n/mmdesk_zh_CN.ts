@@ -1096,8 +1096,8 @@
         <translation>线程</translation>
     </message>
     <message>
-        <source>CPU threads; automatic leaves one core free.</source>
-        <translation>CPU 线程数；自动会留出一个核心。</translation>
+        <source>CPU threads; automatic is what is fastest and leaves one core free.</source>
+        <translation>CPU 线程数；自动会选用最快的数目，并留出一个核心。</translation>
     </message>
     <message>
         <source>Free the model&apos;s memory</source>
@@ -3171,6 +3171,124 @@
         <translation>请提供其中一种规模的 GGUF 文件；方法见 docs/benchmarks/README.md。</translation>
     </message>
     <message>
+        <source>“{path}” can&apos;t be used as examples: {reason}.</source>
+        <translation>“{path}”不能用作样例：{reason}。</translation>
+    </message>
+    <message>
+        <source>Name a folder with pictures and one .jsonl file that says what is in them.</source>
+        <translation>请指定一个文件夹，其中有图片和一个说明图片内容的 .jsonl 文件。</translation>
+    </message>
+    <message>
+        <source>There is no .jsonl file in “{path}”.</source>
+        <translation>“{path}”中没有 .jsonl 文件。</translation>
+    </message>
+    <message>
+        <source>Put a file data.jsonl there, with one line for each example: {{&quot;picture&quot;: &quot;a.jpg&quot;, &quot;caption&quot;: &quot;…&quot;}} or {{&quot;picture&quot;: &quot;a.jpg&quot;, &quot;question&quot;: &quot;…&quot;, &quot;answer&quot;: &quot;…&quot;}}.</source>
+        <translation>请在其中放一个 data.jsonl 文件，每个样例一行：{{&quot;picture&quot;: &quot;a.jpg&quot;, &quot;caption&quot;: &quot;…&quot;}} 或 {{&quot;picture&quot;: &quot;a.jpg&quot;, &quot;question&quot;: &quot;…&quot;, &quot;answer&quot;: &quot;…&quot;}}。</translation>
+    </message>
+    <message>
+        <source>There are several .jsonl files in “{path}”: {names}.</source>
+        <translation>“{path}”中有多个 .jsonl 文件：{names}。</translation>
+    </message>
+    <message>
+        <source>Leave one there; join their lines if you want them all.</source>
+        <translation>请只留一个；如果都要用，请把它们的行合并到一起。</translation>
+    </message>
+    <message>
+        <source>“{path}” can&apos;t be used:
+{problems}</source>
+        <translation>“{path}”不能使用：
+{problems}</translation>
+    </message>
+    <message>
+        <source>Correct these lines and try again; docs/training-your-own.md shows the format.</source>
+        <translation>请改正这些行后重试；docs/training-your-own.md 说明了格式。</translation>
+    </message>
+    <message>
+        <source>“{path}” has too few pictures with {what}: {count}, and {least} are needed.</source>
+        <translation>“{path}”中带有{what}的图片太少：有 {count} 张，至少需要 {least} 张。</translation>
+    </message>
+    <message>
+        <source>Add more examples; a hundred are a good beginning.</source>
+        <translation>请添加更多样例；一百个是不错的开始。</translation>
+    </message>
+    <message>
+        <source>All {what} in “{path}” are the same.</source>
+        <translation>“{path}”中所有的{what}都相同。</translation>
+    </message>
+    <message>
+        <source>A model learns from differences: add examples that say something else.</source>
+        <translation>模型从差别中学习：请添加内容不同的样例。</translation>
+    </message>
+    <message>
+        <source>Training needs the Python package {package} ({what}).</source>
+        <translation>训练需要 Python 软件包 {package}（{what}）。</translation>
+    </message>
+    <message>
+        <source>“{path}” is {kind}, and “mmdesk train {command}” needs {wanted}.</source>
+        <translation>“{path}”是{kind}，而“mmdesk train {command}”需要{wanted}。</translation>
+    </message>
+    <message>
+        <source>Name another one with --model; “mmdesk models” lists those that there are.</source>
+        <translation>请用 --model 指定另一个模型；“mmdesk models”会列出现有的模型。</translation>
+    </message>
+    <message>
+        <source>The result can&apos;t be written to “{path}”: {reason}.</source>
+        <translation>结果不能写入“{path}”：{reason}。</translation>
+    </message>
+    <message>
+        <source>Name another folder with --out; nothing is overwritten.</source>
+        <translation>请用 --out 指定另一个文件夹；已有的内容不会被覆盖。</translation>
+    </message>
+    <message>
+        <source>Training can&apos;t be saved in “{path}”: {reason}.</source>
+        <translation>训练不能保存到“{path}”：{reason}。</translation>
+    </message>
+    <message>
+        <source>Free some space or check the permissions, then give the same command: it goes on from the last time it was saved.</source>
+        <translation>请腾出一些空间或检查权限，然后再次输入同一命令：它会从上次保存的地方继续。</translation>
+    </message>
+    <message>
+        <source>In “{path}” is a stopped training with another {what}, so it can&apos;t go on.</source>
+        <translation>“{path}”中有一个停下的训练，它的{what}不同，因此不能继续。</translation>
+    </message>
+    <message>
+        <source>Give the command as it was, remove that folder to begin anew, or name another one with --work.</source>
+        <translation>请按原来的样子输入命令；或删除该文件夹以重新开始，或用 --work 指定另一个文件夹。</translation>
+    </message>
+    <message>
+        <source>The stopped training in “{path}” can&apos;t be read: {reason}.</source>
+        <translation>“{path}”中停下的训练无法读取：{reason}。</translation>
+    </message>
+    <message>
+        <source>Remove that folder to begin anew.</source>
+        <translation>请删除该文件夹以重新开始。</translation>
+    </message>
+    <message>
+        <source>Another training is at work in “{path}”.</source>
+        <translation>另一个训练正在“{path}”中进行。</translation>
+    </message>
+    <message>
+        <source>Wait until it is done, or name other folders for this.</source>
+        <translation>请等它完成，或为这次训练指定其他文件夹。</translation>
+    </message>
+    <message>
+        <source>Training went astray at step {step}: the loss is no number any more.</source>
+        <translation>训练在第 {step} 步失控：损失不再是数值。</translation>
+    </message>
+    <message>
+        <source>Try a smaller --rate than {rate}.</source>
+        <translation>请尝试比 {rate} 更小的 --rate。</translation>
+    </message>
+    <message>
+        <source>Training needs more memory than {device} has.</source>
+        <translation>训练需要的内存超过了{device}所有的。</translation>
+    </message>
+    <message>
+        <source>Try a smaller --batch than {batch}, --lora, or a smaller model.</source>
+        <translation>请尝试比 {batch} 更小的 --batch、--lora，或更小的模型。</translation>
+    </message>
+    <message>
         <source>The settings in “{path}” can&apos;t be read: {reason}.</source>
         <translation>无法读取“{path}”中的设置：{reason}。</translation>
     </message>
@@ -3217,6 +3335,30 @@
     <message>
         <source>Ask from the command line: mmdesk ask &quot;What is this?&quot; -a picture.png</source>
         <translation>请在命令行提问：mmdesk ask &quot;这是什么？&quot; -a picture.png</translation>
+    </message>
+    <message>
+        <source>Measuring {what} needs the Python package {package}.</source>
+        <translation>测量 {what} 需要 Python 软件包 {package}。</translation>
+    </message>
+    <message>
+        <source>Install it beside mmdesk: pip install &apos;mmdesk[train]&apos;.</source>
+        <translation>请与 mmdesk 装在一起：pip install &apos;mmdesk[train]&apos;。</translation>
+    </message>
+    <message>
+        <source>“{path}” is {kind}, which can&apos;t be measured with a folder of {holds}.</source>
+        <translation>“{path}” 是 {kind}，无法用含有 {holds} 的文件夹来测量。</translation>
+    </message>
+    <message>
+        <source>Name {wanted} with --model; “mmdesk models” lists them.</source>
+        <translation>请用 --model 指定 {wanted}；“mmdesk models” 会列出它们。</translation>
+    </message>
+    <message>
+        <source>No probability of yes or no is known here, which is what --plot shows.</source>
+        <translation>这里没有“是”或“否”的概率，而 --plot 画的正是它。</translation>
+    </message>
+    <message>
+        <source>Leave --plot out, or add questions whose answer is yes or no.</source>
+        <translation>请去掉 --plot，或加入答案为“是”或“否”的问题。</translation>
     </message>
 </context>
 <context>

@@ -89,20 +89,12 @@ def open_window(
     qtbot: QtBot, qapp: QApplication, tmp_path: Path, samples_folder: Path, translators: Language
 ) -> Iterator[Callable[..., Desk]]:
     """Open a window; keyword arguments are those of ``Settings``."""
-    look = theme()
+    look, places = theme(), _places(tmp_path, samples_folder)
 
     def make(size: tuple[int, int] = (1280, 800), **chosen: object) -> Desk:
         settings = Settings(**{"language": "en", "theme": "light", **chosen})  # type: ignore[arg-type]
         translators.use(settings.language)
         look.set_mode(settings.theme)
-        places = Places(
-            log=tmp_path / "mmdesk.log",
-            starter=tmp_path / "starter",
-            starter_speech=tmp_path / "starter" / "speech",
-            samples=samples_folder,
-            icon=paths.resources() / "icons" / "mmdesk.svg",
-            geometry=tmp_path / "window.ini",
-        )
         session, saved = RecordingSession(model=settings.model), list[Settings]()
 
         def use(kept: Settings) -> None:
@@ -121,18 +113,33 @@ def open_window(
             language=translators,
             places=places,
         )
-        window.chat.first_start.show_fit(4)
         session.emit = session.voice.emit = window.handle
-        qtbot.addWidget(window)
-        window.resize(*size)
-        window.show()
-        qtbot.waitExposed(window)
-        window.activateWindow()
-        window.composer.input.setFocus()
+        _show(window, qtbot, size)
         return Desk(window, session, saved, places, translators, look)
 
     yield make
     look.set_mode("light")
+
+
+def _places(folder: Path, samples: Path) -> Places:
+    return Places(
+        log=folder / "mmdesk.log",
+        starter=folder / "starter",
+        starter_speech=folder / "starter" / "speech",
+        samples=samples,
+        icon=paths.resources() / "icons" / "mmdesk.svg",
+        geometry=folder / "window.ini",
+    )
+
+
+def _show(window: MainWindow, qtbot: QtBot, size: tuple[int, int]) -> None:
+    window.chat.first_start.show_fit(4)
+    qtbot.addWidget(window)
+    window.resize(*size)
+    window.show()
+    qtbot.waitExposed(window)
+    window.activateWindow()
+    window.composer.input.setFocus()
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from mmdesk.training.clip.batches import LANGS, PIECES, CaptionBatches
 from mmdesk.training.clip.learner import Learner, cell_loss, contrastive_loss
 from mmdesk.training.clip.recipe import Kind, Recipe, Stage
 from mmdesk.training.learner import dense_loss
+from mmdesk.training.optimizing import adamw
 
 
 class ClipTrainer(loop.Loop[Stage]):
@@ -50,8 +51,8 @@ class ClipTrainer(loop.Loop[Stage]):
             parts.take_tower(self.model, tower)
         super().__init__(
             self.learner, self.recipe.stages, work, report, chosen,
-            weight_decay=recipe.weight_decay, compiled=compiled, workers=workers,
-            save_every=save_every,
+            optimizer=adamw(self.learner.parameters(), recipe.weight_decay), compiled=compiled,
+            workers=workers, save_every=save_every,
         )  # fmt: skip
 
     @property
@@ -62,9 +63,6 @@ class ClipTrainer(loop.Loop[Stage]):
     def processor(self) -> CLIPProcessor:
         """The processor that belongs to it."""
         return parts.build_processor(self.tokenizer, self.recipe.shape)
-
-    def _name(self, stage: Stage) -> str:
-        return stage.kind.value
 
     def _dataset(self, stage: Stage) -> Dataset[Batch]:
         if stage.kind is Kind.DENSE:

@@ -11,6 +11,7 @@ from mmdesk.ui.chat.long_text import LongText
 from mmdesk.ui.chat.markdown import MarkdownStream
 from mmdesk.ui.chat.prose import ProseView
 from mmdesk.ui.chat.prose_style import ProseStyle
+from mmdesk.ui.chat.text_view import TextView
 from mmdesk.ui.theme import Tokens
 
 _GAP = 10
@@ -40,8 +41,10 @@ class MarkdownBody(QWidget):
         self._stream = MarkdownStream(literal=literal)
         self._segments: list[Segment] = []
         self._closed = 0
-        self._heights: dict[Segment, tuple[int, int]] = {}
+        self._stacked = (0, 0, 0)
+        """The width in which the first segments are laid out for good, their number, their end."""
         self._caret = False
+        self._caret_in: TextView | None = None
 
     def append(self, text: str) -> None:
         """Add text to the end."""
@@ -57,11 +60,13 @@ class MarkdownBody(QWidget):
         self._caret = shown
         if shown and not self._segments:
             self._segments.append(self._make_prose())
-        for segment in self._segments:
-            last = shown and segment is self._segments[-1]
-            view = segment.text if isinstance(segment, CodeBlock) else segment
-            if not isinstance(view, (LongText, str)):
-                view.set_caret(last)
+        last = self._segments[-1] if shown and self._segments else None
+        view = last.text if isinstance(last, CodeBlock) else last
+        if self._caret_in is not None and self._caret_in is not view:
+            self._caret_in.set_caret(False)
+        self._caret_in = view if isinstance(view, TextView) else None
+        if self._caret_in is not None:
+            self._caret_in.set_caret(True)
 
     def is_empty(self) -> bool:
         """Tell whether there is nothing to show yet."""
@@ -69,14 +74,16 @@ class MarkdownBody(QWidget):
 
     def height_for(self, width: int) -> int:
         """Lay out in ``width`` px and return the height in px; closed segments cost nothing."""
-        y = 0
-        for index, segment in enumerate(self._segments):
-            known = self._heights.get(segment)
-            if known is None or known[0] != width or index >= self._closed - 1:
-                known = (width, segment.height_for(width))
-                self._heights[segment] = known
-            segment.setGeometry(0, y, width, known[1])
-            y += known[1] + _GAP
+        known, first, y = self._stacked
+        if known != width:
+            first = y = 0
+        for index in range(first, len(self._segments)):
+            if index < self._closed:
+                self._stacked = (width, index, y)  # the last closed one may go on
+            segment = self._segments[index]
+            height = segment.height_for(width)
+            segment.setGeometry(0, y, width, height)
+            y += height + _GAP
         return max(0, y - _GAP)
 
     def ideal_width(self, width: int) -> int:
@@ -113,7 +120,6 @@ class MarkdownBody(QWidget):
         for block in update.tail:
             self._place(block, spare, closed=False)
         for segment in spare:
-            self._heights.pop(segment, None)
             segment.hide()
             segment.deleteLater()
         self._go_on(update)

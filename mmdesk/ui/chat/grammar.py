@@ -7,14 +7,18 @@ link reference definitions.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block import StateBlock, table
+from markdown_it.rules_block.table import escapedSplit
 from markdown_it.rules_inline import StateInline
 
 MAX_NESTING = 30
 _LONGEST_FORMULA = 2000
+_MOST_FORMULA_LINES = 61
 _FENCES = {"$$": "$$", "\\[": "\\]"}
+_FORMULA_BEGINS = re.compile(r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t>]+)*(\$\$|\\\[)")
 
 
 def make_parser() -> MarkdownIt:
@@ -30,6 +34,7 @@ def make_parser() -> MarkdownIt:
     parser.block.ruler.before(
         "fence", "formula", _block_formula, {"alt": ["paragraph", "blockquote", "list"]}
     )
+    parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
     return parser
 
 
@@ -96,11 +101,13 @@ def _block_formula(state: StateBlock, first: int, last: int, silent: bool) -> bo
     number = first
     while closing not in lines[-1]:
         number += 1
-        if number >= last or number - first > 60 or state.sCount[number] < state.blkIndent:
+        if number >= last or number - first >= _MOST_FORMULA_LINES:
+            return False
+        if state.sCount[number] < state.blkIndent:
             return False
         lines.append(state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]])
     inner, _, rest = lines[-1].partition(closing)
-    if rest.strip():
+    if rest.strip() or _length(lines) > _LONGEST_FORMULA:
         return False
     if silent:
         return True
@@ -112,6 +119,57 @@ def _block_formula(state: StateBlock, first: int, last: int, silent: bool) -> bo
     token.meta = {"source": opening + "\n".join(lines)}
     state.line = number + 1
     return True
+
+
+def unfinished_formula(lines: Sequence[str]) -> int | None:
+    """Return the number of the first line that may begin a formula whose end hasn't come yet.
+
+    Args:
+        lines: With their ends; the last one may go on.
+    """
+    for number, line in enumerate(lines):
+        begins = _FORMULA_BEGINS.match(line)
+        if begins is None:
+            continue
+        rest = [line[begins.end() :], *lines[number + 1 : number + 1 + _MOST_FORMULA_LINES]]
+        closing = _FENCES[begins[1]]
+        end = next((at for at, each in enumerate(rest) if closing in each), None)
+        if end is not None:
+            if not rest[end].endswith("\n"):  # what comes behind it decides
+                return number
+        elif len(rest) <= _MOST_FORMULA_LINES and _length(rest) <= _LONGEST_FORMULA:
+            return number
+    return None
+
+
+def _length(lines: Sequence[str]) -> int:
+    return sum(len(line.strip(" \t>\n")) for line in lines)
+
+
+def _table(state: StateBlock, first: int, last: int, silent: bool) -> bool:
+    """A table whose rows lose nothing: cells beyond the header's stand in the last one."""
+    before = len(state.tokens)
+    if not table(state, first, last, silent):
+        return False
+    columns, cell = 0, None
+    for token in state.tokens[before:]:
+        columns += token.type == "th_open"
+        if token.type == "inline":
+            cell = token
+        elif token.type == "tr_close" and cell is not None and cell.map is not None:
+            more = _cells(state, cell.map[0])[columns - 1 :]
+            if len(more) > 1:
+                cell.content = " | ".join(more)
+    return True
+
+
+def _cells(state: StateBlock, line: int) -> list[str]:
+    """Return the texts of a row's cells, split as the table rule does it."""
+    begin = state.bMarks[line] + state.tShift[line]
+    cells = [each.strip() for each in escapedSplit(state.src[begin : state.eMarks[line]].strip())]
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells if not cells or cells[0] else cells[1:]
 
 
 _NESTED = re.compile(r"^(?:[ \t]*(?:>|[-+*](?=[ \t])|\d{1,9}[.)](?=[ \t]))){13}", re.MULTILINE)

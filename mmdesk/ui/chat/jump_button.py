@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QRect, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QRect, Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from mmdesk.ui.fonts import base_font
 from mmdesk.ui.icons import icon
-from mmdesk.ui.theme import current
+from mmdesk.ui.theme import current, theme
 
 _ABOVE_END = 12
 
@@ -25,6 +25,13 @@ class JumpButton(QPushButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setStyleSheet("QPushButton { border-radius: 15px; padding: 4px 14px; }")
         self.hide()
+        theme().changed.connect(self._dress_again)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Speak another language."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LanguageChange:
+            self._dress_again()
 
     def show_above_end(self, shown: bool, seen: QRect) -> None:
         """Stand in the middle above the lower edge of what is seen, or go."""
@@ -42,3 +49,7 @@ class JumpButton(QPushButton):
         self.setFont(base_font())
         self.setText(QCoreApplication.translate("chat", "Jump to latest"))
         self.setIcon(icon("arrow-down", current().accent, 16))
+
+    def _dress_again(self) -> None:
+        if not self.isHidden():
+            self._dress()

@@ -9,6 +9,7 @@ inside of them is cut (:mod:`~mmdesk.ui.chat.cutting`) or settled
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -16,7 +17,7 @@ from markdown_it.token import Token
 
 from mmdesk.ui.chat.blocks import Block, BlockKind, Update
 from mmdesk.ui.chat.cutting import cut_container
-from mmdesk.ui.chat.grammar import MAX_NESTING, make_parser, too_wild
+from mmdesk.ui.chat.grammar import MAX_NESTING, make_parser, too_wild, unfinished_formula
 from mmdesk.ui.chat.joints import (
     Joint,
     first_line,
@@ -32,7 +33,6 @@ LONGEST_MARKDOWN = 100_000
 """Characters; the rest of a longer message is shown as plain text."""
 MOST_TABLE_CELLS = 1500
 _UNDECIDED = re.compile(r"[ \t]*[-*+_=`~#>|:$\\\d.) \t]{0,8}")
-_CELL_BORDER = re.compile(r"(?<!\\)\|")
 _CLOSING_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*\n?")
 
 
@@ -40,6 +40,15 @@ _CLOSING_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*\n?")
 class _Fence:
     mark: str
     language: str
+    indent: int
+
+    def code(self, lines: str) -> Block:
+        """Return what is shown of its lines: without the indentation that it has itself."""
+        if most := self.indent:
+            rest = " " * (4 - most)  # of a tab that is part of it
+            own = re.compile(f"^(?: {{0,{most - 1}}}(\t)| {{1,{most}}})", re.MULTILINE)
+            lines = own.sub(lambda found: rest if found[1] else "", lines)
+        return Block(BlockKind.CODE, lines.removesuffix("\n"), (), self.language)
 
 
 class MarkdownStream:
@@ -138,13 +147,12 @@ class MarkdownStream:
             if found and complete and found[1][0] == fence.mark[0]:
                 self._fence = None
                 code, self._open = self._open[:start], self._open[stop:]
-                return True, Block(BlockKind.CODE, code.removesuffix("\n"), (), fence.language)
+                return True, fence.code(code)
             at = self._open.find(fence.mark, max(stop, at + 1))
-        code = self._open
+        block = fence.code(self._open)
         if final:
             self._fence, self._open = None, ""
-            return True, Block(BlockKind.CODE, code.removesuffix("\n"), (), fence.language)
-        return False, Block(BlockKind.CODE, code.removesuffix("\n"), (), fence.language)
+        return final, block
 
     def _split(self, *, final: bool) -> tuple[list[Block], list[Block]]:
         """Parse the open text; return the closed blocks and the open ones, keep the latter."""
@@ -163,12 +171,14 @@ class MarkdownStream:
                 zip(parsed, starts, [*starts[1:], len(lines)], strict=True)
             )
         ]
-        last_line = lines[-1]
-        undecided = not last_line.endswith("\n") and _UNDECIDED.fullmatch(last_line)
         if final:
             return blocks, []
-        if undecided:
-            return [], blocks
+        first = _first_undecided(lines, starts)
+        if first < len(blocks):
+            if first:
+                self._joint = None
+            self._open = "".join(lines[starts[first] :])
+            return blocks[:first], blocks[first:]
         if len(blocks) > 1:
             self._joint = None
         open_lines = lines[starts[-1] :]
@@ -210,7 +220,8 @@ class MarkdownStream:
         token = group[0]
         if token.type != "fence" or not lines[0].endswith("\n"):
             return False
-        self._fence = _Fence(token.markup, token.info.strip())
+        indent = len(lines[0]) - len(lines[0].lstrip(" "))
+        self._fence = _Fence(token.markup, token.info.strip(), indent)
         self._open = "".join(lines[1:])
         return True
 
@@ -222,7 +233,7 @@ class MarkdownStream:
         if token.type in ("fence", "code_block"):
             code = token.content.removesuffix("\n")
             return Block(BlockKind.CODE, code, (), token.info.strip())
-        if _cut_by_parser(group, lines):
+        if _cut_by_parser(group):
             return Block(BlockKind.PLAIN, source.rstrip("\n"))
         goes_on = first and self._joint is not None
         shown = without_prefix(group, skipped) if goes_on else tuple(group)
@@ -281,12 +292,25 @@ class MarkdownStream:
         return [head], rest
 
 
-def _cut_by_parser(group: Sequence[Token], lines: Sequence[str]) -> bool:
-    """Tell whether the parser dropped something: too deep, or cells beyond the header's."""
+def _first_undecided(lines: Sequence[str], starts: Sequence[int]) -> int:
+    """Return the number of the first block that more text may make part of another one.
+
+    Args:
+        starts: Of the blocks, by line.
+    """
+    last = lines[-1]
+    if not last.endswith("\n") and _UNDECIDED.fullmatch(last):
+        return 0
+    line = unfinished_formula(lines)
+    if line is None:
+        return len(starts)
+    if line and lines[line - 1].strip():
+        line -= 1  # what stands above goes on there, if it is none
+    return max(0, bisect_right(starts, line) - 1)
+
+
+def _cut_by_parser(group: Sequence[Token]) -> bool:
+    """Tell whether the parser dropped something, or a table is too large to be laid out."""
     if max(token.level for token in group) >= MAX_NESTING - 2:
         return True
-    if group[0].type != "table_open":
-        return False
-    columns = sum(token.type == "th_open" for token in group)
-    rows = (_CELL_BORDER.split(line.strip().strip("|")) for line in lines)
-    return len(group) > 3 * MOST_TABLE_CELLS or any(len(row) > columns for row in rows)
+    return group[0].type == "table_open" and len(group) > 3 * MOST_TABLE_CELLS

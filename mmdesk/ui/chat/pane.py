@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from mmdesk.core.conversations import Entry, EntryStatus, ReadingPlace, ReplayReport, SavedTurn
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from mmdesk.ui.chat.answer_view import AnswerView
 
 _CALM_MS = 2000
+"""Until what formulas and code wait for is loaded: the window has settled then."""
 
 
 class ChatPane(KeyboardScroller):
@@ -54,12 +54,8 @@ class ChatPane(KeyboardScroller):
         self._replays: dict[str, ReplayProgressed | ReplayFinished] = {}
         self._playing: str | None = None
         theme().changed.connect(self._restyle)
-        self._calm = single_shot(self, _CALM_MS, _warm_up)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Load what the first formula would wait for, once the window has settled."""
-        super().showEvent(event)
-        self._calm.start()
+        # Not when it is shown: the first answer's first formula may come sooner after that.
+        single_shot(self, _CALM_MS, _warm_up).start()
 
     # The whole conversation -------------------------------------------------------------
 

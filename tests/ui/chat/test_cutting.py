@@ -132,6 +132,14 @@ def test_code_in_a_list_that_is_cut_twice_at_once_loses_no_line(
     assert _look(body) == _look(_whole(text))
 
 
+@pytest.mark.parametrize("indent", [1, 2, 3])
+def test_code_of_an_indented_fence_stands_as_the_whole(indent: int, qapp: QApplication) -> None:
+    text = " " * indent + "```py\nx = 1\n y\n\tz\n  \tz\n     w\n```\n"
+    *_, (body, _) = _streamed(text)
+    assert _look(body) == _look(_whole(text))
+    assert _look(body)[0][1].startswith("x = 1\ny\n")  # type: ignore[index]
+
+
 @pytest.mark.parametrize("above", ["", "```\nfirst\n```\n"])
 def test_code_below_an_empty_line_waits_for_its_whole_language(
     above: str, qapp: QApplication
@@ -143,7 +151,11 @@ def test_code_below_an_empty_line_waits_for_its_whole_language(
     assert _look(body)[-1] == ("x = 1", "x = 1")
 
 
-@pytest.mark.parametrize("below", ["1. one\n2. two", "- a\n- b", "> q", "- - - deep", "~~s~~"])
+@pytest.mark.parametrize(
+    "below",
+    ["1. one\n2. two", "- a\n- b", "> q", "- - - deep", "~~s~~", "$$\nx\n= 1\n$$\nend",
+     "\\[\n|x|\n\\]", "$$ a\n\nb $$ or so\n\nend", "| wide | row |\n| 3 |"],
+)  # fmt: skip
 def test_what_stands_right_below_a_table_is_there_once(below: str, qapp: QApplication) -> None:
     text = f"| a |\n|---|\n| 1 |\n| 2 |\n{below}"
     body = MarkdownBody(current())
@@ -223,7 +235,8 @@ _PARTS = st.sampled_from(
      "> > deep", "```", "  ```py", "   more of it", "  and *this* **too**", "| a | b |",
      "|---|---|",
      "---", "# h", "    ind", "$y$ `c` ~~s~~", "*open", "**open", "end*", "10. ten", "\ttab",
-     "图里有三个红色的圆形", "-", "1)", "* * *", "+ x\n\n  y", "_a b c d e f g_ ", "word " * 9]
+     "图里有三个红色的圆形", "-", "1)", "* * *", "+ x\n\n  y", "_a b c d e f g_ ", "word " * 9,
+     "$$", "\\[", "x \\]", "$$ y $$", "| 1 | 2 | 3 |", "- $$"]
 )  # fmt: skip
 
 

@@ -122,9 +122,9 @@ def test_hostile_text_takes_no_time(name: str) -> None:
 
 
 def test_cells_beyond_the_header_are_not_lost() -> None:
-    blocks = _blocks("|a|b|\n|-|-|\n|1|2|3 extra|\n", 99)
-    assert "3 extra" in blocks[0].source
-    assert blocks[0].kind is BlockKind.PLAIN
+    blocks = _blocks("|a|b|\n|-|-|\n|1|2|3 extra| |\n|4||5\\|6||\n|7|8||\n", 99)
+    cells = [content for _, content in _outline(blocks)]
+    assert cells == ["a", "b", "1", "2 | 3 extra", "4", " | 5|6", "7", "8"]
 
 
 def test_dangerous_characters_become_visible() -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import statistics
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtCore import QEvent, QSize, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QTextDocument
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -16,6 +16,7 @@ from mmdesk.core.conversations import Entry, EntryStatus, StopReason
 from mmdesk.core.errors import EngineCrashed
 from mmdesk.core.events import TurnFinished
 from mmdesk.core.messages import assistant_message, user_message
+from mmdesk.ui.chat import pane as pane_module
 from mmdesk.ui.chat.actions import QuietButton
 from mmdesk.ui.chat.code import CodeBlock
 from mmdesk.ui.chat.message_view import MessageView
@@ -24,6 +25,12 @@ from mmdesk.ui.chat.text_view import TextView
 from mmdesk.ui.chat.thumbnails import Thumbnail
 from mmdesk.ui.theme import theme
 from tests.ui.chat.conversation_samples import MIXED, USAGE, conversation, picture
+from tests.ui.chat.work import Work, WorkMeter
+
+
+@pytest.fixture
+def meter(monkeypatch: pytest.MonkeyPatch) -> WorkMeter:
+    return WorkMeter(monkeypatch)
 
 
 def _finished(text: str, reason: StopReason = StopReason.STOP) -> TurnFinished:
@@ -297,25 +304,41 @@ def test_a_megabyte_shows_quickly(pane: ChatPane, text: str) -> None:
     assert pane.widget().height() < 20_000
 
 
-def test_a_step_costs_the_same_at_the_end_of_a_long_answer(pane: ChatPane) -> None:
+def test_the_way_back_to_the_end_wears_the_theme_and_language_of_now(pane: ChatPane) -> None:
+    pane.show_entries(conversation(20))
+    _settle()
+    pane.jump_to_first()
+    _settle()
+    jump = pane.findChild(QPushButton, "jumpButton")
+    assert jump is not None
+    assert jump.isVisible()
+    before = jump.icon().pixmap(16, 16).toImage()
+    theme().set_mode("dark")
+    assert jump.icon().pixmap(16, 16).toImage() != before
+    jump.setText("another language")
+    QApplication.sendEvent(pane, QEvent(QEvent.Type.LanguageChange))
+    assert jump.text() == "Jump to latest"
+
+
+def test_a_step_costs_the_same_at_the_end_of_a_long_answer(
+    meter: WorkMeter, pane: ChatPane
+) -> None:
     text = "".join(f"{MIXED}\nparagraph {n} of plain words\n\n" for n in range(60))[:16_000]
     pane.begin_answer("t", "M")
 
-    def cost(first: int, last: int) -> float:
-        """Return the seconds of a step, of tokens ``first`` to ``last`` of 4 characters."""
-        costs = []
-        for token in range(first, last):
-            began = time.thread_time()
-            pane.append_text("t", text[4 * token : 4 * token + 4], 1)
-            _settle()
-            costs.append(time.thread_time() - began)
-        return statistics.mean(costs)
+    def step(token: int) -> None:
+        pane.append_text("t", text[4 * token : 4 * token + 4], 1)
+        _settle()
+
+    def cost(first: int, last: int) -> Work:
+        """Return the work of a step, of tokens ``first`` to ``last`` of 4 characters."""
+        return meter.mean([partial(step, token) for token in range(first, last)])
 
     cost(0, 100)
     early = cost(100, 400)
     pane.append_text("t", text[4 * 400 : 4 * 3700], 3300)
     late = cost(3700, 4000)
-    assert late <= 1.5 * early, f"{1000 * early:.2f} ms, then {1000 * late:.2f} ms"
+    assert late.at_most(1.2, early), f"{early}, then {late}"
 
 
 def test_a_rule_and_the_gap_behind_a_table_stay_while_text_follows(pane: ChatPane) -> None:
@@ -329,14 +352,30 @@ def test_a_rule_and_the_gap_behind_a_table_stay_while_text_follows(pane: ChatPan
     assert heights[0] == heights[1]
 
 
-def test_an_endless_paragraph_costs_no_more_as_it_grows(pane: ChatPane) -> None:
+def test_an_endless_paragraph_costs_no_more_as_it_grows(meter: WorkMeter, pane: ChatPane) -> None:
     pane.begin_answer("t", "Starter")
-    costs = []
-    for number in range(1500):
-        begun = time.thread_time()
-        pane.append_text("t", f"word{number % 7} ", 1)
-        costs.append(time.thread_time() - begun)
-    assert statistics.median(costs[-100:]) <= 1.5 * statistics.median(costs[200:300])
+
+    def cost(first: int, last: int) -> Work:
+        words = [f"word{number % 7} " for number in range(first, last)]
+        return meter.mean([partial(pane.append_text, "t", word, 1) for word in words])
+
+    cost(0, 200)
+    early = cost(200, 400)
+    cost(400, 1300)
+    late = cost(1300, 1500)
+    assert late.at_most(1.2, early), f"{early}, then {late}"
+
+
+def test_formulas_are_prepared_for_before_anything_is_shown(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared: list[bool] = []
+    monkeypatch.setattr(pane_module, "_CALM_MS", 0)
+    monkeypatch.setattr(pane_module, "_warm_up", lambda: prepared.append(True))
+    hidden = ChatPane()
+    qtbot.addWidget(hidden)
+    qtbot.waitUntil(lambda: bool(prepared))
+    assert not hidden.isVisible()
 
 
 def test_the_seams_of_a_streaming_paragraph_are_never_seen(pane: ChatPane) -> None:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from mmdesk.bench import chat
-from mmdesk.bench.peers import Trial
-from mmdesk.bench.random_models import Sizes
+from tests.unit.bench.tiny_trials import LLAVA, QWEN
 
-LLAVA = Trial("llava", Sizes(64, 128, 2, 4, 2, 400, 64, 128, 1, 4, side=56))
-QWEN = Trial("qwen", Sizes(64, 128, 2, 4, 2, 400, 64, 128, 1, 4, most_pixels=10_000))
+pytestmark = pytest.mark.usefixtures("tidy", "one_thread")
 
 
-def test_the_figures_and_their_bars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+def test_the_figures_and_their_bars() -> None:
     figures = {each.figure: each for each in chat.measure(1, (LLAVA, QWEN))}
     bars = {name: each.bar for name, each in figures.items() if each.bar is not None}
     sizes = ("", "_llava", "_qwen")
@@ -29,14 +24,10 @@ def test_the_figures_and_their_bars(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         warm, cold = (value[f"{name}{side}_ms_qwen"] for side in ("", "_cold"))
         assert value[f"{name}_ratio_qwen"] == pytest.approx(warm / cold)
         assert value[f"{name}_ratio"] == max(value[f"{name}_ratio{size}"] for size in sizes[1:])
-    assert not list(tmp_path.iterdir())
 
 
-def test_a_model_that_answers_otherwise_is_found_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_model_that_answers_otherwise_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Positions that another conversation left behind: what M-RoPE models would go wrong by."""
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setattr("mmdesk.engine.prefix_cache._forget_positions", lambda model: None)
     figures = {each.figure: each for each in chat.measure(1, (QWEN,))}
     assert not figures["tokens_equal"].holds

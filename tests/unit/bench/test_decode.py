@@ -6,30 +6,21 @@ import re
 from pathlib import Path
 
 import pytest
-import torch
 
 from mmdesk.bench import decode, serving
 from mmdesk.bench.decode_peers import peers_of
 from mmdesk.bench.logit_error import logit_error
 from mmdesk.bench.peers import Desk, Trial, random_model
-from mmdesk.bench.random_models import Sizes
 from mmdesk.core.figures import Figure
 from mmdesk.models.hardware import usable_cores
+from tests.unit.bench.tiny_trials import LLAVA, QWEN
 
-LLAVA = Trial("llava", Sizes(128, 256, 2, 4, 2, 512, 64, 128, 1, 4, side=56))
-QWEN = Trial("qwen", Sizes(128, 256, 2, 4, 2, 512, 64, 128, 1, 4, most_pixels=10_000))
+pytestmark = pytest.mark.usefixtures("tidy", "threads")
+
 WORK = decode.Work(rounds=1, tokens=8, read_bytes=2**22)
 
 
-@pytest.fixture(autouse=True)
-def threads():
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
-
-
-def test_the_figures_and_their_bars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+def test_the_figures_and_their_bars(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     monkeypatch.setattr(serving, "_NEEDS", ("no_such_package",))
     figures = {each.figure: each for each in decode.measure(WORK, (LLAVA, QWEN))}
@@ -57,7 +48,6 @@ def test_the_figures_and_their_bars(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert figures[f"float32_tokens_equal{size}"].value == 1
         int8, plain = (_best(figures, side, size) for side in ("int8", "generate"))
         assert figures[f"int8_speedup{size}"].value == int8 / plain
-    assert not list(tmp_path.glob("mmdesk-*"))
 
 
 def _best(figures: dict[str, Figure], side: str, size: str) -> float:
@@ -77,9 +67,8 @@ def test_a_server_beside(tmp_path: Path) -> None:
         assert not peers
 
 
-def test_a_static_cache_beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_static_cache_beside() -> None:
     """As on a GPU, but that transformers compiles nothing here."""
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     rates = decode._beside_static(LLAVA, WORK, "cpu")
     assert rates["speedup"] == rates["mmdesk"] / rates["generate"]
     assert rates["against_static"] == rates["mmdesk"] / rates["static"]

@@ -37,11 +37,10 @@ def test_what_does_not_fit_is_left_out(tmp_path: Path, monkeypatch: pytest.Monke
     assert fit.measure_one(trial, tmp_path, fit._photo(tmp_path)) is None
 
 
-def test_the_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+@pytest.mark.usefixtures("tidy")
+def test_the_figures() -> None:
     tiny = fit.Trial("tiny", fit._TINY, 200)
     figures: list[Figure] = list(fit.measure((tiny,)))
     names = [figure.figure for figure in figures]
     assert names == ["fit_error_tiny", "fit_estimated_tiny", "fit_peak_tiny"]
     assert (figures[0].bar, figures[0].lower) == (0.15, True)
-    assert not list(tmp_path.iterdir())

@@ -8,21 +8,13 @@ import pytest
 import torch
 
 from mmdesk.bench import loading
-from mmdesk.bench.peers import Trial
-from mmdesk.bench.random_models import Sizes, write_checkpoint
+from mmdesk.bench.random_models import write_checkpoint
+from tests.unit.bench.tiny_trials import LLAVA
 
-LLAVA = Trial("llava", Sizes(128, 256, 2, 4, 2, 512, 64, 128, 1, 4, side=56))
-
-
-@pytest.fixture(autouse=True)
-def threads():
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("tidy", "threads")
 
 
-def test_the_figures_and_their_bars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+def test_the_figures_and_their_bars() -> None:
     figures = {each.figure: each for each in loading.measure(1, (LLAVA,))}
     bars = {name for name, each in figures.items() if each.bar is not None}
     assert bars == {"load_ratio", "load_ratio_float32_llava", "load_ratio_bfloat16_llava"}
@@ -34,7 +26,6 @@ def test_the_figures_and_their_bars(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         taken = values[f"load_ms_{name}"] / values[f"read_and_copy_ms_{name}"]
         assert values[f"load_ratio_{name}"] == pytest.approx(taken)
         assert values[f"weights_stage_ratio_{name}"] < values[f"load_ratio_{name}"]
-    assert not list(tmp_path.glob("mmdesk-*"))
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])

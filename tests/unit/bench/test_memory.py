@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import platform
 import random
-from pathlib import Path
 
 import pytest
 
 from mmdesk.bench import memory
 
 
-def test_a_few_turns_of_the_starter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("tidy")
+def test_a_few_turns_of_the_starter() -> None:
     """In which the conversation cache, too small for two conversations, is full."""
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     budget = 4 * 2**20
     figures = {each.figure: each for each in memory.measure(7, budget, warm_up=3)}
     bars = {name for name, each in figures.items() if each.bar is not None}
@@ -26,7 +25,6 @@ def test_a_few_turns_of_the_starter(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert 0 < values["cache_most"] <= 4
     assert values["rss_last"] > 50
     assert figures["in_use_slope_kb_per_turn"].n == (4 if platform.libc_ver()[0] == "glibc" else 0)
-    assert not list(tmp_path.glob("mmdesk-*"))
 
 
 def test_a_cache_over_its_budget_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,18 +11,17 @@ from mmdesk.bench import open_window
 from mmdesk.bench.endless import make_endless
 from mmdesk.bench.open_window import STARTER, Asked
 
+pytestmark = pytest.mark.usefixtures("tidy")
+
 
 @pytest.mark.parametrize("side", open_window.SIDES)
 def test_a_side_answers(side: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     endless = make_endless(paths.starter(), tmp_path / "model")
     assert open_window.answered(Asked(STARTER, endless, 60), side) > 0
-    assert not list(tmp_path.glob("mmdesk-*"))
 
 
-def test_the_figures_and_their_bars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+def test_the_figures_and_their_bars(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     asked: list[tuple[str, str]] = []
 
@@ -43,4 +42,3 @@ def test_the_figures_and_their_bars(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         "window_offscreen_starter": 90,
         "headless_starter": 100,
     }
-    assert not list(tmp_path.glob("mmdesk-*"))

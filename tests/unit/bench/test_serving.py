@@ -5,31 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import torch
 
 from mmdesk.bench import served_chat, serving
-from mmdesk.bench.peers import Trial
-from mmdesk.bench.random_models import Sizes
+from tests.unit.bench.tiny_trials import QWEN
 
-QWEN = Trial("qwen", Sizes(64, 128, 2, 4, 2, 400, 64, 128, 1, 4, most_pixels=10_000))
-
-
-@pytest.fixture(autouse=True)
-def threads():
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("tidy", "threads")
 
 
 @pytest.mark.usefixtures("loopback")
-def test_a_followup_with_a_picture_is_asked_of_both(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+def test_a_followup_with_a_picture_is_asked_of_both() -> None:
     figures = {each.figure: each.value or 0.0 for each in served_chat.measure(1, (QWEN,))}
     ours, theirs = (figures[f"{side}_followup_ms_qwen"] for side in ("mmdesk", "serve"))
     assert figures["followup_against_serve_qwen"] == ours / theirs
-    assert not list(tmp_path.glob("mmdesk-*"))
 
 
 def test_without_the_peer_its_figure_is_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -212,6 +212,7 @@ IMPOSSIBLE = {
     "of another text": ("N", "o"),
     "too few": ("Y",),
     "of another turn": ("Y", "e", "s", "<|end|>", "<|user|>"),
+    "of another turn, unseen": ("Y", "<|user|>", "e", "s"),
 }
 
 

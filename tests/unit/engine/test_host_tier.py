@@ -7,32 +7,20 @@ import random
 import numpy as np
 import pytest
 import torch
-from transformers import DynamicCache, LlamaConfig, LlamaForCausalLM, PreTrainedModel
+from transformers import DynamicCache, PreTrainedModel
 
 from mmdesk.engine import prefix_cache
 from mmdesk.engine.kv_cache import GrowingLayer, beginning_of, cache_bytes, new_cache
 from mmdesk.engine.prefix_cache import PrefixCache, Units
+from tests.unit.engine.prefixes import units
+from tests.unit.engine.tiny_models import make_decoder
 
 LENGTH = 12
 
 
 @pytest.fixture(scope="module")
 def model() -> PreTrainedModel:
-    torch.manual_seed(0)
-    config = LlamaConfig(
-        vocab_size=64,
-        hidden_size=16,
-        intermediate_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-    )
-    model = LlamaForCausalLM(config)
-    model.eval()
-    return model
-
-
-def units(*numbers: int) -> Units:
-    return np.array(numbers, dtype=np.int64)
+    return make_decoder()
 
 
 def logits(model: PreTrainedModel, cache: DynamicCache, numbers: Units) -> torch.Tensor:

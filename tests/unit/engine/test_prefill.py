@@ -16,8 +16,7 @@ from transformers import DynamicCache
 
 from mmdesk.core.messages import Message, Picture, assistant_message, user_message
 from mmdesk.core.requests import LoadModel, Prefill
-from mmdesk.engine import prefill as prefill_module
-from mmdesk.engine import prefix_cache, reading
+from mmdesk.engine import asking, prefix_cache, reading
 from mmdesk.engine.local import LocalChatEngine
 from mmdesk.engine.prompt import tokenizer_of
 from mmdesk.engine.reading import PromptReader
@@ -101,17 +100,12 @@ def test_only_what_is_behind_the_beginning_is_read_for_the_first_token(
     check_as_cold(engine, messages)
 
 
-def test_it_ends_within_one_slice(engine: LocalChatEngine) -> None:
-    stopped = False
-
-    def cancelled() -> bool:
-        nonlocal stopped
-        stopped = stopped or len(seen) >= 4  # two slices of two layers
-        return stopped
-
+def test_it_ends_within_a_slice(engine: LocalChatEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "_ASK_EVERY_S", 0.0)
     with layers() as seen:
-        prefill(engine, LONG, "Yes.", cancelled=cancelled)
-    assert [tokens for _, tokens in seen] == [SLICE] * 4
+        # In the third slice of two layers.
+        prefill(engine, LONG, "Yes.", cancelled=lambda: len(seen) >= 5)
+    assert [tokens for _, tokens in seen] == [SLICE] * 5
     with layers() as seen:
         ask(engine, talk(LONG, "Yes.", "Why?"), max_tokens=1)
     prompt = ask(engine, talk(LONG, "Yes.", "Why?"), max_tokens=1)[0].usage
@@ -123,7 +117,7 @@ def test_it_ends_within_one_slice(engine: LocalChatEngine) -> None:
 def test_it_ends_within_a_picture(
     engine: LocalChatEngine, picture: PictureMaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(prefill_module, "_ASK_EVERY_S", 0.0)
+    monkeypatch.setattr(asking, "_ASK_EVERY_S", 0.0)
     with layers() as seen:
         prefill(engine, pictures=(picture("red"),), cancelled=lambda: bool(seen))
     assert [kind for kind, _ in seen] == ["CLIPEncoderLayer"], "the first of two"

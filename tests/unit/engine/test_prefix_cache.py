@@ -7,32 +7,20 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from transformers import DynamicCache, LlamaConfig, LlamaForCausalLM, PreTrainedModel
+from transformers import DynamicCache, PreTrainedModel
 
 from mmdesk.engine import prefix_cache
 from mmdesk.engine.kv_cache import cache_bytes, new_cache
-from mmdesk.engine.prefix_cache import PrefixCache, Units, shared_beginning
+from mmdesk.engine.prefix_cache import PrefixCache, shared_beginning
+from tests.unit.engine.prefixes import units
+from tests.unit.engine.tiny_models import make_decoder
 
 PICTURE = [-11, -12, -13, -14]
 
 
 @pytest.fixture(scope="module")
 def model() -> PreTrainedModel:
-    torch.manual_seed(0)
-    config = LlamaConfig(
-        vocab_size=64,
-        hidden_size=16,
-        intermediate_size=32,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-    )
-    model = LlamaForCausalLM(config)
-    model.eval()
-    return model
-
-
-def units(*numbers: int) -> Units:
-    return np.array(numbers, dtype=np.int64)
+    return make_decoder()
 
 
 def read(model: PreTrainedModel, cache: PrefixCache, *numbers: int) -> int:

@@ -20,6 +20,7 @@ from transformers import (
     Idefics3ImageProcessorPil,
     Idefics3Processor,
     LlamaConfig,
+    LlamaForCausalLM,
     LlavaConfig,
     LlavaForConditionalGeneration,
     LlavaProcessor,
@@ -198,6 +199,21 @@ def llama_config(vocabulary: int, context: int, intermediate: int) -> LlamaConfi
         eos_token_id=2,
         pad_token_id=0,
     )
+
+
+def make_decoder() -> PreTrainedModel:
+    """Return a Llama alone, without a tokenizer."""
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        vocab_size=64,
+        hidden_size=16,
+        intermediate_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+    )
+    model = LlamaForCausalLM(config)
+    model.eval()
+    return model
 
 
 def token_id(tokenizer: PreTrainedTokenizerFast, token: str) -> int:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mmdesk.evaluate.calibration import expected_calibration_error
+from mmdesk.evaluate.calibration import expected_calibration_error, reliability
 from mmdesk.evaluate.pointed import average_precision, first_iou, matched
 from mmdesk.evaluate.starter_questions import Trial
 from mmdesk.training.grammar import Lang, Skill, refusal
@@ -43,6 +43,14 @@ def test_calibration_error():
     assert expected_calibration_error([1.0, 0.0], [True, False]) == 0
     with pytest.raises(ValueError, match="no predictions"):
         expected_calibration_error([], [])
+
+
+def test_bins_hold_what_is_above_their_lower_bound_up_to_the_upper():
+    found = reliability([0.0, 0.5, 0.51, 0.75, 1.0], [True, False, True, True, True], bins=4)
+    assert [each.n for each in found] == [1, 1, 2, 1]
+    assert (found[2].low, found[2].high) == (0.5, 0.75)
+    assert found[2].confidence == pytest.approx(0.63)
+    assert [each.accuracy for each in found] == [1, 0, 1, 1]
 
 
 def trial(skill: Skill, expected: str, answer: str) -> Trial:

@@ -4,35 +4,16 @@ import argparse
 import json
 import random
 
-import numpy as np
 import pytest
 
 from mmdesk.core.figures import Figure
 from mmdesk.evaluate import command, starter_clip
-from mmdesk.evaluate.starter_clip import Tally, gallery, prompts, ranks, recall_figures
+from mmdesk.evaluate.starter_clip import Tally, gallery, prompts, recall_figures
 from mmdesk.evaluate.tables import markdown, wilson
 from mmdesk.training.clip import model as parts
 from mmdesk.training.clip.captions import facts, whole, whole_caption
 from mmdesk.training.grammar import Lang, Noun
 from mmdesk.training.world import Colour, Shape
-
-
-def test_ranks_count_whoever_scores_at_least_as_much():
-    scores = np.array(
-        [
-            [0.9, 0.1, 0.2, 0.3],  # first
-            [0.5, 0.5, 0.1, 0.2],  # a tie counts against
-            [0.9, 0.8, 0.3, 0.3],  # two better and a tie
-            [0.4, 0.3, 0.2, 0.1],  # last
-        ],
-        dtype=np.float32,
-    )
-    assert ranks(scores).tolist() == [0, 1, 3, 3]
-    assert ranks(scores.T).tolist() == [1, 1, 0, 3]
-
-
-def test_a_model_that_says_the_same_of_all_finds_nothing():
-    assert (ranks(np.ones((5, 5), dtype=np.float32)) == 4).all()
 
 
 def test_recalls_are_of_both_languages_and_each():

@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image
 
 from mmdesk.core.errors import NotMedia
-from mmdesk.core.events import ConversationOpened, Event, TurnFailed, TurnFinished
+from mmdesk.core.events import ConversationOpened, Event, TextDelta, TurnFailed, TurnFinished
 from mmdesk.core.messages import Picture
 from mmdesk.core.protocols import ConversationStore
 from mmdesk.core.requests import GenerationSettings, SpeechModel
@@ -152,6 +152,17 @@ class Desk:
         event = self.until(TurnFinished | TurnFailed)  # type: ignore[arg-type]
         assert isinstance(event, TurnFinished | TurnFailed)
         return event
+
+    def stopped(self, text: str = "What?") -> str:
+        """Ask, and stop the answer after its first word; return the conversation."""
+        self.engine.gate.clear()
+        self.session.submit(text)
+        self.until(TextDelta)
+        self.session.stop()
+        self.until(TurnFinished)
+        self.engine.gate.set()
+        assert self.session.conversation is not None
+        return self.session.conversation
 
     def reopened(self, conversation: str) -> ConversationOpened:
         """Open a conversation, and wait until it is shown."""

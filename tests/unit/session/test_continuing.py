@@ -47,18 +47,6 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     desk.close()
 
 
-def stopped(desk: Desk, text: str = "What?") -> str:
-    """Ask, and stop the answer after its first word; return the conversation."""
-    desk.engine.gate.clear()
-    desk.session.submit(text)
-    desk.until(TextDelta)
-    desk.session.stop()
-    desk.until(TurnFinished)
-    desk.engine.gate.set()
-    assert desk.session.conversation is not None
-    return desk.session.conversation
-
-
 def continued(desk: Desk) -> TurnFinished | TurnFailed:
     desk.session.continue_answer()
     event = desk.until(TurnFinished | TurnFailed)  # type: ignore[arg-type]
@@ -235,7 +223,7 @@ def test_a_model_without_a_hash_answers_all_the_same(desk: Desk) -> None:
 
 
 def test_a_stopped_answer_goes_on_where_it_stopped(desk: Desk) -> None:
-    conversation = stopped(desk)
+    conversation = desk.stopped()
     assert desk.session.can_continue
     finished = continued(desk)
     assert isinstance(finished, TurnFinished)
@@ -259,7 +247,7 @@ def test_a_stopped_answer_goes_on_where_it_stopped(desk: Desk) -> None:
 
 
 def test_an_answer_that_goes_on_is_whole_wherever_it_is_looked_at(desk: Desk) -> None:
-    conversation = stopped(desk)
+    conversation = desk.stopped()
     desk.engine.gate.clear()
     desk.session.continue_answer()
     desk.until(TextDelta)
@@ -311,7 +299,7 @@ def test_a_continuation_that_is_stopped_at_once_leaves_how_it_was_computed() -> 
 
 
 def test_a_continuation_that_fails_leaves_the_old_text(desk: Desk) -> None:
-    conversation = stopped(desk)
+    conversation = desk.stopped()
     desk.engine.answers = [(0, ModelMissing(path="/models/model"))]
     assert isinstance(continued(desk), TurnFailed)
     entry = last(desk, conversation)
@@ -324,7 +312,7 @@ def test_a_continuation_that_fails_leaves_the_old_text(desk: Desk) -> None:
 
 
 def test_a_continuation_that_cannot_be_kept_leaves_the_answer(desk: Desk) -> None:
-    conversation = stopped(desk)
+    conversation = desk.stopped()
     before = desk.session.entries[-1]
     desk.store.put(lambda store: store.alter(conversation, binned=True), lambda error: None)
     desk.store.put(
@@ -339,14 +327,14 @@ def test_a_continuation_that_cannot_be_kept_leaves_the_answer(desk: Desk) -> Non
 def test_a_sampled_answer_goes_on_with_a_fresh_seed(desk: Desk) -> None:
     chosen = GenerationSettings(0.8, seed=5)
     desk.session.use_conversation_settings(ConversationSettings("", chosen))
-    stopped(desk)
+    desk.stopped()
     continued(desk)
     assert desk.engine.asked[0].settings.seed == 5
     assert desk.engine.asked[-1].settings.seed is None
 
 
 def test_another_model_goes_on_behind_the_text_alone(desk: Desk) -> None:
-    stopped(desk)
+    desk.stopped()
     desk.session.use_model(OTHER)
     assert desk.session.can_continue
     continued(desk)
@@ -358,7 +346,7 @@ def test_what_cannot_be_gone_on_with(desk: Desk) -> None:
     desk.session.continue_answer()
     desk.ask("finished")
     assert not desk.session.can_continue
-    stopped(desk)
+    desk.stopped()
     desk.session.use_model(FAR)
     assert not desk.session.can_continue  # a server has no way to
     desk.session.use_model(LOCAL)

@@ -19,7 +19,6 @@ from mmdesk.core.events import (
     ConversationSettingsChanged,
     ConversationsListed,
     ModelChosen,
-    TextDelta,
     TurnAdded,
     TurnFailed,
     TurnFinished,
@@ -230,12 +229,7 @@ def test_a_question_to_a_conversation_that_a_restore_took_away_is_a_draft(
 
 
 def test_an_answer_goes_on_while_its_question_is_edited(desk: Desk, typist: Typist) -> None:
-    desk.engine.gate.clear()
-    desk.session.submit("What is it?")
-    desk.until(TextDelta)
-    desk.session.stop()
-    desk.until(TurnFinished)
-    desk.engine.gate.set()
+    desk.stopped("What is it?")
     typist.edit_last()
     typist.type(" Tell me.")
     assert desk.session.can_continue
@@ -256,11 +250,7 @@ def test_an_answer_goes_on_while_its_question_is_edited(desk: Desk, typist: Typi
 def test_nothing_else_is_asked_while_a_question_waits_for_its_files(
     desk: Desk, typist: Typist, tmp_path: Path, act: str
 ) -> None:
-    desk.engine.gate.clear()
-    desk.session.submit("What is it?")
-    desk.until(TextDelta)
-    desk.session.stop()
-    desk.until(TurnFinished)
+    desk.stopped("What is it?")
     desk.reader.gate.clear()
     desk.session.attach([tmp_path / "a.png"])
     typist.type("And this?")
@@ -268,7 +258,6 @@ def test_nothing_else_is_asked_while_a_question_waits_for_its_files(
     getattr(desk.session, act)()
     desk.rest()
     assert typist.field == "And this?"
-    desk.engine.gate.set()
     desk.reader.gate.set()
     desk.until(TurnFinished)
     desk.rest()

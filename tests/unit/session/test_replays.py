@@ -102,12 +102,7 @@ def test_an_answer_that_ends_sooner_differs_there(desk: Desk) -> None:
 
 
 def test_a_stopped_answer_is_computed_no_further(desk: Desk) -> None:
-    desk.engine.gate.clear()
-    desk.session.submit("What?")
-    desk.until(TextDelta)
-    desk.session.stop()
-    desk.until(TurnFinished)
-    desk.engine.gate.set()
+    desk.stopped()
     found = report(desk)
     assert (found.tokens, found.differs) == (1, None)
     assert desk.engine.asked[-1].settings.max_tokens == 1
@@ -115,12 +110,7 @@ def test_a_stopped_answer_is_computed_no_further(desk: Desk) -> None:
 
 def test_an_answer_that_was_gone_on_with_is_gone_on_with_again(desk: Desk) -> None:
     desk.session.use_conversation_settings(ConversationSettings("", GenerationSettings(0.5)))
-    desk.engine.gate.clear()
-    desk.session.submit("What?")
-    desk.until(TextDelta)
-    desk.session.stop()
-    desk.until(TurnFinished)
-    desk.engine.gate.set()
+    desk.stopped()
     desk.engine.drawn_seed = 78
     desk.session.continue_answer()
     desk.until(TurnFinished)

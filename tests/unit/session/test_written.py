@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mmdesk.core.events import ModelReady, ReplayFinished, TextDelta, TurnFinished
+from mmdesk.core.events import ModelReady, ReplayFinished
 from mmdesk.core.messages import Message
 from tests.unit.session.desk import Desk
 from tests.unit.session.scripted import LOCAL, OTHER
@@ -64,12 +64,7 @@ def test_after_a_restart_they_are_those_of_the_database(desk: Desk, tmp_path: Pa
 
 
 def test_an_answer_that_was_stopped(desk: Desk) -> None:
-    desk.engine.gate.clear()
-    desk.session.submit("What?")
-    desk.until(TextDelta)
-    desk.session.stop()
-    desk.until(TurnFinished)
-    desk.engine.gate.set()
+    desk.stopped()
     said = desk.session.entries[-1]
     desk.ask("Go on.")
     assert said.run is not None

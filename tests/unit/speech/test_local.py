@@ -154,6 +154,23 @@ def test_ugly_samples(
     assert all(0 <= (word.start or 0) <= (word.end or 0) <= 1.0 for word in heard.words)
 
 
+def test_the_chat_model_keeps_its_number_of_threads(openai_file: PinnedFile) -> None:
+    """It is the whole process's: a recording in between changes no answer's last digits."""
+    transcriber = LocalTranscriber(openai_file.pinned)
+    request = ask(openai_file.path, voice(1.0))
+    request = replace(request, model=replace(request.model, threads=2))
+    during: list[int] = []
+
+    def cancelled() -> bool:
+        during.append(torch.get_num_threads())
+        return False
+
+    for _ in range(2):  # the first one loads the model
+        assert transcriber.transcribe(request, cancelled)
+    assert set(during) == {2}
+    assert torch.get_num_threads() == 1
+
+
 def test_thirty_seconds_and_no_more(recognizer: Recognizer, openai_file: PinnedFile) -> None:
     whole = bytes(4 * 30 * SAMPLE_RATE)
     assert recognizer.transcribe(ask(openai_file.path, whole), never).full_context

@@ -6,18 +6,12 @@ import random
 import numpy as np
 import pytest
 
+from mmdesk.core.boxes import iou, parsed_boxes
 from mmdesk.training import pointing, questions, reading_en, reading_zh
-from mmdesk.training.boxes import (
-    as_typed,
-    corners,
-    iou,
-    parsed_boxes,
-    without_boxes,
-    written_boxes,
-)
 from mmdesk.training.draw import bounds, draw_scene
 from mmdesk.training.grammar import QUESTIONS, Ask, Lang, every, plain, say
 from mmdesk.training.said import traced, worded
+from mmdesk.training.vocabulary import as_typed
 from mmdesk.training.world import Background, Cell, Colour, Item, Scene, Shape, Size
 
 BACK = Background(Colour.WHITE, (255, 255, 255), (255, 255, 255))
@@ -49,37 +43,8 @@ def test_a_box_ends_where_the_picture_does():
     assert bounds(item(Shape.SQUARE, 0.05, 0.95), 300, 300)[3] == 1.0
 
 
-def test_boxes_are_written_as_qwen3_vl_writes_them():
-    text = written_boxes([((120, 130, 210, 1000), "yellow star"), ((0, 5, 10, 15), "黄色星形")])
-    assert text == (
-        '[{"bbox_2d": [120, 130, 210, 1000], "label": "yellow star"}, '
-        '{"bbox_2d": [0, 5, 10, 15], "label": "黄色星形"}]'
-    )
-    assert parsed_boxes("Here. " + text) == [
-        ((120, 130, 210, 1000), "yellow star"), ((0, 5, 10, 15), "黄色星形"),
-    ]  # fmt: skip
-    assert without_boxes("Top left. " + text) == "Top left."
-
-
-@pytest.mark.parametrize(
-    "answer",
-    ["", "Yes.", "[{]", '[{"bbox_2d": [1, 2]}]', '[{"label": "x"}]', '[{"bbox_2d": "a"}]',
-     '[{"bbox_2d": [1, 2, 3, 4]}', '[{"bbox_2d": [null, 2, 3, 4]}]'],
-)  # fmt: skip
-def test_an_answer_without_proper_boxes_has_none(answer):
-    assert parsed_boxes(answer) == []
-
-
 def test_corners_are_thousandths_within_the_picture():
-    assert corners((0.1234, -0.2, 0.5, 1.3)) == (125, 0, 500, 1000)
-
-
-def test_intersection_over_union():
-    assert iou((0, 0, 2, 2), (1, 1, 3, 3)) == pytest.approx(1 / 7)
-    assert iou((0, 0, 2, 2), (0, 0, 2, 2)) == 1
-    assert iou((0, 0, 1, 1), (2, 2, 3, 3)) == 0
-    assert iou((0, 0, 0, 0), (0, 0, 0, 0)) == 0
-    assert iou((3, 3, 1, 1), (0, 0, 4, 4)) == 0  # corners the wrong way round
+    assert pointing.corners((0.1234, -0.2, 0.5, 1.3)) == (125, 0, 500, 1000)
 
 
 def asked(maker, lang: Lang = Lang.EN) -> dict[str, str]:

@@ -14,6 +14,7 @@ from mmdesk.training.lessons import DEFAULT_MIX
 from mmdesk.training.recipe import GPU, Kind, Recipe, Stage
 from mmdesk.training.starter import Trainer
 from mmdesk.training.warm import StartUnfit, begin_from
+from tests.unit.training.runs import check_killed_run, curve
 
 SHAPE = parts.Shape(
     vision_width=32, vision_layers=1, vision_heads=2,
@@ -42,20 +43,9 @@ def trainer(work: Path, tokenizer, recipe: Recipe = RECIPE) -> Trainer:
     )  # fmt: skip
 
 
-def curve(made: Trainer) -> list[tuple[int, int, float]]:
-    return [(row["stage"], row["step"], row["loss"]) for row in made.state.curve]
-
-
 def test_a_killed_run_goes_on_to_the_same_loss_curve(tmp_path, tokenizer):
-    whole = trainer(tmp_path / "whole", tokenizer)
-    whole.run()
-    assert len(whole.state.curve) == 7
-    for stop in (2, 3, 100):  # dies inside the first stage, then inside the second
-        broken = trainer(tmp_path / "broken", tokenizer)
-        broken.run(stop_after=stop)
-    assert curve(broken) == curve(whole)
-    one, two = whole.model.state_dict(), broken.model.state_dict()
-    assert all(torch.equal(one[name], two[name]) for name in one)
+    # dies inside the first stage, then inside the second
+    check_killed_run(lambda work: trainer(work, tokenizer), tmp_path, (2, 3, 100), steps=7)
 
 
 def test_what_was_learned_after_the_last_checkpoint_is_learned_again(tmp_path, tokenizer):

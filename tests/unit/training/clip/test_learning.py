@@ -12,7 +12,8 @@ import torch
 from PIL import Image
 from transformers import AutoModel, AutoProcessor, AutoTokenizer, CLIPModel
 
-from mmdesk.evaluate.starter_clip import Matcher, gallery
+from mmdesk.evaluate.matcher import Matcher
+from mmdesk.evaluate.starter_clip import gallery
 from mmdesk.training import command
 from mmdesk.training import model as chat
 from mmdesk.training.clip import model as parts
@@ -24,6 +25,7 @@ from mmdesk.training.clip.recipe import Kind as StageKind
 from mmdesk.training.clip.trainer import ClipTrainer
 from mmdesk.training.draw import draw_scene, squeeze
 from mmdesk.training.world import sample_scene
+from tests.unit.training.runs import check_killed_run
 
 SHAPE = parts.Shape(
     vision_width=32, vision_layers=1, vision_heads=2,
@@ -50,10 +52,6 @@ def trainer(work: Path, tokenizer, recipe: Recipe = RECIPE, tower: Path | None =
         recipe, work, report=lambda line: None, device="cpu", tower=tower,
         compiled=False, workers=0, tokenizer=tokenizer, save_every=0,
     )  # fmt: skip
-
-
-def curve(made: ClipTrainer) -> list[tuple[int, int, float]]:
-    return [(row["stage"], row["step"], row["loss"]) for row in made.state.curve]
 
 
 def test_the_loss_is_the_papers_on_a_case_computed_by_hand():
@@ -132,15 +130,8 @@ def test_no_caption_is_cut_off(tokenizer):
 
 
 def test_a_killed_run_goes_on_to_the_same_loss_curve(tmp_path, tokenizer):
-    whole = trainer(tmp_path / "whole", tokenizer)
-    whole.run()
-    assert len(whole.state.curve) == 6
-    for stop in (1, 2, 100):  # dies in the first stage, then in the second
-        broken = trainer(tmp_path / "broken", tokenizer)
-        broken.run(stop_after=stop)
-    assert curve(broken) == curve(whole)
-    one, two = whole.model.state_dict(), broken.model.state_dict()
-    assert all(torch.equal(one[name], two[name]) for name in one)
+    # dies in the first stage, then in the second
+    check_killed_run(lambda work: trainer(work, tokenizer), tmp_path, (1, 2, 100), steps=6)
 
 
 def test_the_scale_stays_at_a_hundred(tmp_path, tokenizer):
@@ -255,11 +246,11 @@ def test_a_gallery_holds_no_two_alike_and_is_searched(tmp_path, tokenizer):
     made = trainer(tmp_path, tokenizer)
     made.export(tmp_path / "out")
     matcher = Matcher(tmp_path / "out", batch=7)
-    scenes = gallery(random.Random(3), 10)
-    found = matcher.pictures(scenes)
+    pictures = [draw_scene(scene) for scene in gallery(random.Random(3), 10)]
+    found = matcher.pictures(pictures)
     assert found.shape == (10, SHAPE.embedding)
     np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1, rtol=1e-5)
-    np.testing.assert_allclose(found[8:], matcher.pictures(scenes[8:]), atol=1e-5)
+    np.testing.assert_allclose(found[8:], matcher.pictures(pictures[8:]), atol=1e-5)
     one = matcher.texts(["a red circle", "一个很长的句子" * 30, "a red circle"])
     np.testing.assert_allclose(one[0], one[2], atol=1e-5)
 

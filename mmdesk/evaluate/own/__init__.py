@@ -1,0 +1,1 @@
+"""Any model measured on a person's own examples: `mmdesk eval FOLDER`."""
