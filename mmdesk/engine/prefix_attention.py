@@ -58,6 +58,7 @@ class _Attention:
         known = key.shape[2] - query.shape[2]
         pays = query.shape[2] >= _NEW and known >= _KNOWN and not dropout
         plain = query.dtype is torch.float32 and query.device.type == "cpu"
+        plain = plain and query.shape[-1] == value.shape[-1]  # DeepSeek's kind has narrower values
         usual = not any(other.get(name) is not None for name in _OTHER_WAYS)
         if not (pays and plain and usual and self._hides_what_is_later(attention_mask, known)):
             attended: Attended = sdpa_attention_forward(

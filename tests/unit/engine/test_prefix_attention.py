@@ -100,6 +100,15 @@ def test_other_numbers_are_left_to_transformers(joined: list[int]) -> None:
     assert torch.equal(found, expected)
 
 
+def test_values_of_another_width_are_left_to_transformers(joined: list[int]) -> None:
+    query, key, value = states(2)
+    with two_parts():
+        ours = ALL_ATTENTION_FUNCTIONS["sdpa"]
+        found = ours(Layer(2), query, key, value[..., :8], causal())[0]
+    assert not joined
+    assert found.shape == (1, NEW, HEADS, 8)
+
+
 def test_afterwards_all_is_as_before() -> None:
     with pytest.raises(RuntimeError, match="stop"), two_parts():
         raise RuntimeError("stop")
