@@ -26,10 +26,10 @@ unit: setup-test ## Tests without a window
 	$(PYTEST) -n 2 tests/unit tests/packaging
 
 ui: setup-test ## Tests of the widgets, without a display
-	QT_QPA_PLATFORM=offscreen $(PYTEST) tests/ui
+	QT_QPA_PLATFORM=offscreen $(PYTEST) -n 2 tests/ui
 
 end2end: setup-test ## The real window in a process of its own, under Xvfb
-	$(PYTEST) tests/end2end
+	$(PYTEST) -n 2 tests/end2end
 
 bench: setup-run ## Measure the window, side by side with an empty one
 	$(VENV)/python -m mmdesk bench ui
