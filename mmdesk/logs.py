@@ -29,6 +29,7 @@ class _PrivateLog(logging.FileHandler):
         try:
             if (stream := self.stream) is not None and stream.tell() > _MAX_BYTES:
                 stream.close()
+                self.stream = None  # opened with the next record
                 self._rotate()
         except (OSError, ValueError):
             self.handleError(record)
@@ -40,7 +41,6 @@ class _PrivateLog(logging.FileHandler):
             newer = f"{self.baseFilename}.{number - 1}" if number > 1 else self.baseFilename
             if os.path.exists(newer):
                 os.replace(newer, older)
-        self.stream = self._open()
 
     def _open(self) -> io.TextIOWrapper:
         descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
