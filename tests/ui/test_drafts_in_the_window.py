@@ -78,6 +78,7 @@ class Room:
     def open(self, conversation: str) -> None:
         """Choose a conversation in the list, and wait for it."""
         self.window.conversations.open(conversation)
+        self.desk.wait_for(lambda: self.desk.session.conversation == conversation)
         self.desk.rest()
 
     def ask(self, text: str) -> str:

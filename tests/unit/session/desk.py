@@ -38,6 +38,9 @@ from tests.unit.session.scripted import (
     load_request,
 )
 
+_QUIET_S = 0.3
+"""Without an event, all that was begun is taken to be done: longer than a busy machine dawdles."""
+
 
 class Reader:
     """Reads pictures and sound by their names; ``gate`` holds decoding back."""
@@ -130,7 +133,7 @@ class Desk:
 
     def rest(self) -> None:
         """Handle events until none comes for a while."""
-        while not self.events.quiet():
+        while not self.events.quiet(_QUIET_S):
             self.shown += self.session.handle(self.events.seen[-1])
 
     def wait_for(self, condition: Callable[[], bool]) -> None:
