@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,6 +76,11 @@ def write_plot(figures: Sequence[Figure], path: Path, title: str) -> None:
     Args:
         title: What was measured.
     """
+    write_drawing(path, lambda: drawing_of(figures, title))
+
+
+def write_drawing(path: Path, draw: Callable[[], Drawing]) -> None:
+    """Write what ``draw`` returns. Raises as :func:`check_plot`."""
     check_plot(path)
     # The same figures make the same file: no date, no random ids.
     metadata = {"Date": None} if path.suffix.lower() == ".svg" else None
@@ -83,7 +88,7 @@ def write_plot(figures: Sequence[Figure], path: Path, title: str) -> None:
     from matplotlib import rc_context
 
     with rc_context(_STYLE):
-        drawing = drawing_of(figures, title)
+        drawing = draw()
         try:
             drawing.savefig(path, format=kind, dpi=_DPI, metadata=metadata)
         except OSError as error:

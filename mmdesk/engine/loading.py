@@ -116,12 +116,7 @@ def load_model(request: LoadModel, config: CheckpointConfig, emit: EventSink) ->
             free_memory(placement.device)
     emit(ModelLoading(LoadStage.WARMING))
     with _as_model_errors("chat template", plan):
-        prompts = PromptBuilder(
-            processor,
-            _image_token_id(model),
-            info.context_length,
-            encoder_decoder=bool(model.config.is_encoder_decoder),
-        )
+        prompts = prompts_of(model, processor)
     if not request.threads and placement.device.type == "cpu":
         set_threads(choose_threads(model))
     reader = PromptReader(model, prompts, kept_bytes(placement.device))
@@ -278,6 +273,16 @@ def _model_error(error: Exception, file: str, plan: _Plan) -> MmdeskError:
         return ModelNeedsPackage(path=str(path), package=package[:80])
     reason = " ".join(text.split())[:160].rstrip(".") or type(error).__name__
     return ModelDamaged(path=str(path), file=file, reason=reason)
+
+
+def prompts_of(model: PreTrainedModel, processor: ProcessorMixin) -> PromptBuilder:
+    """Return what makes a model's prompts; raises what its chat template does."""
+    return PromptBuilder(
+        processor,
+        _image_token_id(model),
+        _context_length(model),
+        encoder_decoder=bool(model.config.is_encoder_decoder),
+    )
 
 
 def _context_length(model: PreTrainedModel) -> int | None:

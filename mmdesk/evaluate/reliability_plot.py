@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mmdesk.bench.plot import check_plot
-from mmdesk.core.errors import PlotUnwritable
+from mmdesk.bench.plot import write_drawing
 from mmdesk.evaluate.calibration import expected_calibration_error, reliability
 
 if TYPE_CHECKING:
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
     from mmdesk.evaluate.calibration import Bin
 
 _RIGHT, _GAP, _INK, _PALE = "#0072B2", "#D55E00", "#262626", "#8C8C8C"
-_DPI = 150
-_STYLE: Any = {"font.family": "DejaVu Sans", "svg.fonttype": "none", "svg.hashsalt": "mmdesk"}
-"""Text in an SVG stays text."""
 _FIRST = 0.5
 """The more likely of two answers has at least this probability."""
 
@@ -42,18 +38,7 @@ def write_reliability(
         PlotNeedsPackage: matplotlib isn't there.
         PlotUnwritable: the file can't be written, or isn't of a kind that is drawn.
     """
-    check_plot(path)
-    # The same figures make the same file: no date, no random ids.
-    metadata = {"Date": None} if path.suffix.lower() == ".svg" else None
-    from matplotlib import rc_context
-
-    with rc_context(_STYLE):
-        drawing = _drawing(confidences, right, title)
-        try:
-            kind = path.suffix.lower().removeprefix(".")
-            drawing.savefig(path, format=kind, dpi=_DPI, metadata=metadata)
-        except OSError as error:
-            raise PlotUnwritable(path=str(path), reason=error.strerror or str(error)) from error
+    write_drawing(path, lambda: _drawing(confidences, right, title))
 
 
 def _drawing(confidences: Sequence[float], right: Sequence[bool], title: str) -> Drawing:

@@ -26,7 +26,8 @@ from mmdesk.core.messages import Message, Picture, user_message
 from mmdesk.core.requests import GenerationSettings
 from mmdesk.engine.bounded_cache import BoundedCache
 from mmdesk.engine.generation import generate, neutral_config
-from mmdesk.engine.prompt import PromptBuilder, tokenizer_of
+from mmdesk.engine.loading import prompts_of
+from mmdesk.engine.prompt import tokenizer_of
 from mmdesk.engine.tensors import tensor_bytes
 from mmdesk.training.own.answers import Answers, answer_message, appended
 from mmdesk.training.own.folder import Entry
@@ -90,10 +91,7 @@ class ChatTask:
         self._tokenizer.model_max_length = 2**62
         generation = neutral_config(self._model.generation_config, self._tokenizer)
         self._generation = generation
-        self.prompts = PromptBuilder(
-            processor, _image_token(self._model), context_length(self._model),
-            encoder_decoder=bool(self._model.config.is_encoder_decoder),
-        )  # fmt: skip
+        self.prompts = prompts_of(self._model, processor)
         self._answers = Answers(self.prompts, processor, generation)
         self._report = report
         self._left_out: set[int] = set()
@@ -217,20 +215,6 @@ def _staged(path: Path, folder: Path) -> Picture:
     image = read_picture(path, LONGEST_SIDE)
     image.save(file, compress_level=0)
     return Picture(name, file, file, path.name, image.width, image.height)
-
-
-def context_length(model: Any) -> int | None:
-    """Tokens of prompt and answer together, where the model says it."""
-    length = getattr(model.config.get_text_config(decoder=True), "max_position_embeddings", None)
-    return length if isinstance(length, int) and length > 0 else None
-
-
-def _image_token(model: Any) -> int | None:
-    for name in ("image_token_id", "image_token_index"):
-        token = getattr(model.config, name, None)
-        if isinstance(token, int):
-            return token
-    return None
 
 
 def _nothing(done: int, total: int) -> None:

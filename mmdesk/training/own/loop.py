@@ -26,6 +26,7 @@ from mmdesk.core.errors import (
     TrainingOutOfMemory,
 )
 from mmdesk.models.hardware import device_name, is_out_of_memory
+from mmdesk.training.optimizing import adamw
 from mmdesk.training.own.options import Plan
 from mmdesk.training.own.places import BEST, CHECKPOINT, CURVE, write_text
 from mmdesk.training.own.saving import damaged, read_tensors, write_tensors
@@ -40,6 +41,7 @@ _SHOW_EVERY_S = 5.0
 _EVERY = (20, 500)
 """Steps between two measurements: an epoch, within these."""
 _MOST_WARMUP = 50
+_WEIGHT_DECAY = 0.01
 
 
 class Task(Protocol):
@@ -93,13 +95,7 @@ class OwnLoop:
         self._per_epoch = max(1, task.count // self._batch)
         self._every = min(_EVERY[1], max(_EVERY[0], self._per_epoch))
         wanted = [p for p in task.module.parameters() if p.requires_grad]
-        decayed = [p for p in wanted if p.ndim > 1]
-        others = [p for p in wanted if p.ndim <= 1]
-        groups = [
-            {"params": decayed, "weight_decay": 0.01},
-            {"params": others, "weight_decay": 0.0},
-        ]
-        self._optimizer = torch.optim.AdamW(groups, lr=plan.rate, betas=(0.9, 0.98), fused=True)
+        self._optimizer = adamw(wanted, _WEIGHT_DECAY)
         self._trained = {n for n, p in task.module.named_parameters() if p.requires_grad}
         self._whole = all(p.requires_grad for p in task.module.parameters())
         self._resume()
