@@ -15,6 +15,7 @@ from transformers.models.llama.modeling_llama import apply_rotary_pos_emb
 from mmdesk.training import model as parts
 from mmdesk.training.batches import HEADS, IGNORE, Batch
 from mmdesk.training.patches import LETTER_HEADS
+from mmdesk.training.tower import patch_states
 
 LOOK_LAYER = 2
 
@@ -31,9 +32,7 @@ class Learner(nn.Module):
     def features(self, pixels: torch.Tensor) -> torch.Tensor:
         """(n, side, side, 3) uint8 -> (n, patches, width)."""
         scaled = pixels.permute(0, 3, 1, 2).float() / 255
-        tower = self.model.model.vision_tower
-        hidden = tower(pixel_values=(scaled - parts.MEAN) / parts.STD).last_hidden_state
-        return hidden[:, 1:]  # type: ignore[no-any-return]
+        return patch_states(self.model.model.vision_tower, (scaled - parts.MEAN) / parts.STD)
 
     def dense(self, pixels: torch.Tensor) -> torch.Tensor:
         """Per-patch logits of all heads, (n, patches, classes)."""

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from enum import Enum
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,7 +17,6 @@ import mmdesk.engine.torchvision_first  # noqa: F401
 import torch
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import (
-    CLIPVisionConfig,
     GenerationConfig,
     LlamaConfig,
     LlavaConfig,
@@ -42,6 +39,8 @@ from mmdesk.training.lessons import (
 from mmdesk.training.pictures import sample_sign
 from mmdesk.training.prompts import system_prompt
 from mmdesk.training.said import Said
+from mmdesk.training.shape import Fusion as Fusion
+from mmdesk.training.shape import Shape as Shape
 from mmdesk.training.split import Split
 from mmdesk.training.tokens import ASSISTANT as ASSISTANT
 from mmdesk.training.tokens import END as END
@@ -50,6 +49,7 @@ from mmdesk.training.tokens import PAD as PAD
 from mmdesk.training.tokens import SPECIAL as SPECIAL
 from mmdesk.training.tokens import SYSTEM as SYSTEM
 from mmdesk.training.tokens import USER as USER
+from mmdesk.training.tower import tower_config
 from mmdesk.training.unknown import tokenizer_texts
 from mmdesk.training.vocabulary import HAN, LONGEST
 from mmdesk.training.world import sample_scene
@@ -69,36 +69,6 @@ CHAT_TEMPLATE = (
     "{%- endfor -%}"
     "{%- if add_generation_prompt -%}{{- '<|assistant|>' -}}{%- endif -%}"
 )
-
-
-class Fusion(Enum):
-    """How the language model gets to see the patches; CROSS is for the comparison only."""
-
-    LINEAR = "linear"
-    MLP = "mlp"
-    CROSS = "cross"
-
-
-@dataclass(frozen=True)
-class Shape:
-    """Sizes of the model. The picture side is a whole number of patches, three of them a cell."""
-
-    side: int = 144
-    patch: int = 16
-    vision_width: int = 192
-    vision_layers: int = 5
-    vision_heads: int = 4
-    text_width: int = 192
-    text_layers: int = 4
-    text_heads: int = 4
-    text_inner: int = 512
-    context: int = 4096
-    fusion: Fusion = Fusion.MLP
-
-    @property
-    def grid(self) -> int:
-        """Patches along one side."""
-        return self.side // self.patch
 
 
 BOX_JSON = ('[{"bbox_2d": [', '], "label": "', '"}, {"bbox_2d": [', '"}]')
@@ -225,12 +195,6 @@ def build_processor(tokenizer: PreTrainedTokenizerFast, shape: Shape) -> LlavaPr
 
 def build_model(vocabulary: int, shape: Shape) -> LlavaForConditionalGeneration:
     """An untrained model; float32, initialised from torch's current seed."""
-    vision = CLIPVisionConfig(
-        hidden_size=shape.vision_width, intermediate_size=4 * shape.vision_width,
-        num_hidden_layers=shape.vision_layers, num_attention_heads=shape.vision_heads,
-        image_size=shape.side, patch_size=shape.patch, hidden_act="gelu_pytorch_tanh",
-        projection_dim=shape.vision_width,
-    )  # fmt: skip
     text = LlamaConfig(
         vocab_size=vocabulary, hidden_size=shape.text_width, intermediate_size=shape.text_inner,
         num_hidden_layers=shape.text_layers, num_attention_heads=shape.text_heads,
@@ -239,7 +203,8 @@ def build_model(vocabulary: int, shape: Shape) -> LlavaForConditionalGeneration:
     )  # fmt: skip
     made: Any = LlavaConfig
     config: LlavaConfig = made(
-        vision_config=vision, text_config=text, image_token_index=IMAGE, vision_feature_layer=-1,
+        vision_config=tower_config(shape), text_config=text, image_token_index=IMAGE,
+        vision_feature_layer=-1,
         vision_feature_select_strategy="default", image_seq_length=shape.grid**2,
         tie_word_embeddings=True, pad_token_id=PAD, eos_token_id=END, bos_token_id=None,
         projector_hidden_act="linear" if shape.fusion is Fusion.LINEAR else "gelu",

@@ -14,7 +14,7 @@ from mmdesk.training.batches import Plan
 from mmdesk.training.course import Course
 from mmdesk.training.grammar import Skill
 from mmdesk.training.lessons import DEFAULT_MIX
-from mmdesk.training.model import Fusion, Shape
+from mmdesk.training.shape import Fusion, Shape
 
 
 class Kind(Enum):
@@ -86,16 +86,17 @@ def _course(shape: Shape, minutes: tuple[float, float, float], singles: int) -> 
     )
 
 
-# Width and heads are those of the first starter, so that its weights can be begun with.
-_SMALL = Shape(side=192, vision_layers=6, text_layers=5)
+_SMALL = Shape(side=192, vision_layers=4, text_layers=5)
 _LARGE = Shape(
-    side=240, vision_width=256, vision_layers=6, vision_heads=4,
+    side=240, vision_width=256, vision_layers=5, vision_heads=4,
     text_width=256, text_layers=6, text_heads=4, text_inner=704,
 )  # fmt: skip
 CPU = Recipe(_SMALL, _course(_SMALL, (45, 130, 65), 24))
 GPU = Recipe(_LARGE, _course(_LARGE, (5, 13, 9), 208), workers=15)
 # The three ways of fusion, on the same pictures, size and steps: small enough for twenty minutes.
-_TRIAL = Shape(side=144, vision_layers=4, vision_heads=3, text_layers=4, text_heads=3)
+_TRIAL = Shape(
+    side=144, stem=(48, 96, 192), vision_layers=3, vision_heads=3, text_layers=4, text_heads=3
+)
 FUSION = Recipe(
     _TRIAL,
     tuple(

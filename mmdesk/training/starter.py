@@ -15,10 +15,10 @@ from transformers import LlavaForConditionalGeneration, LlavaProcessor, PreTrain
 from mmdesk.training import fusion, loop
 from mmdesk.training import model as parts
 from mmdesk.training.batches import IGNORE, Batch, DenseBatches, JointBatches
-from mmdesk.training.beginning import begin_tower
 from mmdesk.training.learner import dense_loss, letters_right
 from mmdesk.training.optimizing import MuonAdamW
 from mmdesk.training.recipe import Kind, Recipe, Stage
+from mmdesk.training.tower import begin_tower
 from mmdesk.training.warm import begin_from, first_tokenizer
 
 

@@ -14,10 +14,12 @@ from transformers import LlavaForConditionalGeneration, PreTrainedTokenizerFast
 from mmdesk.training.model import BOX_JSON, build_tokenizer
 
 _EMBEDDING = "model.language_model.embed_tokens.weight"
-_POSITIONS = "position_embedding.weight"
+_POSITIONS = ("position_embedding.weight", "position_embeddings")
 # What a layer adds to the stream; at zero it adds nothing.
-_ADDS = ("o_proj.weight", "down_proj.weight", "out_proj.weight", "fc2.weight")
-_ALIKE = ("hidden_size", "intermediate_size", "num_attention_heads")
+_ADDS = (
+    "o_proj.weight", "down_proj.weight", "out_proj.weight", "fc2.weight", "output.dense.weight",
+)  # fmt: skip
+_ALIKE = ("model_type", "hidden_size", "intermediate_size", "num_attention_heads")
 
 
 class StartUnfit(Exception):
@@ -41,22 +43,28 @@ def begin_from(
         known = _load_tokenizer(folder).get_vocab()
     except (OSError, ValueError) as error:
         raise StartUnfit(f"{folder} holds no checkpoint of such a model.") from error
-    for part in ("vision_config", "text_config"):
-        theirs, ours = getattr(old.config, part), getattr(model.config, part)
-        for name in _ALIKE:
-            if getattr(theirs, name) != getattr(ours, name):
-                raise StartUnfit(f"{folder} is a model of another shape: {part}.{name} differs.")
+    _check_alike(folder, old.config, model.config)
     given, state = old.float().state_dict(), model.state_dict()
     for name, value in state.items():
         if name.endswith((_EMBEDDING, "lm_head.weight")):
             _copy_tokens(given[name], value, known, tokenizer)
         elif name.endswith(_POSITIONS) and name in given:
-            value.copy_(_stretched(given[name], len(value)))
+            _stretch(given[name], value)
         elif name in given:
+            if given[name].shape != value.shape:
+                raise StartUnfit(f"{folder} is a model of another shape: {name} differs.")
             value.copy_(given[name])
         elif name.endswith(_ADDS):
             value.zero_()
     model.load_state_dict(state)
+
+
+def _check_alike(folder: Path, old: Any, new: Any) -> None:
+    for part in ("vision_config", "text_config"):
+        theirs, ours = getattr(old, part), getattr(new, part)
+        for name in _ALIKE:
+            if getattr(theirs, name) != getattr(ours, name):
+                raise StartUnfit(f"{folder} is a model of another shape: {part}.{name} differs.")
 
 
 def _copy_tokens(
@@ -68,13 +76,14 @@ def _copy_tokens(
             value[number] = given[known[token]]
 
 
-def _stretched(positions: torch.Tensor, count: int) -> torch.Tensor:
-    """Position embeddings (1 + n², width), the first of the class token, for 1 + m² = `count`."""
-    first, rest = positions[:1], positions[1:]
-    old, new = round(len(rest) ** 0.5), round((count - 1) ** 0.5)
-    grid = rest.T.reshape(1, -1, old, old)
-    wider = functional.interpolate(grid, (new, new), mode="bicubic", align_corners=False)
-    return torch.cat((first, wider.reshape(rest.shape[1], -1).T))
+def _stretch(given: torch.Tensor, value: torch.Tensor) -> None:
+    """Position embeddings (1 + n², width), the first of the class token, onto 1 + m² of them."""
+    width = value.shape[-1]
+    old, new = given.view(-1, width), value.view(-1, width)
+    sides = [round((len(each) - 1) ** 0.5) for each in (old, new)]
+    grid = old[1:].T.reshape(1, width, sides[0], sides[0])
+    wider = functional.interpolate(grid, (sides[1], sides[1]), mode="bicubic", align_corners=False)
+    new.copy_(torch.cat((old[:1], wider.reshape(width, -1).T)))
 
 
 def _load_tokenizer(folder: Path) -> PreTrainedTokenizerFast:

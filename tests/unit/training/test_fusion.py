@@ -16,7 +16,7 @@ from mmdesk.training.model import Fusion
 from mmdesk.training.recipe import FUSION
 
 SHAPE = parts.Shape(
-    side=48, vision_width=32, vision_layers=1, vision_heads=2,
+    side=48, stem=(8, 12, 16), vision_width=32, vision_layers=1, vision_heads=2,
     text_width=32, text_layers=4, text_heads=2, text_inner=48,
 )  # fmt: skip
 PLAN = Plan(3, 48, 3, 240, 3, 2, counting=False, printed=True)
@@ -56,8 +56,11 @@ def test_a_linear_projector_is_linear(tokenizer):
 
 @torch.no_grad()
 def test_text_sees_only_the_pictures_before_it(tokenizer, batch):
-    """Row 3 holds pictures 3 and 4; without picture 4, what stands before it is unchanged."""
-    crossed = made(tokenizer, Fusion.CROSS)
+    """Row 3 holds pictures 3 and 4; without picture 4, what stands before it is unchanged.
+
+    As it answers, not as it learns: a batch's pictures share the means of the convolutions.
+    """
+    crossed = made(tokenizer, Fusion.CROSS).eval()
     ids, slots = batch["ids"], batch["slots"]
     whole = crossed.joint(batch["pixels"], ids, slots)[1]
     for picture in (3, 4):

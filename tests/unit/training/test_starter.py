@@ -17,7 +17,7 @@ from mmdesk.training.warm import StartUnfit, begin_from
 from tests.unit.training.runs import check_killed_run, curve
 
 SHAPE = parts.Shape(
-    vision_width=32, vision_layers=1, vision_heads=2,
+    stem=(8, 12, 16), vision_width=32, vision_layers=1, vision_heads=2,
     text_width=32, text_layers=1, text_heads=2, text_inner=48,
 )  # fmt: skip
 PLAN = Plan(3, singles=2, doubles=1)
@@ -101,7 +101,7 @@ def test_a_larger_model_begins_as_the_smaller_one_it_takes_over(tmp_path, tokeni
     wide = parts.build_model(len(other), replace(shape, side=192))
     begin_from(tmp_path / "weights", wide, other)
     places = [
-        model.state_dict()["model.vision_tower.embeddings.position_embedding.weight"]
+        model.state_dict()["model.vision_tower.embeddings.position_embeddings"][0]
         for model in (large, wide)
     ]
     assert [len(place) for place in places] == [82, 145]
@@ -110,15 +110,20 @@ def test_a_larger_model_begins_as_the_smaller_one_it_takes_over(tmp_path, tokeni
     assert functional.cosine_similarity(near[0, 0], far[0, 0], dim=0) > 0.8
 
 
-@pytest.mark.parametrize("what", ["nothing", "shape"])
-def test_weights_that_do_not_fit_are_refused(tmp_path, tokenizer, what):
-    if what == "shape":
-        wider = replace(RECIPE, shape=replace(SHAPE, text_width=64))
-        trainer(tmp_path / "wide", tokenizer, wider).export(tmp_path / "weights")
-    with pytest.raises(
-        StartUnfit,
-        match="no checkpoint" if what == "nothing" else "text_config.hidden_size differs",
-    ):
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        (None, "no checkpoint"),
+        ({"text_width": 64}, "text_config.hidden_size differs"),
+        ({"stem": ()}, "vision_config.model_type differs"),
+        ({"stem": (8, 12, 24)}, "embeddings.backbone.*differs"),
+    ],
+)
+def test_weights_that_do_not_fit_are_refused(tmp_path, tokenizer, other, said):
+    if other is not None:
+        unlike = replace(RECIPE, shape=replace(SHAPE, **other))
+        trainer(tmp_path / "unlike", tokenizer, unlike).export(tmp_path / "weights")
+    with pytest.raises(StartUnfit, match=said):
         Trainer(
             RECIPE, tmp_path / "second", lambda line: None, "cpu", workers=0,
             tokenizer=tokenizer, start=tmp_path / "weights",

@@ -201,7 +201,7 @@ def test_a_few_seconds_of_training_beat_chance(tmp_path, tokenizer):
 
 def test_a_chat_models_tower_is_taken_over(tmp_path, tokenizer):
     shape = chat.Shape(
-        vision_width=32, vision_layers=1, vision_heads=2,
+        stem=(), vision_width=32, vision_layers=1, vision_heads=2,
         text_width=32, text_layers=1, text_heads=2, text_inner=48,
     )  # fmt: skip
     words = chat.build_tokenizer(pictures=60, size=900)
