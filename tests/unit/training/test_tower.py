@@ -1,13 +1,16 @@
-"""The weights that a vision tower begins with."""
+"""The vision tower: what it begins with, and what LLaVA takes from it."""
 
 from typing import Any
 
 import mmdesk.engine.torchvision_first  # noqa: F401
 
+import pytest
 import torch
 from transformers import CLIPVisionConfig, CLIPVisionModel
 
-from mmdesk.training.beginning import begin_tower, waves
+from mmdesk.training import model as parts
+from mmdesk.training.shape import Shape
+from mmdesk.training.tower import begin_tower, patch_states, waves
 
 
 def test_neighbours_have_positions_that_are_alike():
@@ -37,3 +40,19 @@ def test_like_looks_at_like_and_comes_back_turned():
         assert come_back.diagonal().mean() < -0.3
     seen = tower(pixel_values=torch.randn(1, 3, 48, 48)).last_hidden_state
     assert seen.isfinite().all()
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("stem", [(), (8, 12, 16)])
+def test_training_sees_what_llava_takes_from_the_tower(stem):
+    shape = Shape(
+        stem=stem, vision_width=32, vision_layers=2, vision_heads=2,
+        text_width=32, text_layers=1, text_heads=2, text_inner=48,
+    )  # fmt: skip
+    model = parts.build_model(300, shape).eval()
+    begin_tower(model.model.vision_tower)
+    pixels = torch.randn(2, 3, shape.side, shape.side)
+    states = patch_states(model.model.vision_tower, pixels)
+    assert states.shape == (2, shape.grid**2, 32)
+    taken = torch.stack(list(model.model.get_image_features(pixels).pooler_output))
+    torch.testing.assert_close(model.model.multi_modal_projector(states), taken)
