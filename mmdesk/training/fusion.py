@@ -15,7 +15,7 @@ from transformers import LlavaForConditionalGeneration
 
 from mmdesk.training.batches import Batch
 from mmdesk.training.learner import LOOK_LAYER, Learner, attention_loss, turns_and_future
-from mmdesk.training.model import Fusion
+from mmdesk.training.shape import Fusion
 from mmdesk.training.tokens import IMAGE
 
 EVERY = 2  # layers of the language model to one gated cross-attention

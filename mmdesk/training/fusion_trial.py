@@ -21,10 +21,11 @@ from mmdesk.training.flows import sample_flow
 from mmdesk.training.grammar import Ask, Lang, Skill
 from mmdesk.training.lessons import MAKERS, PAGE_MAKERS
 from mmdesk.training.loop import Report, own_tokenizer
-from mmdesk.training.model import Fusion, build_tokenizer
+from mmdesk.training.model import build_tokenizer
 from mmdesk.training.pictures import Picture, sample_sign
 from mmdesk.training.recipe import Recipe
 from mmdesk.training.said import Lesson, Turn, worded
+from mmdesk.training.shape import Fusion
 from mmdesk.training.split import Split
 from mmdesk.training.starter import Trainer
 from mmdesk.training.tables import sample_table

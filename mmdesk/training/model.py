@@ -39,7 +39,7 @@ from mmdesk.training.lessons import (
 from mmdesk.training.pictures import sample_sign
 from mmdesk.training.prompts import system_prompt
 from mmdesk.training.said import Said
-from mmdesk.training.shape import Fusion as Fusion
+from mmdesk.training.shape import Fusion
 from mmdesk.training.shape import Shape as Shape
 from mmdesk.training.split import Split
 from mmdesk.training.tokens import ASSISTANT as ASSISTANT

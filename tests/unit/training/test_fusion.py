@@ -12,8 +12,8 @@ from mmdesk.training.fusion_trial import SKILLS, Outcome, compare, fresh_lesson,
 from mmdesk.training.grammar import Skill
 from mmdesk.training.learner import Learner
 from mmdesk.training.lessons import DEFAULT_MIX
-from mmdesk.training.model import Fusion
 from mmdesk.training.recipe import FUSION
+from mmdesk.training.shape import Fusion
 
 SHAPE = parts.Shape(
     side=48, stem=(8, 12, 16), vision_width=32, vision_layers=1, vision_heads=2,
