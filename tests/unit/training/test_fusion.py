@@ -16,7 +16,7 @@ from mmdesk.training.recipe import FUSION
 from mmdesk.training.shape import Fusion
 
 SHAPE = parts.Shape(
-    side=48, stem=(8, 12, 16), vision_width=32, vision_layers=1, vision_heads=2,
+    side=48, stem=(16, 16, 24), vision_width=32, vision_layers=1, vision_heads=2,
     text_width=32, text_layers=4, text_heads=2, text_inner=48,
 )  # fmt: skip
 PLAN = Plan(3, 48, 3, 240, 3, 2, counting=False, printed=True)

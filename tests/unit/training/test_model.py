@@ -20,7 +20,7 @@ from mmdesk.training.said import Lesson, Said, Turn, pointed, worded
 from mmdesk.training.world import Background, Colour, Item, Scene, Shape, Size, sample_scene
 
 SHAPE = parts.Shape(
-    stem=(8, 12, 16), vision_width=32, vision_layers=1, vision_heads=2,
+    stem=(16, 16, 24), vision_width=32, vision_layers=1, vision_heads=2,
     text_width=32, text_layers=1, text_heads=2, text_inner=48,
 )  # fmt: skip
 

@@ -17,7 +17,7 @@ from mmdesk.training.warm import StartUnfit, begin_from
 from tests.unit.training.runs import check_killed_run, curve
 
 SHAPE = parts.Shape(
-    stem=(8, 12, 16), vision_width=32, vision_layers=1, vision_heads=2,
+    stem=(16, 16, 24), vision_width=32, vision_layers=1, vision_heads=2,
     text_width=32, text_layers=1, text_heads=2, text_inner=48,
 )  # fmt: skip
 PLAN = Plan(3, singles=2, doubles=1)
@@ -116,7 +116,7 @@ def test_a_larger_model_begins_as_the_smaller_one_it_takes_over(tmp_path, tokeni
         (None, "no checkpoint"),
         ({"text_width": 64}, "text_config.hidden_size differs"),
         ({"stem": ()}, "vision_config.model_type differs"),
-        ({"stem": (8, 12, 24)}, "embeddings.backbone.*differs"),
+        ({"stem": (16, 16, 32)}, "embeddings.backbone.*differs"),
     ],
 )
 def test_weights_that_do_not_fit_are_refused(tmp_path, tokenizer, other, said):

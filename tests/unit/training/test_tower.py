@@ -43,7 +43,7 @@ def test_like_looks_at_like_and_comes_back_turned():
 
 
 @torch.no_grad()
-@pytest.mark.parametrize("stem", [(), (8, 12, 16)])
+@pytest.mark.parametrize("stem", [(), (16, 16, 24)])
 def test_training_sees_what_llava_takes_from_the_tower(stem):
     shape = Shape(
         stem=stem, vision_width=32, vision_layers=2, vision_heads=2,
@@ -56,3 +56,8 @@ def test_training_sees_what_llava_takes_from_the_tower(stem):
     assert states.shape == (2, shape.grid**2, 32)
     taken = torch.stack(list(model.model.get_image_features(pixels).pooler_output))
     torch.testing.assert_close(model.model.multi_modal_projector(states), taken)
+
+
+def test_stages_too_narrow_for_onednn_are_refused():
+    with pytest.raises(ValueError, match="fewer than 16"):
+        Shape(stem=(8, 16, 24))
