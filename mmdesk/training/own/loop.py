@@ -185,7 +185,7 @@ class OwnLoop:
         torch.manual_seed(self._plan.seed * 1_000_003 + state.step)
         for group in self._optimizer.param_groups:
             group["lr"] = self._rate()
-        task.module.train()
+        _learning(task.module)
         with self._memory_told():
             loss = task.learn(self._numbers())
             if not math.isfinite(loss):
@@ -267,6 +267,18 @@ class OwnLoop:
         found = self._task.module.load_state_dict(weights, strict=self._whole)
         if found.unexpected_keys or self._trained & set(found.missing_keys):
             raise ValueError("its weights are another model's")
+
+
+def _learning(module: nn.Module) -> None:
+    """Sets dropout and the like to learning, and leaves batch normalisation as it answers.
+
+    A few pictures' means are far from those that a model was trained with; beside them, held-out
+    pictures would be answered by another network than the one that learned.
+    """
+    module.train()
+    for part in module.modules():
+        if isinstance(part, nn.modules.batchnorm._BatchNorm):
+            part.eval()
 
 
 class _MemoryTold:

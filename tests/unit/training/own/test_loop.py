@@ -57,6 +57,16 @@ class Line:
         return loss
 
 
+class Normalised(Line):
+    """The same line through batch normalisation, whose means are far from the examples' own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm = nn.BatchNorm1d(8)
+        self.norm.running_mean.fill_(0.5)
+        self.module = nn.Sequential(self.first, self.norm, self.last)
+
+
 def said(line: str) -> None:
     del line
 
@@ -223,3 +233,13 @@ def test_frozen_weights_are_not_saved(tmp_path):
     task.first.requires_grad_(False)
     loop_of(task, tmp_path).run(Stop())
     assert set(torch.load(tmp_path / BEST)) == {"2.weight", "2.bias"}
+
+
+def test_batch_normalisation_keeps_the_means_it_came_with(tmp_path):
+    task = Normalised()
+    before = {name: value.clone() for name, value in task.norm.state_dict().items()}
+    assert loop_of(task, tmp_path).run(Stop())
+    after = task.norm.state_dict()
+    for name in ("running_mean", "running_var", "num_batches_tracked"):
+        assert torch.equal(before[name], after[name])
+    assert not torch.equal(before["weight"], after["weight"])
