@@ -6,8 +6,10 @@ import random
 
 import pytest
 
+from mmdesk import paths
 from mmdesk.core.figures import Figure
 from mmdesk.evaluate import command, starter_clip
+from mmdesk.evaluate.matcher import Matcher
 from mmdesk.evaluate.starter_clip import Tally, gallery, prompts, recall_figures
 from mmdesk.evaluate.tables import markdown, wilson
 from mmdesk.training.clip import model as parts
@@ -122,3 +124,14 @@ def test_how_many_must_be_a_number_above_none(number, capsys):
     with pytest.raises(SystemExit):
         parsed("starter-clip", "--n", number)
     assert "--n" in capsys.readouterr().err
+
+
+def test_the_shipped_weights_match_scenes_they_never_saw():
+    matcher = Matcher(paths.starter_clip(), device="cpu")
+    scenes = gallery(random.Random("never seen"), 30)
+    pictures = matcher.pictures(starter_clip.drawn(scenes))
+    for lang in Lang:
+        rng = random.Random("their captions")
+        texts = matcher.texts([whole_caption(scene, lang, rng).text for scene in scenes])
+        assert (pictures @ texts.T).argmax(axis=1).tolist() == list(range(30))
+    assert sum(file.stat().st_size for file in paths.starter_clip().iterdir()) <= 8_000_000
