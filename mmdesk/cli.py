@@ -127,6 +127,12 @@ def _declare_ask(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=_natural, metavar="N", help="seed of the sampler")
     parser.add_argument("--temperature", type=_temperature, metavar="T", help="0 is greedy")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument(
+        "--evidence",
+        type=Path,
+        metavar="FILE.png",
+        help="write the picture with what the answer points at",
+    )
     parser.add_argument("--save", action="store_true", help="keep it among the conversations")
     parser.set_defaults(run=_ask)
 
@@ -141,6 +147,20 @@ def _declare_transcribe(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--engine", choices=ENGINES, default="child", help=argparse.SUPPRESS)
     parser.set_defaults(run=_transcribe)
+
+
+def _declare_match(parser: argparse.ArgumentParser) -> None:
+    from mmdesk import match_command
+
+    match_command.add_match(parser)
+    parser.set_defaults(run=match_command.run_match)
+
+
+def _declare_classify(parser: argparse.ArgumentParser) -> None:
+    from mmdesk import match_command
+
+    match_command.add_classify(parser)
+    parser.set_defaults(run=match_command.run_classify)
 
 
 def _declare_record(parser: argparse.ArgumentParser) -> None:
@@ -223,6 +243,8 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "open": ("open the window with pictures in the composer", _declare_open),
     "ask": ("ask one question and print the answer", _declare_ask),
     "transcribe": ("write down what is said in sound files", _declare_transcribe),
+    "match": ("compare a picture with texts", _declare_match),
+    "classify": ("tell which of several labels a picture is of", _declare_classify),
     "record": ("record a clip from the microphone", _declare_record),
     "models": ("list, download, check and choose models", _declare_models),
     "export": ("export conversations", _declare_export),
@@ -242,7 +264,7 @@ def _open(arguments: argparse.Namespace) -> int:
 
 
 def _ask(arguments: argparse.Namespace) -> int:
-    from mmdesk.ask import run
+    from mmdesk.ask.command import run
 
     return run(arguments)
 

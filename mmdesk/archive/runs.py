@@ -5,7 +5,8 @@
     "settings": {"system_prompt", "generation": GENERATION or null},
     GENERATION: {"temperature", "top_p", "max_tokens", "seed"}
     "run": {"settings": GENERATION, "tokens": [1, 2, 3], "begun", "system_prompt", "model",
-            "sha256", "dtype", "device", "threads", "libraries": {"torch": "2.13.0"}}
+            "sha256", "dtype", "device", "threads", "libraries": {"torch": "2.13.0"},
+            "sight": see mmdesk.core.sights}
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from typing import Any
 from mmdesk.archive.checked import LARGEST, Value
 from mmdesk.core.conversations import NO_SETTINGS, ConversationSettings, Run
 from mmdesk.core.errors import ArchiveNonsense
+from mmdesk.core.evidence import Sight
 from mmdesk.core.requests import GenerationSettings
+from mmdesk.core.sights import read_sight, sight_document
 
 _SHA256 = re.compile(r"([0-9a-f]{64})?")
 _SEEDS = (-(2**63), 2**64 - 1)
@@ -39,9 +42,10 @@ def settings_document(settings: ConversationSettings) -> dict[str, Any]:
 def run_document(run: Run) -> dict[str, Any] | None:
     """Return how an answer was computed, unless a damaged row makes it what no import takes."""
     value = {
-        **asdict(replace(run, tokens=(), libraries=())),
+        **asdict(replace(run, tokens=(), libraries=(), sight=None)),
         "tokens": list(run.tokens),
         "libraries": dict(run.libraries),
+        "sight": sight_document(run.sight) if run.sight else None,
     }
     try:
         run_of(Value("", value, ""))
@@ -77,7 +81,15 @@ def run_of(value: Value) -> Run:
         device=value.at("device").maybe(Value.short) or "",
         threads=value.at("threads").maybe(Value.whole) or 0,
         libraries=value.at("libraries").maybe(_libraries) or (),
+        sight=value.at("sight").maybe(_sight),
     )
+
+
+def _sight(value: Value) -> Sight:
+    try:
+        return read_sight(value.raw)
+    except (TypeError, ValueError, KeyError) as error:
+        raise value.refuse("is no sight") from error
 
 
 def _generation(value: Value) -> GenerationSettings:

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
-from mmdesk.engine.torchvision_compat import prepare_torchvision
+from mmdesk.models.torchvision_compat import prepare_torchvision
 
 prepare_torchvision()  # before transformers looks for it
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from mmdesk.core.evidence import Sight
 from mmdesk.core.messages import Message
 from mmdesk.core.models import ModelKey
 from mmdesk.core.phrases import Phrase
@@ -80,6 +81,7 @@ class Run:
         sha256: Of the model's files (:mod:`mmdesk.models.identity`); "" until it is known.
         dtype, device, threads: Of the inference; the device by its name.
         libraries: Names and versions of the libraries that computed it.
+        sight: What the model had before it; None where nobody knows.
     """
 
     settings: GenerationSettings
@@ -92,6 +94,7 @@ class Run:
     device: str = ""
     threads: int = 0
     libraries: tuple[tuple[str, str], ...] = ()
+    sight: Sight | None = None
 
 
 @value

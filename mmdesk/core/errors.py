@@ -9,7 +9,7 @@
     │   ├── NotMedia  UnsupportedKind  UnsupportedSound
     │   ├── PictureError
     │   │   ├── PictureDamaged  PictureTooLarge  PictureTooHeavy
-    │   │   ├── PictureTooSlow  PictureUnwritable
+    │   │   ├── PictureTooSlow  PictureUnwritable  PictureUnsavable
     │   │   └── TooManyPictures
     │   └── SoundError
     │       ├── SoundDamaged  SoundSilent  NoSoundTrack
@@ -40,7 +40,12 @@
     │   │   └── MemoryRanOut  QuestionOutOfMemory
     │   ├── PictureNeeded  TooManyPicturesForModel  ChatTemplateFailed
     │   ├── PictureUnsuitable  PicturesUnsuitable
+    │   ├── NotExaminable  ExaminationOutOfMemory
     │   └── EngineCrashed
+    ├── MatchError                 a picture can't be compared with texts
+    │   ├── MatchModelUnfit  MatchModelUnknown  MatchOutOfMemory
+    │   ├── MatchTextMissing  MatchTextEmpty  MatchTextAlone  TooManyTexts
+    │   └── MatchNeedsPicture
     ├── DownloadError              a model can't be fetched; what is on the disk stays
     │   ├── HubUnreachable  HubBusy  HubNonsense  HubModelUnknown  HubModelGated
     │   ├── HubOffline  DownloadElsewhere
@@ -243,6 +248,15 @@ class PictureUnwritable(PictureError):
 
     sentence = QT_TRANSLATE_NOOP("errors", "“{name}” can't be prepared: {reason}.")
     advice = QT_TRANSLATE_NOOP("errors", "Free some space or check the permissions of “{path}”.")
+
+
+class PictureUnsavable(PictureError):
+    """A picture with evidence can't be written. Fields: ``path``, ``reason``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "The picture can't be saved as “{path}”: {reason}.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Name a .png, .jpg or .webp file in a folder that can be written."
+    )
 
 
 class PictureTooSlow(PictureError):
@@ -682,6 +696,26 @@ class EngineEmpty(GenerationError):
     advice = QT_TRANSLATE_NOOP("errors", "Choose a model folder in the settings.")
 
 
+class NotExaminable(GenerationError):
+    """Fields: ``model`` (its name)."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors", "“{model}” can't be asked how sure it was or what its answer rests on."
+    )
+    advice = QT_TRANSLATE_NOOP("errors", "Ask again with another model; the answer itself stays.")
+
+
+class ExaminationOutOfMemory(GenerationError):
+    """Fields: ``device``."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors", "There is too little memory on {device} to look closer at this answer."
+    )
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Close other programs, or ask about a smaller picture or a shorter answer."
+    )
+
+
 class PicturesNotPlaced(GenerationError):
     """The model's own template leaves pictures out. Fields: ``pictures``, ``placed`` (counts)."""
 
@@ -787,6 +821,85 @@ class EngineCrashed(GenerationError):
     advice = QT_TRANSLATE_NOOP(
         "errors", "It is being started again; what was written so far is kept. Retry."
     )
+
+
+class MatchError(MmdeskError):
+    """A picture can't be compared with texts."""
+
+
+class MatchModelUnfit(MatchError):
+    """A model for something else. Fields: ``path``, ``kind``, ``takes`` ("sound")."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors", "“{path}” is {kind}; it takes {takes}, and compares no picture with texts."
+    )
+    advice = QT_TRANSLATE_NOOP("errors", "Choose a CLIP, Chinese-CLIP or SigLIP model.")
+
+
+class MatchModelUnknown(MatchError):
+    """A kind that isn't known. Fields: ``path``, ``architecture``."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors",
+        "The model in “{path}” ({architecture}) is none that mmdesk can compare pictures with "
+        "texts by.",
+    )
+    advice = QT_TRANSLATE_NOOP("errors", "Choose a CLIP, Chinese-CLIP or SigLIP model.")
+
+
+class MatchOutOfMemory(MatchError):
+    """Fields: ``device``."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors", "There was not enough memory on {device} to compare the picture with the texts."
+    )
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Close other programs, or choose a smaller model to match with."
+    )
+
+
+class MatchTextMissing(MatchError):
+    """No text at all."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "There is no text to compare the picture with.")
+    advice = QT_TRANSLATE_NOOP("errors", "Write what the picture may show, one text or several.")
+
+
+class MatchTextEmpty(MatchError):
+    """Fields: ``number`` (from 1)."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "Text {number} is empty.")
+    advice = QT_TRANSLATE_NOOP("errors", "Write what the picture may show, or leave it out.")
+
+
+class MatchTextAlone(MatchError):
+    """A CLIP divides 1 among the texts. Fields: ``text``."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors",
+        "“{text}” alone would get a probability of 1 from this model, whatever the picture shows.",
+    )
+    advice = QT_TRANSLATE_NOOP(
+        "errors", "Add a text that would be true of another picture, or choose a SigLIP model."
+    )
+
+
+class MatchNeedsPicture(MatchError):
+    """A sound file. Fields: ``name``."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors", "“{name}” is a sound file; only a picture can be compared with texts."
+    )
+    advice = QT_TRANSLATE_NOOP("errors", "Choose a picture.")
+
+
+class TooManyTexts(MatchError):
+    """Fields: ``count``, ``limit``."""
+
+    sentence = QT_TRANSLATE_NOOP(
+        "errors", "There are {count} texts; mmdesk compares a picture with up to {limit}."
+    )
+    advice = QT_TRANSLATE_NOOP("errors", "Compare it with fewer at a time.")
 
 
 class DownloadError(MmdeskError):

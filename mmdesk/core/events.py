@@ -24,6 +24,7 @@ from mmdesk.core.conversations import (
     Usage,
 )
 from mmdesk.core.errors import MmdeskError
+from mmdesk.core.examinations import ExaminationFailed, ExaminationProgressed, Examined
 from mmdesk.core.messages import Message, Picture, TranscriptPart
 from mmdesk.core.models import Download, ModelEntry, ModelKey, Server
 from mmdesk.core.phrases import Phrase
@@ -655,5 +656,8 @@ Event = (
     | ArchiveProgressed
     | ArchiveFinished
     | AnswerKept
+    | Examined
+    | ExaminationProgressed
+    | ExaminationFailed
     | StoreFailed
 )

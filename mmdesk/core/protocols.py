@@ -26,6 +26,7 @@ from mmdesk.core.conversations import (
     SavedTurn,
 )
 from mmdesk.core.events import Event, ModelInfo, TurnFinished
+from mmdesk.core.examinations import AnswerExamination, Examination, Examined
 from mmdesk.core.messages import Message, Picture
 from mmdesk.core.models import Download, ModelEntry, ModelKey, Server
 from mmdesk.core.requests import AnswerQuestion, LoadModel, Prefill, Transcribe
@@ -66,6 +67,17 @@ class ChatEngine(Protocol):
             GenerationError: what was emitted stays valid.
         """
 
+    def examine(
+        self, request: AnswerExamination, emit: EventSink, cancelled: Callable[[], bool]
+    ) -> Examined | None:
+        """Look closer at a picture or an answer, emitting ``ExaminationProgressed``.
+
+        ``cancelled`` is asked between passes of the model; None if it ended it early.
+
+        Raises:
+            MmdeskError: as answering the question would; or the model can't be asked that.
+        """
+
     def prefill(self, request: Prefill, cancelled: Callable[[], bool]) -> None:
         """Encode pictures and read the prompt up to the question, so that its answer begins early.
 
@@ -98,6 +110,11 @@ class Transcriber(Protocol):
 
 class Engine(ChatEngine, Transcriber, Protocol):
     """Everything that computes on the model worker's thread, sharing one device."""
+
+    def examine(
+        self, request: Examination, emit: EventSink, cancelled: Callable[[], bool]
+    ) -> Examined | None:
+        """Look closer, or compare a picture with texts; see :meth:`ChatEngine.examine`."""
 
 
 class Listener(Protocol):

@@ -19,6 +19,7 @@ import torch
 from mmdesk.core.conversations import Run, StopReason, Usage
 from mmdesk.core.errors import AnswerOutOfMemory, MemoryRanOut, QuestionOutOfMemory
 from mmdesk.core.events import TextDelta, TurnFinished, TurnProgress, TurnStage
+from mmdesk.core.evidence import Sight
 from mmdesk.core.messages import Message, Role, pictures_of
 from mmdesk.core.phrases import QT_TRANSLATE_NOOP, Phrase
 from mmdesk.core.protocols import EventSink
@@ -30,6 +31,7 @@ from mmdesk.engine.continuing import (
     with_possible_tokens,
 )
 from mmdesk.engine.devices import gigabytes, machine_of
+from mmdesk.engine.evidence.sight import sight_of
 from mmdesk.engine.generation import generate, seeded
 from mmdesk.engine.libraries import libraries
 from mmdesk.engine.loading import LoadedModel
@@ -215,7 +217,7 @@ class _Attempt:
             answer.usage,
             loaded.info.name,
             prompt.notes + rung.notes,
-            self._run(begun.tokens, answer.tokens),
+            self._run(begun.tokens, answer.tokens, rung.messages),
         )
 
     def unspoken(
@@ -233,7 +235,9 @@ class _Attempt:
             run=self._run(begun, ()),
         )
 
-    def _run(self, begun: tuple[int, ...], new: tuple[int, ...]) -> Run:
+    def _run(
+        self, begun: tuple[int, ...], new: tuple[int, ...], messages: tuple[Message, ...] = ()
+    ) -> Run:
         info = self._loaded.info
         return Run(
             settings=self._settings,
@@ -243,7 +247,15 @@ class _Attempt:
             device=info.device,
             threads=torch.get_num_threads(),
             libraries=libraries(self._loaded.placement),
+            sight=self._sight(messages),
         )
+
+    def _sight(self, messages: tuple[Message, ...]) -> Sight | None:
+        """Return what the model saw at full size; of smaller pictures the notes tell."""
+        if not pictures_of(messages):
+            return None
+        kind = self._loaded.model.config.model_type
+        return sight_of(self._loaded.sight, kind, messages)
 
     def _prepared(self, done: int, total: int) -> None:
         self._emit(TurnProgress(self._request.turn, TurnStage.PICTURES, done, total))

@@ -7,22 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from mmdesk.core.errors import (
     ArchitectureUnknown,
-    ModelDamaged,
     ModelTakesNoPictures,
     RemoteCodeRefused,
 )
-from mmdesk.engine.checkpoint import CheckpointConfig, WeightsSummary
+from mmdesk.models.checkpoint import (
+    CheckpointConfig,
+    WeightsSummary,
+    check_counts,
+    check_elements,
+)
 from mmdesk.models.families import IMAGE_TEXT_MODEL_TYPES
 
 if TYPE_CHECKING:
     from transformers import PreTrainedConfig
-
-_TOLERANCE = 2
-"""Elements in memory for one in the files: tied weights are stored once."""
-_BUFFERS = 2**24
-"""Elements that no file holds, such as position tables."""
-_MOST_PER_BYTE = 8
-"""Packed parameters in a byte of the files, at the very most."""
 
 
 def check_architecture(config: CheckpointConfig) -> None:
@@ -61,10 +58,7 @@ def checked_config(config: CheckpointConfig, weights: WeightsSummary) -> PreTrai
     Raises:
         ModelDamaged: the configuration asks for much more than the files hold.
     """
-    if config.layers > weights.tensors:
-        raise _too_much(config, f"{config.layers} layers, but the files hold {weights.tensors}")
-    if config.experts > max(weights.tensors, weights.widest):
-        raise _too_much(config, f"{config.experts} experts, which the files don't hold")
+    check_counts(config, weights)
     from transformers import AutoConfig
 
     auto: Any = AutoConfig
@@ -73,12 +67,7 @@ def checked_config(config: CheckpointConfig, weights: WeightsSummary) -> PreTrai
     )
     found._attn_implementation = None
     found._experts_implementation = None
-    elements = _elements(found)
-    limit = weights.elements * _TOLERANCE + _BUFFERS
-    if config.quantized:
-        limit = max(limit, weights.stored_bytes * _MOST_PER_BYTE)
-    if elements > limit:
-        raise _too_much(config, f"{elements} numbers, but the files hold {weights.elements}")
+    check_elements(config, weights, _elements(found))
     return found
 
 
@@ -91,10 +80,6 @@ def _elements(config: PreTrainedConfig) -> int:
     with torch.device("meta"):
         model: torch.nn.Module = auto.from_config(config)
     return sum(part.numel() for parts in (model.parameters(), model.buffers()) for part in parts)
-
-
-def _too_much(config: CheckpointConfig, what: str) -> ModelDamaged:
-    return ModelDamaged(path=str(config.path), file="config.json", reason=f"it asks for {what}")
 
 
 @lru_cache(maxsize=1)

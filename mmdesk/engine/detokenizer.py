@@ -2,8 +2,9 @@
 
 Decoding everything so far again for each token is quadratic, and decoding each token alone
 breaks characters apart: a Chinese character or an emoji is often two or three tokens. The
-joined output equals ``tokenizer.decode(tokens, skip_special_tokens=True)``; of an answer that was
-stopped it lacks the beginning of a character, which comes when the answer is gone on with.
+joined output equals ``tokenizer.decode(tokens, skip_special_tokens=True)``, with the tokens that
+say places; of an answer that was stopped it lacks the beginning of a character, which comes when
+the answer is gone on with.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from transformers import PreTrainedTokenizerBase
+
+from mmdesk.core.pointing.conventions import is_place_token
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _BYTE_TOKEN = re.compile(r"<0x[0-9A-Fa-f]{2}>")
@@ -62,11 +65,12 @@ def detokenizer_for(tokenizer: PreTrainedTokenizerBase) -> IncrementalDetokenize
 
 
 def special_ids(tokenizer: PreTrainedTokenizerBase) -> frozenset[int]:
-    """Return the tokens that never become text."""
+    """Return the tokens that never become text; those that say a place do."""
     added = tokenizer.added_tokens_decoder
-    return frozenset(tokenizer.all_special_ids) | {
+    special = frozenset(tokenizer.all_special_ids) | {
         token for token, entry in added.items() if entry.special
     }
+    return special - {token for token, entry in added.items() if is_place_token(entry.content)}
 
 
 class ByteLevelDetokenizer(IncrementalDetokenizer):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,8 +15,6 @@ from mmdesk.core.errors import (
     ChatTemplateFailed,
     MmdeskError,
     ModelDamaged,
-    ModelNeedsPackage,
-    RemoteCodeRefused,
 )
 from mmdesk.core.events import LoadStage, ModelInfo, ModelLoading
 from mmdesk.core.models import short_name
@@ -25,14 +22,15 @@ from mmdesk.core.protocols import EventSink
 from mmdesk.core.requests import GenerationSettings, LoadModel
 from mmdesk.engine.architecture import check_architecture, checked_config
 from mmdesk.engine.chat_template import tokenizer_panics
-from mmdesk.engine.checkpoint import CheckpointConfig, check_files
 from mmdesk.engine.devices import Placement, out_of_memory, place
 from mmdesk.engine.memory import kept_bytes, limited_to_free_memory
 from mmdesk.engine.quantisation import packing_config
-from mmdesk.engine.torchvision_compat import prepare_torchvision
+from mmdesk.models.checkpoint import CheckpointConfig, check_files
 from mmdesk.models.hardware import free_memory, is_out_of_memory, set_threads
+from mmdesk.models.load_failure import load_failure
 from mmdesk.models.manifest import check as check_manifest
 from mmdesk.models.shape import Shape, read_shape
+from mmdesk.models.torchvision_compat import prepare_torchvision
 
 prepare_torchvision()  # before transformers looks for it
 
@@ -47,6 +45,7 @@ from transformers import (  # noqa: E402
 from transformers.utils import logging as transformers_logging  # noqa: E402
 
 from mmdesk.engine.decoding import Decoder, decoder_of  # noqa: E402
+from mmdesk.engine.evidence.sight import PictureSight  # noqa: E402
 from mmdesk.engine.generation import generate, generating_part, neutral_config  # noqa: E402
 from mmdesk.engine.packing import pack  # noqa: E402
 from mmdesk.engine.prompt import PromptBuilder, tokenizer_of  # noqa: E402
@@ -71,6 +70,7 @@ class LoadedModel:
     processor: ProcessorMixin
     prompts: PromptBuilder
     reader: PromptReader
+    sight: PictureSight
     decode: Decoder | None
     placement: Placement
     shape: Shape
@@ -121,7 +121,8 @@ def load_model(request: LoadModel, config: CheckpointConfig, emit: EventSink) ->
         set_threads(choose_threads(model))
     reader = PromptReader(model, prompts, kept_bytes(placement.device))
     decode = decoder_of(model, placement.precision)
-    loaded = LoadedModel(model, processor, prompts, reader, decode, placement, shape, info)
+    sight = PictureSight(processor, prompts)
+    loaded = LoadedModel(model, processor, prompts, reader, sight, decode, placement, shape, info)
     with _as_model_errors("model.safetensors", plan):
         _warm_up(loaded)
     return loaded
@@ -261,18 +262,9 @@ def _as_model_errors(file: str, plan: _Plan) -> Iterator[None]:
 
 
 def _model_error(error: Exception, file: str, plan: _Plan) -> MmdeskError:
-    text = str(error).strip()
-    path = plan.request.path
     if is_out_of_memory(error):
         return out_of_memory(plan.request, plan.shape, plan.placement)
-    if "trust_remote_code" in text:
-        return RemoteCodeRefused(path=str(path))
-    if isinstance(error, ImportError):
-        named = re.search(r"(torchvision|timm)|pip install (?:-U )?[`'\"]?([\w.-]+)", text.lower())
-        package = (named[1] or named[2]) if named else text
-        return ModelNeedsPackage(path=str(path), package=package[:80])
-    reason = " ".join(text.split())[:160].rstrip(".") or type(error).__name__
-    return ModelDamaged(path=str(path), file=file, reason=reason)
+    return load_failure(error, plan.request.path, file)
 
 
 def prompts_of(model: PreTrainedModel, processor: ProcessorMixin) -> PromptBuilder:

@@ -14,9 +14,10 @@ from mmdesk.core.events import (
     ModelLoading,
     TurnFinished,
 )
+from mmdesk.core.examinations import AnswerExamination, Examined
 from mmdesk.core.protocols import EventSink
 from mmdesk.core.requests import AnswerQuestion, LoadModel, Prefill
-from mmdesk.engine.checkpoint import read_config
+from mmdesk.models.checkpoint import read_config
 
 if TYPE_CHECKING:
     from mmdesk.engine.loading import LoadedModel
@@ -72,6 +73,20 @@ class LocalChatEngine:
 
         try:
             return answer_question(self._loaded, request, emit, cancelled)
+        finally:
+            return_freed_pages()
+
+    def examine(
+        self, request: AnswerExamination, emit: EventSink, cancelled: Callable[[], bool]
+    ) -> Examined | None:
+        """Look closer; see :class:`~mmdesk.core.protocols.ChatEngine`."""
+        if self._loaded is None:
+            raise EngineEmpty
+        from mmdesk.engine.evidence.examining import examine
+        from mmdesk.engine.memory import return_freed_pages
+
+        try:
+            return examine(self._loaded, request, emit, cancelled)
         finally:
             return_freed_pages()
 

@@ -44,6 +44,9 @@ LEAST_ANSWER = 16
 
 _EXAMPLE_SIDE = 64
 
+PictureEdit = Callable[[int, Image.Image], Image.Image]
+"""Takes a picture's number in the prompt and the picture."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
@@ -113,6 +116,7 @@ class PromptBuilder:
         longest_side: int | None = None,
         *,
         pixels: bool = True,
+        edited: PictureEdit | None = None,
     ) -> Prompt:
         """Build the prompt for the answer to the last of ``messages``.
 
@@ -120,6 +124,8 @@ class PromptBuilder:
             progress: Called with (pictures read, pictures in all).
             longest_side: Pixels that larger pictures are shrunk to; None is full size.
             pixels: Whether the inputs of a chat have to have them.
+            edited: Returns what to put in the place of each picture; of none is then remembered
+                what the processor makes of it.
 
         Raises:
             PromptTooLong: fewer than ``min(LEAST_ANSWER, max_tokens)`` tokens would be left.
@@ -129,10 +135,11 @@ class PromptBuilder:
             PictureError: a picture's file is gone or broken.
         """
         if self._style is not None:
-            return self._ask(messages, self._style, max_tokens, progress, longest_side)
+            return self._ask(messages, self._style, max_tokens, progress, longest_side, edited)
         pictures = pictures_of(messages)
         read = self._pictures.read(pictures, progress, longest_side, pixels=pixels)
         with read as images, without_deprecations(), tokenizer_panics():
+            images = _edited(images, edited)
             conversation = self._conversation(messages, images)
             frame = check_length(self._render(marked(conversation)))
             opening = self._checked_opening(frame, len(pictures))
@@ -191,6 +198,7 @@ class PromptBuilder:
         max_tokens: int,
         progress: Callable[[int, int], None],
         longest_side: int | None,
+        edited: PictureEdit | None,
     ) -> Prompt:
         """Build the prompt of the last question alone; see :mod:`mmdesk.engine.prompt_style`."""
         pictures = pictures_asked_about(messages, style)
@@ -200,7 +208,7 @@ class PromptBuilder:
         ]
         written = write_prompt(messages, "\n".join(texts), style, self._processor)
         with self._pictures.read(pictures, progress, longest_side) as images:
-            inputs = self._styled_inputs(style, written.text, images)
+            inputs = self._styled_inputs(style, written.text, _edited(images, edited))
         prompt = self._fitting(inputs, len(pictures), max_tokens)
         size = tensor_bytes(inputs)
         return replace(prompt, notes=written.notes, closing=style.closing, size=size)
@@ -229,12 +237,13 @@ class PromptBuilder:
             raise PromptTooLong(
                 tokens=tokens,
                 limit=limit,
-                picture_tokens=self._picture_tokens(ids) if pictures else 0,
+                picture_tokens=self.picture_tokens(ids) if pictures else 0,
                 pictures=pictures,
             )
         return Prompt(inputs, tokens, limit if self._encoder_decoder else limit - tokens)
 
-    def _picture_tokens(self, ids: Any) -> int:
+    def picture_tokens(self, ids: Any) -> int:
+        """Return how many of a prompt's tokens stand for pictures; 0 where none is reserved."""
         return 0 if self.image_token_id is None else int((ids == self.image_token_id).sum())
 
     def _conversation(
@@ -305,6 +314,10 @@ class PromptBuilder:
         if self._template == DEFAULT_TEMPLATE:
             return {"image_token": self._image_token or ""}
         return {}
+
+
+def _edited(images: list[Image.Image], edit: PictureEdit | None) -> list[Image.Image]:
+    return images if edit is None else [edit(*each) for each in enumerate(images)]
 
 
 @contextmanager

@@ -114,7 +114,12 @@ class PromptReader:
         return self._kept.nbytes
 
     def read(
-        self, inputs: BatchFeature, pictures: Sequence[Picture], longest_side: int | None = None
+        self,
+        inputs: BatchFeature,
+        pictures: Sequence[Picture],
+        longest_side: int | None = None,
+        *,
+        before: int | None = None,
     ) -> Reading:
         """Prepare a prompt; pictures that were read before are not even encoded.
 
@@ -122,6 +127,8 @@ class PromptReader:
             inputs: Of all of it, on the CPU; without pixels where pictures are remembered.
             pictures: Those in it, in order.
             longest_side: As the prompt was built.
+            before: Nothing is taken as known from this token's forerunner on, whose logits are
+                wanted.
 
         Raises:
             PictureError: a picture's file is gone or broken.
@@ -130,7 +137,7 @@ class PromptReader:
         if not self.remembers(pictures):
             return Reading(self._encoder.encode(inputs))
         seen = self._look(inputs, pictures, longest_side)
-        cache = self._kept.take(seen.units)
+        cache = self._kept.take(seen.units[:before])
         arguments = {**self._encoder.without_pixels(inputs), "past_key_values": cache}
         features = self._features(seen, cache.get_seq_length(), len(seen.units))
         if features is not None:

@@ -17,7 +17,7 @@ _INTERRUPTED = 130
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what to measure and its options."""
     parser.add_argument(
-        "name", metavar="FOLDER|starter|starter-clip|starter-speech",
+        "name", metavar="FOLDER|starter|starter-clip|starter-evidence|starter-speech",
         help="a folder of your own examples (docs/measuring.md), or what ships with mmdesk",
     )  # fmt: skip
     parser.add_argument(
@@ -57,8 +57,8 @@ def _add_starters(parser: argparse.ArgumentParser) -> None:
     starters = parser.add_argument_group("for what ships")
     starters.add_argument(
         "--n", type=_positive, metavar="N",
-        help="questions per skill and language (default 100), sentences (200), or galleries "
-        "of 100 scenes (10)",
+        help="questions per skill and language (default 100), sentences (200), galleries of 100 "
+        "scenes (10), or scenes (100)",
     )  # fmt: skip
     starters.add_argument("--batch", type=_positive, default=50, metavar="N", help="at a time")
 
@@ -78,6 +78,7 @@ def run(args: argparse.Namespace) -> int:
     starters = {
         "starter": (paths.starter, _starter),
         "starter-clip": (paths.starter_clip, _clip),
+        "starter-evidence": (paths.starter, _evidence),
         "starter-speech": (paths.starter_speech, _speech),
     }
     if (misplaced := _misplaced(args, args.name in starters)) is not None:
@@ -128,6 +129,12 @@ def _clip(args: argparse.Namespace, model: Path) -> int:
     from mmdesk.evaluate import starter_clip
 
     return _show(args, starter_clip.figures(model, args.seed, args.n or 10, args.batch))
+
+
+def _evidence(args: argparse.Namespace, model: Path) -> int:
+    from mmdesk.evaluate import starter_evidence
+
+    return _show(args, starter_evidence.figures(model, args.seed, args.n or 100))
 
 
 def _starter(args: argparse.Namespace, model: Path) -> int:

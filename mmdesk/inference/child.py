@@ -16,6 +16,14 @@ from multiprocessing.connection import Connection
 
 from mmdesk.core.errors import InternalError, MmdeskError
 from mmdesk.core.events import ModelInfo, TurnFinished
+from mmdesk.core.examinations import (
+    CheckClaim,
+    Examination,
+    Examined,
+    ExplainAnswer,
+    InspectPicture,
+    ScoreAnswer,
+)
 from mmdesk.core.requests import AnswerQuestion, LoadModel, Prefill, Shutdown, Transcribe
 from mmdesk.core.speech import Transcript
 from mmdesk.core.values import value
@@ -26,8 +34,9 @@ _LOG_BYTES = 1_000_000
 """A longer log is set aside when the next process starts."""
 
 
-Served = LoadModel | AnswerQuestion | Prefill | Transcribe
-Answer = ModelInfo | TurnFinished | Transcript | MmdeskError | None
+Served = LoadModel | AnswerQuestion | Prefill | Transcribe | Examination
+Found = ModelInfo | TurnFinished | Transcript | Examined | None
+Answer = Found | MmdeskError
 
 
 @value
@@ -95,6 +104,8 @@ class _ChildEngine:
                 return self._engine.answer(request, send, cancelled)
             case Transcribe():
                 return self._engine.transcribe(request, cancelled)
+            case InspectPicture() | ScoreAnswer() | ExplainAnswer() | CheckClaim():
+                return self._engine.examine(request, send, cancelled)
             case Prefill():
                 self._engine.prefill(request, cancelled)
                 return None

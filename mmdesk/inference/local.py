@@ -1,23 +1,26 @@
-"""Chat and speech in this process, as one engine."""
+"""Chat, speech and matching in this process, as one engine."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from mmdesk.core.events import ModelInfo, TurnFinished
+from mmdesk.core.examinations import CheckClaim, ClaimChecked, Examination, Examined
 from mmdesk.core.protocols import EventSink
 from mmdesk.core.requests import AnswerQuestion, LoadModel, Prefill, Transcribe
 from mmdesk.core.speech import Transcript
 from mmdesk.engine.local import LocalChatEngine
+from mmdesk.matching.local import LocalMatcher
 from mmdesk.speech.local import LocalTranscriber
 
 
 class LocalEngine:
-    """An :class:`~mmdesk.core.protocols.Engine`; each half imports what it needs when used."""
+    """An :class:`~mmdesk.core.protocols.Engine`; each part imports what it needs when used."""
 
     def __init__(self) -> None:
         self._chat = LocalChatEngine()
         self._speech = LocalTranscriber()
+        self._matcher = LocalMatcher()
 
     def load(
         self,
@@ -34,6 +37,15 @@ class LocalEngine:
         """Generate; see :class:`~mmdesk.core.protocols.ChatEngine`."""
         return self._chat.answer(request, emit, cancelled)
 
+    def examine(
+        self, request: Examination, emit: EventSink, cancelled: Callable[[], bool]
+    ) -> Examined | None:
+        """Look closer; see :class:`~mmdesk.core.protocols.ChatEngine`."""
+        if not isinstance(request, CheckClaim):
+            return self._chat.examine(request, emit, cancelled)
+        matches = self._matcher.match(request.match, cancelled)
+        return None if matches is None else ClaimChecked(request.id, matches)
+
     def prefill(self, request: Prefill, cancelled: Callable[[], bool]) -> None:
         """Read ahead; see :class:`~mmdesk.core.protocols.ChatEngine`."""
         self._chat.prefill(request, cancelled)
@@ -43,6 +55,7 @@ class LocalEngine:
         return self._speech.transcribe(request, cancelled)
 
     def close(self) -> None:
-        """Free both models. May be called twice."""
+        """Free all models. May be called twice."""
         self._chat.close()
+        self._matcher.close()
         self._speech.close()

@@ -11,21 +11,20 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
 from mmdesk.core.errors import EngineCrashed, EngineEmpty, MmdeskError
 from mmdesk.core.events import Event, ModelInfo, TurnFinished
+from mmdesk.core.examinations import Examination, Examined
 from mmdesk.core.protocols import Child, EventSink, Spawn
 from mmdesk.core.requests import AnswerQuestion, LoadModel, Prefill, Shutdown, Transcribe
 from mmdesk.core.speech import Transcript
-from mmdesk.inference.child import Call, Cancel, Result, Served, serve
+from mmdesk.inference.child import Call, Cancel, Found, Result, Served, serve
 
 _POLL_S = 0.02
 _GOODBYE_S = 1.0
 _NICE = 5
 """The window stays responsive while the model computes on all cores."""
 
-_Answer = TypeVar("_Answer", ModelInfo, TurnFinished, Transcript)
 _GONE = (EOFError, OSError)
 
 
@@ -69,10 +68,12 @@ class ChildEngine:
         try:
             child = self._started()
             self._holds_model = True  # parts of it, if it fails
-            return self._ask(child, request, ModelInfo, emit, give_up_if_cancelled)
+            loaded = self._ask(child, request, emit, give_up_if_cancelled)
         except _LoadCancelled:
             self._discard()  # only the end of its process stops a load
             return None
+        assert isinstance(loaded, ModelInfo)
+        return loaded
 
     def answer(
         self, request: AnswerQuestion, emit: EventSink, cancelled: Callable[[], bool]
@@ -81,21 +82,34 @@ class ChildEngine:
         if self._child is None:
             raise EngineEmpty
         passing = self._passing_on(self._child, cancelled)
-        finished = self._ask(self._child, request, TurnFinished, emit, passing)
-        assert finished is not None
+        finished = self._ask(self._child, request, emit, passing)
+        assert isinstance(finished, TurnFinished)
         return finished
+
+    def examine(
+        self, request: Examination, emit: EventSink, cancelled: Callable[[], bool]
+    ) -> Examined | None:
+        """Look closer; without a process there is nothing to do it with."""
+        if self._child is None:
+            raise EngineEmpty
+        passing = self._passing_on(self._child, cancelled)
+        found = self._ask(self._child, request, emit, passing)
+        assert found is None or isinstance(found, Examined)
+        return found
 
     def prefill(self, request: Prefill, cancelled: Callable[[], bool]) -> None:
         """Read ahead; without a process there is nothing to do it with."""
         if self._child is not None:
             passing = self._passing_on(self._child, cancelled)
-            self._ask(self._child, request, Transcript, _no_events, passing)
+            self._ask(self._child, request, _no_events, passing)
 
     def transcribe(self, request: Transcribe, cancelled: Callable[[], bool]) -> Transcript | None:
         """Write down, in a fresh process if there is none."""
         child = self._started()
         passing = self._passing_on(child, cancelled)
-        return self._ask(child, request, Transcript, _no_events, passing)
+        heard = self._ask(child, request, _no_events, passing)
+        assert heard is None or isinstance(heard, Transcript)
+        return heard
 
     def close(self) -> None:
         """Let the child end, or end it. May be called twice."""
@@ -129,10 +143,9 @@ class ChildEngine:
         self,
         child: Child,
         request: Served,
-        answer_type: type[_Answer],
         emit: EventSink,
         meanwhile: Callable[[int], None],
-    ) -> _Answer | None:
+    ) -> Found:
         """Send a request, pass its events on and return its answer.
 
         Raises:
@@ -152,7 +165,6 @@ class ChildEngine:
                 elif isinstance(message.answer, MmdeskError):
                     raise message.answer
                 else:
-                    assert message.answer is None or isinstance(message.answer, answer_type)
                     return message.answer
         except _GONE:
             pass

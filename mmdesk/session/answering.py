@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from mmdesk.core.conversations import StopReason
 from mmdesk.core.errors import InternalError, MmdeskError
 from mmdesk.core.events import TurnFailed, TurnFinished
+from mmdesk.core.examinations import CheckClaim, Examination, ExaminationId
 from mmdesk.core.messages import Message
 from mmdesk.core.models import ModelKey, is_remote
 from mmdesk.core.protocols import EventSink, RemoteServers
@@ -92,6 +93,16 @@ class Answering:
         if (again and request.messages) or request != self._read_ahead:
             self._read_ahead = request
             self._worker.prefill(request)
+
+    def examine(self, request: Examination) -> None:
+        """Have a local model look closer at an answer of its own."""
+        if not isinstance(request, CheckClaim) and request.model != self._prepared:
+            self._prepared = None  # the next question's model may have to be loaded again
+        self._worker.examine(request)
+
+    def drop(self, examination: ExaminationId) -> None:
+        """Break a closer look off."""
+        self._worker.drop(examination)
 
     def unloaded(self) -> None:
         """Take note that no model is loaded any more: the next :meth:`prepare` loads it again."""

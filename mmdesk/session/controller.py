@@ -42,6 +42,7 @@ class ChatSession(SessionState):
         voice: Listening and transcribing.
         library: The models that there are, downloads and servers.
         conversations: The list of conversations, and what is done with them as a whole.
+        examining: Closer looks at answers.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class ChatSession(SessionState):
         self.voice = parts.voice
         self.library = library
         self.conversations = parts.conversations
+        self.examining = parts.examining
 
     @property
     def archive(self) -> Archiving:

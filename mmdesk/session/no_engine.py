@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from mmdesk.core.errors import MmdeskError
 from mmdesk.core.events import ModelInfo, TurnFinished
+from mmdesk.core.examinations import Examination, Examined
 from mmdesk.core.protocols import EventSink
 from mmdesk.core.requests import AnswerQuestion, LoadModel, Prefill, Transcribe
 from mmdesk.core.speech import Transcript
@@ -25,6 +26,11 @@ class NoEngine:
     def answer(
         self, request: AnswerQuestion, emit: EventSink, cancelled: Callable[[], bool]
     ) -> TurnFinished:
+        raise self._error
+
+    def examine(
+        self, request: Examination, emit: EventSink, cancelled: Callable[[], bool]
+    ) -> Examined | None:
         raise self._error
 
     def prefill(self, request: Prefill, cancelled: Callable[[], bool]) -> None:

@@ -12,6 +12,7 @@ from mmdesk.session.composing import Composing
 from mmdesk.session.conversation_list import ConversationList
 from mmdesk.session.draft import Draft
 from mmdesk.session.drafts import Drafts
+from mmdesk.session.examining import Examining
 from mmdesk.session.identities import ModelIdentities
 from mmdesk.session.keeping import AnswerKeeper
 from mmdesk.session.library import ModelLibrary
@@ -43,6 +44,7 @@ class Parts:
     replays: Replays
     opening: Opening
     composing: Composing
+    examining: Examining
 
 
 def make_parts(
@@ -81,4 +83,5 @@ def make_parts(
         replays=replays,
         opening=opening,
         composing=composing,
+        examining=Examining(answering),
     )

@@ -4,8 +4,8 @@ Every call of the engine is made here, one at a time: one GPU queue, no memory r
 CUDA-graph state stays on its thread. Each question that is handed in gets exactly one terminal
 event and each transcription exactly one reply, whatever happens to the engine.
 
-What waits is served in this order: what was said, loads and answers, what is being said, answers
-that are computed again, sound files, what a question will begin with.
+What waits is served in this order: what was said, loads and answers, what is being said, closer
+looks at answers, answers that are computed again, sound files, what a question will begin with.
 """
 
 from __future__ import annotations
@@ -29,6 +29,16 @@ from mmdesk.core.events import (
     TextDelta,
     TurnFailed,
     TurnFinished,
+)
+from mmdesk.core.examinations import (
+    CheckClaim,
+    Examination,
+    ExaminationFailed,
+    ExaminationId,
+    Examined,
+    ExplainAnswer,
+    InspectPicture,
+    ScoreAnswer,
 )
 from mmdesk.core.protocols import Engine, EventSink
 from mmdesk.core.requests import (
@@ -60,17 +70,18 @@ class Rank(IntEnum):
     FINAL_TRANSCRIPT = 0
     ANSWER = 1
     PARTIAL_TRANSCRIPT = 2
-    REPLAY = 3
-    SOUND_FILE = 4
-    PREFILL = 5
-    SHUTDOWN = 6
+    EXAMINATION = 3
+    REPLAY = 4
+    SOUND_FILE = 5
+    PREFILL = 6
+    SHUTDOWN = 7
 
 
 @dataclass(order=True, frozen=True, slots=True)
 class _Waiting:
     rank: Rank
     number: int
-    request: Request = field(compare=False)
+    request: Request | Examination = field(compare=False)
     reply: SpeechReply | None = field(compare=False, default=None)
 
 
@@ -95,6 +106,8 @@ class ModelWorker:
         self._speech: dict[UtteranceId, int] = {}
         """The newest request about each utterance; older ones are stale."""
         self._waiting: set[TurnId] = set()
+        self._examinations: set[ExaminationId] = set()
+        """Those that are still worth being made."""
         self._prefill: Prefill | None = None
         """What is still worth being read ahead."""
         self._running: TurnId | None = None
@@ -153,6 +166,17 @@ class ModelWorker:
             self._prefill = request
         self._put(Rank.PREFILL, request)
 
+    def examine(self, request: Examination) -> None:
+        """Queue a closer look; it ends with one event, unless it is dropped."""
+        with self._lock:
+            self._examinations.add(request.id)
+        self._put(Rank.EXAMINATION, request)
+
+    def drop(self, examination: ExaminationId) -> None:
+        """Break a closer look off; nothing more is heard of it."""
+        with self._lock:
+            self._examinations.discard(examination)
+
     def cancel(self, turn: TurnId) -> None:
         """Stop a turn: at once if it still waits, else within one token."""
         with self._lock:
@@ -174,7 +198,7 @@ class ModelWorker:
         if self._thread is not None:
             self._thread.join(timeout_s)
 
-    def _put(self, rank: Rank, request: Request) -> None:
+    def _put(self, rank: Rank, request: Request | Examination) -> None:
         self._requests.put(_Waiting(rank, next(self._numbers), request))
 
     def _run(self) -> None:
@@ -214,6 +238,9 @@ class ModelWorker:
                 self._recover(engine)
             case Prefill() as beginning:
                 self._read_ahead(engine, beginning)
+            case InspectPicture() | ScoreAnswer() | ExplainAnswer() | CheckClaim() as closer:
+                self._look_closer(engine, closer, waiting.number)
+                self._recover(engine)
 
     def _made_engine(self) -> Engine:
         try:
@@ -354,6 +381,57 @@ class ModelWorker:
                 log.exception("transcribing")
                 return InternalError.of(error)
         raise AssertionError("unreachable")
+
+    def _look_closer(self, engine: Engine, request: Examination, number: int) -> None:
+        """Examine; what more urgent work has ended begins anew behind that."""
+
+        def dropped() -> bool:
+            return self._closing or request.id not in self._examinations
+
+        def in_the_way() -> bool:
+            return dropped() or self._has_waiting(Rank.EXAMINATION)
+
+        def emit(event: Event) -> None:
+            if not dropped():
+                self._emit(event)
+
+        if dropped():
+            return
+        end = self._examined(engine, request, number, emit, in_the_way)
+        if end is not None:
+            emit(end)
+            self.drop(request.id)
+        elif not dropped():
+            self._put(Rank.EXAMINATION, request)
+
+    def _examined(
+        self,
+        engine: Engine,
+        request: Examination,
+        number: int,
+        emit: EventSink,
+        ended: Callable[[], bool],
+    ) -> Examined | ExaminationFailed | None:
+        with self._lock:
+            self._running, self._stop_running = None, False
+        try:
+            if not isinstance(request, CheckClaim):
+                self._have_loaded(engine, request.model, number)
+                if not self._loaded:
+                    raise (self._refusal or EngineEmpty()).with_traceback(None)
+            return engine.examine(request, emit, ended)
+        except EngineCrashed as error:
+            self._loaded, self._refusal = False, error
+            return ExaminationFailed(request.id, error)
+        except MmdeskError as error:
+            return ExaminationFailed(request.id, error)
+        except Exception as error:
+            log.exception("looking closer")
+            return ExaminationFailed(request.id, InternalError.of(error))
+
+    def _has_waiting(self, below: Rank) -> bool:
+        with self._requests.mutex:
+            return any(each.rank < below for each in self._requests.queue)
 
     def _read_ahead(self, engine: Engine, request: Prefill) -> None:
         """Read ahead; nobody asked for it, so a failure is the log's alone.

@@ -18,6 +18,7 @@ from mmdesk.core.conversations import Failure, Run
 from mmdesk.core.messages import well_formed
 from mmdesk.core.phrases import Phrase
 from mmdesk.core.requests import GenerationSettings
+from mmdesk.core.sights import read_sight, sight_document
 
 _log = logging.getLogger(__name__)
 _DAMAGED = (
@@ -95,8 +96,12 @@ def run_row(run: Run | None) -> dict[str, object]:
     """
     if run is None:
         return {"run": None, "tokens": None}
-    value = asdict(replace(run, tokens=()))
+    value = asdict(replace(run, tokens=(), sight=None))
     del value["tokens"]
+    if run.sight is None:
+        del value["sight"]
+    else:
+        value["sight"] = sight_document(run.sight)
     value["libraries"] = [list(map(well_formed, pair)) for pair in run.libraries]
     texts = {name: well_formed(text) for name, text in value.items() if isinstance(text, str)}
     return {"run": _dump(value | texts), "tokens": _tokens_bytes(run.tokens)}
@@ -173,6 +178,7 @@ def _read_run(text: str) -> Run:
         begun=_whole(value.get("begun", 0), 0),
         threads=_whole(value.get("threads", 0), 0),
         libraries=libraries,
+        sight=read_sight(value["sight"]) if "sight" in value else None,
         **texts,
     )
 

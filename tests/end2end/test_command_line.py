@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -76,6 +77,10 @@ def test_the_json_protocol(home: Path, tmp_path: Path) -> None:
         "tokens_per_second",
         "model",
         "notes",
+        "evidence",
+        "unread",
+        "tokens",
+        "saw",
     }
     assert (finished["model"], finished["notes"]) == ("Starter", [])
     assert "".join(delta["text"] for delta in deltas) == finished["text"]
@@ -83,6 +88,28 @@ def test_the_json_protocol(home: Path, tmp_path: Path) -> None:
     assert "蓝" in finished["text"]
     assert finished["prompt_tokens"] > 100
     assert json.loads(second.stdout.splitlines()[-1])["text"] == finished["text"]
+
+
+def test_the_last_object_has_the_evidence(home: Path, tmp_path: Path) -> None:
+    red = red_circle(tmp_path / "red.png")
+    out = tmp_path / "evidence.png"
+    finished = run(home, "ask", "Is there a circle?", "-a", red, "--json", "--evidence", out)
+    assert finished.returncode == 0, finished.stderr
+    last = json.loads(finished.stdout.splitlines()[-1])
+    said = last["text"]
+    assert "".join(said[each["start"] : each["end"]] for each in last["tokens"]) == said
+    for each in last["tokens"]:
+        chances = [math.exp(other["logprob"]) for other in each["alternatives"]]
+        assert sum(chances) <= 1 + 1e-4
+        assert max(chances) >= math.exp(each["logprob"]) - 1e-4  # it was greedy
+    (saw,) = last["saw"]
+    (frame,) = saw["frames"]
+    assert frame["shown"] == [0, 0, saw["width"], saw["height"]]
+    assert saw["tokens"] >= 81
+    assert last["evidence"] == []
+    assert last["unread"] == 0
+    assert not out.exists()
+    assert "points at nothing" in json.loads(finished.stderr.splitlines()[-1])["text"]
 
 
 def test_max_tokens_and_seed(home: Path, tmp_path: Path) -> None:

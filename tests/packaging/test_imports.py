@@ -38,7 +38,7 @@ def imported_by(statement: str) -> set[str]:
     ("statement", "unwanted"),
     [
         ("from mmdesk.cli import main; main(['--help'])", QT | MODEL | {"PIL", "numpy"}),
-        ("import mmdesk.ask", QT | MODEL),
+        ("import mmdesk.ask.command", QT | MODEL),
         ("import mmdesk.doctor", QT | MODEL),
         ("import mmdesk.app", QT | MODEL),
         ("import mmdesk.window_application", MODEL),

@@ -9,9 +9,9 @@ from mmdesk.core.errors import ModelNeedsPackage
 from mmdesk.core.messages import Message, pictures_of
 from mmdesk.core.reasoning import split_reasoning
 from mmdesk.core.requests import AnswerQuestion, GenerationSettings, LoadModel
-from mmdesk.engine.checkpoint import read_config
 from mmdesk.evaluate.answers import has_han
 from mmdesk.evaluate.own.yes_no import first_tokens
+from mmdesk.models.checkpoint import read_config
 
 LONGEST_ANSWER = 512
 """Tokens."""

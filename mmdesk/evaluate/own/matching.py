@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from mmdesk.core.errors import MmdeskError, ModelDamaged
+from mmdesk.core.errors import MmdeskError
 from mmdesk.core.figures import Figure
 from mmdesk.evaluate.answers import has_han
 from mmdesk.evaluate.own.pictures import Pictures
@@ -43,14 +43,10 @@ class Embedded:
 
 
 def load(path: Path, device: str) -> Matcher:
-    """Return the model in a folder, whose files were looked at. Raises ``ModelDamaged``."""
+    """Return the model in a folder. Raises ``ModelError``."""
     from mmdesk.evaluate.matcher import Matcher
 
-    try:
-        return Matcher(path, device="" if device == "auto" else device)
-    except Exception as error:  # transformers, tokenizers and safetensors share no exception type
-        reason = " ".join(str(error).split())[:160].rstrip(".") or type(error).__name__
-        raise ModelDamaged(path=str(path), file="config.json", reason=reason) from error
+    return Matcher(path, device=device)
 
 
 def embed(matcher: Matcher, pictures: Pictures, path: Path, found: Embedded) -> None:

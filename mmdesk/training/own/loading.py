@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mmdesk.core.errors import MmdeskError, ModelDamaged, ModelNeedsPackage, TrainingModelUnfit
-from mmdesk.engine.checkpoint import CheckpointConfig, WeightsSummary, check_files, read_config
+from mmdesk.core.errors import MmdeskError, ModelDamaged, TrainingModelUnfit
+from mmdesk.models.checkpoint import CheckpointConfig, WeightsSummary, check_files, read_config
 from mmdesk.models.families import role_of
+from mmdesk.models.load_failure import load_failure
 from mmdesk.training.own.options import Kind
 
 _LOG = logging.getLogger(__name__)
@@ -134,9 +134,4 @@ class _as_model_errors:
         if not isinstance(error, Exception) or isinstance(error, MmdeskError | MemoryError):
             return
         _LOG.info("loading %s", self._path, exc_info=error)
-        if isinstance(error, ImportError):
-            named = re.search(r"pip install (?:-U )?[`'\"]?([\w.-]+)", str(error).lower())
-            package = named[1] if named else str(error)
-            raise ModelNeedsPackage(path=str(self._path), package=package[:80]) from error
-        reason = " ".join(str(error).split())[:160].rstrip(".") or type(error).__name__
-        raise ModelDamaged(path=str(self._path), file=self._file, reason=reason) from error
+        raise load_failure(error, self._path, self._file) from error

@@ -24,8 +24,8 @@ from mmdesk.core.errors import (
 )
 from mmdesk.core.messages import user_message
 from mmdesk.core.requests import AnswerQuestion, GenerationSettings, LoadModel
-from mmdesk.engine.checkpoint import check_files, read_config
 from mmdesk.engine.local import LocalChatEngine
+from mmdesk.models.checkpoint import check_files, read_config
 
 WEIGHTS = "model.safetensors"
 INDEX = "model.safetensors.index.json"

@@ -169,3 +169,17 @@ def test_any_tokens_that_stop_are_the_beginning_of_what_follows(data: st.DataObj
     so_far = text_so_far(tokenizer(kind), tokens[:stop])
     assert full(kind, tokens).startswith(so_far)
     assert full(kind, tokens[:stop]) in (so_far, so_far + "\N{REPLACEMENT CHARACTER}")
+
+
+@pytest.mark.parametrize("made", [byte_level_tokenizer, None])
+def test_tokens_that_say_places_are_shown_and_other_special_ones_are_not(made):
+    """Florence-2's and Qwen2-VL's places are special tokens: without them no box is left."""
+    places = ("<loc_12>", "<loc_345>", "<|box_start|>")
+    inner = byte_level_tokenizer(*places, "<image>") if made else byte_fallback_tokenizer()
+    inner.add_special_tokens([*places, "<image>"])
+    tokenizer = fast(inner, bos_token="<s>", eos_token="<|end|>" if made else "</s>")
+    said = "cat<loc_12><image><loc_345><|box_start|>"
+    tokens = tokenizer.encode(said, add_special_tokens=False)
+    detokenizer = detokenizer_for(tokenizer)
+    text = "".join(map(detokenizer.push, tokens)) + detokenizer.flush()
+    assert text.replace(" ", "").lstrip() == said.replace("<image>", "")

@@ -26,7 +26,7 @@ def qnms(dets, scores, iou_threshold): ...
 BROKEN = "raise ImportError('libcudart.so.12: cannot open shared object file')"
 PROGRAM = """
 import importlib.util
-from mmdesk.engine.torchvision_compat import prepare_torchvision
+from mmdesk.models.torchvision_compat import prepare_torchvision
 prepare_torchvision()
 prepare_torchvision()
 found = importlib.util.find_spec("torchvision") is not None

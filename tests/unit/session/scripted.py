@@ -27,6 +27,7 @@ from mmdesk.core.events import (
     TextDelta,
     TurnFinished,
 )
+from mmdesk.core.examinations import AnswerScored, Examination, ExaminationProgressed, Examined
 from mmdesk.core.models import (
     Download,
     DownloadState,
@@ -74,6 +75,9 @@ class ScriptedEngine:
     prefill_gate: threading.Event = field(default_factory=threading.Event)
     refusals: list[Exception] = field(default_factory=list)
     served: list[object] = field(default_factory=list)
+    finds: list[Examined | Exception] = field(default_factory=list)
+    examined: list[Examination] = field(default_factory=list)
+    examine_gate: threading.Event = field(default_factory=threading.Event)
     name: str = ""
     drawn_seed: int = 77
     closed: bool = False
@@ -83,6 +87,7 @@ class ScriptedEngine:
         self.load_gate.set()
         self.hear_gate.set()
         self.prefill_gate.set()
+        self.examine_gate.set()
 
     def load(
         self, request: LoadModel, emit: EventSink, cancelled: Callable[[], bool]
@@ -165,6 +170,23 @@ class ScriptedEngine:
         deadline = time.monotonic() + PATIENCE_S
         while not self.prefill_gate.wait(0.005) and not cancelled():
             assert time.monotonic() < deadline
+
+    def examine(
+        self, request: Examination, emit: EventSink, cancelled: Callable[[], bool]
+    ) -> Examined | None:
+        """Report one of two regions, and return the next of ``finds``, by default no tokens."""
+        self.examined.append(request)
+        self.served.append(request)
+        emit(ExaminationProgressed(request.id, 1, 2))
+        deadline = time.monotonic() + PATIENCE_S
+        while not self.examine_gate.wait(0.005):
+            assert time.monotonic() < deadline
+            if cancelled():
+                return None
+        found = self.finds.pop(0) if self.finds else AnswerScored(request.id, ())
+        if isinstance(found, Exception):
+            raise found
+        return found
 
     def close(self) -> None:
         self.closed = True

@@ -20,6 +20,7 @@ from mmdesk.core.conversations import (
     Usage,
 )
 from mmdesk.core.errors import ConversationMissing
+from mmdesk.core.evidence import Placement, SeenPicture, Sight
 from mmdesk.core.messages import user_message, well_formed
 from mmdesk.core.phrases import Phrase
 from mmdesk.core.requests import GenerationSettings
@@ -39,7 +40,18 @@ RUN = Run(
     device="NVIDIA H100",
     threads=3,
     libraries=(("torch", "2.13.0+cpu"), ("transformers", "5.23.0")),
-)
+    sight=Sight(
+        "qwen3_vl",
+        (
+            SeenPicture(
+                "cd" * 32, 641, 480, 300,
+                (Placement(640, 480, (0, 0, 640, 479), (0.0, 0.5, 641.0, 480.0)),),
+            ),
+            SeenPicture("ef" * 32, 1, 9),
+        ),
+        1,
+    ),
+)  # fmt: skip
 FAR = "https://far.example/v1#maker/far"
 
 

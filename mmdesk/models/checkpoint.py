@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mmdesk.core.errors import ModelDamaged, ModelIncomplete, ModelMissing
-from mmdesk.engine.untrusted import (
+from mmdesk.models.files import is_file
+from mmdesk.models.safetensors_header import MalformedHeader, read_header
+from mmdesk.models.untrusted import (
     INDEX,
     WEIGHTS,
     check_configs,
@@ -20,8 +22,6 @@ from mmdesk.engine.untrusted import (
     numbers_of,
     read_json,
 )
-from mmdesk.models.files import is_file
-from mmdesk.models.safetensors_header import MalformedHeader, read_header
 
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt")
 _TOKENIZERS = (
@@ -37,6 +37,12 @@ _TOKENIZERS = (
 _PROCESSORS = ("processor_config.json", "preprocessor_config.json")
 _LAYERS = re.compile(r"(?!max_window_)(.*_)?layers?|depths?")
 _EXPERTS = re.compile(r"(num|n)_(.*_)?experts")
+_TOLERANCE = 2
+"""Elements in memory for one in the files: tied weights are stored once."""
+_BUFFERS = 2**24
+"""Elements that no file holds, such as position tables."""
+_MOST_PER_BYTE = 8
+"""Packed parameters in a byte of the files, at the very most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +102,7 @@ def read_config(path: Path) -> CheckpointConfig:
     Raises:
         ModelMissing: no such directory, or no ``config.json`` in it.
         ModelDamaged: a configuration can't be read, or contradicts what mmdesk may load.
-        ModelIsAdapter, RemoteCodeRefused: see :mod:`mmdesk.engine.untrusted`.
+        ModelIsAdapter, RemoteCodeRefused: see :mod:`mmdesk.models.untrusted`.
     """
     check_is_whole_model(path)
     if not (path / "config.json").exists():
@@ -140,6 +146,38 @@ def check_files(path: Path) -> WeightsSummary:
     for name, promised in shards.items():
         total += _summary(path, name, promised)
     return total
+
+
+def check_counts(config: CheckpointConfig, weights: WeightsSummary) -> None:
+    """Check that a model has no more parts than its files can hold, before it is built at all.
+
+    Raises:
+        ModelDamaged: the configuration asks for more.
+    """
+    if config.layers > weights.tensors:
+        raise _too_much(config, f"{config.layers} layers, but the files hold {weights.tensors}")
+    if config.experts > max(weights.tensors, weights.widest):
+        raise _too_much(config, f"{config.experts} experts, which the files don't hold")
+
+
+def check_elements(config: CheckpointConfig, weights: WeightsSummary, elements: int) -> None:
+    """Check that a model is no larger than its files, before there is a place for it in memory.
+
+    Args:
+        elements: Of the model as its configuration describes it.
+
+    Raises:
+        ModelDamaged: it is much larger.
+    """
+    limit = weights.elements * _TOLERANCE + _BUFFERS
+    if config.quantized:
+        limit = max(limit, weights.stored_bytes * _MOST_PER_BYTE)
+    if elements > limit:
+        raise _too_much(config, f"{elements} numbers, but the files hold {weights.elements}")
+
+
+def _too_much(config: CheckpointConfig, what: str) -> ModelDamaged:
+    return _damaged(config.path, "config.json", f"it asks for {what}")
 
 
 def _summary(path: Path, name: str, promised: set[str]) -> WeightsSummary:

@@ -3,67 +3,50 @@
 from __future__ import annotations
 
 import argparse
-import io
-import json
 import logging
 import queue
 import signal
 import sys
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 from mmdesk import compose, paths
+from mmdesk.ask.evidence import write_evidence
+from mmdesk.ask.printing import JsonPrinter, Printer, TextPrinter
+from mmdesk.core.conversations import StopReason
 from mmdesk.core.errors import (
-    EngineCrashed,
     InternalError,
     MmdeskError,
     ModelError,
-    PromptTooLong,
     QuestionEmpty,
     QuestionNotText,
     QuestionTooLong,
-    SettingsError,
-    SettingsUnreadable,
     TooManyPictures,
 )
 from mmdesk.core.events import (
-    AttachmentReady,
     AttachmentRefused,
-    AudioProgress,
     AudioTranscribed,
     Event,
-    ModelChosen,
     ModelFailed,
-    ModelLoading,
     SavingPaused,
     SavingResumed,
     StoreFailed,
-    TextDelta,
     TranscriptReady,
     TurnFailed,
     TurnFinished,
     TurnSaved,
 )
-from mmdesk.core.models import host_of, leaves_computer
+from mmdesk.core.examinations import AnswerScored, ExaminationFailed
 from mmdesk.logs import open_log
 from mmdesk.session.controller import MAX_QUESTION
 from mmdesk.session.draft import MAX_PICTURES
-from mmdesk.session.sound_files import clock
 from mmdesk.settings import Settings, load_settings
-from mmdesk.terminal import CONTROLS, Interrupts
+from mmdesk.terminal import Interrupts
 
 log = logging.getLogger(__name__)
 
-_HINTS: dict[type[MmdeskError], str] = {
-    EngineCrashed: "Ask again; engine.log beside mmdesk's log has the details.",
-    InternalError: "The log has the details; “mmdesk doctor” says where it is.",
-    PromptTooLong: "Shorten the question, or give fewer pictures.",
-    QuestionEmpty: 'Write one: mmdesk ask "What is this?" -a picture.png',
-    SettingsError: "It was set aside with the ending .broken: ask again to use the defaults.",
-    SettingsUnreadable: "Check the file's permissions.",
-    TooManyPictures: "Ask about the first {limit}, then about the rest.",
-}
-"""Advice in place of that which is meant for the window."""
+_ENDS = TurnFinished | AnswerScored | ExaminationFailed
 _MOST_INPUT = 16 << 20
 """Bytes read from standard input: enough to say how much too long most questions are."""
 
@@ -88,129 +71,13 @@ def run(arguments: argparse.Namespace) -> int:
     return 1
 
 
-class TextPrinter:
-    """The answer on standard output, anything else on standard error."""
-
-    def __init__(self) -> None:
-        self._terminal = sys.stderr.isatty()
-        self._to_terminal = sys.stdout.isatty()
-        self._in_line = False
-
-    def event(self, event: Event) -> None:
-        """Show one event."""
-        match event:
-            case TextDelta(text=text):
-                self._status("")
-                self._write(text)
-            case ModelLoading(stage=stage, fraction=fraction):
-                share = "" if fraction is None else f" {fraction:.0%}"
-                self._status(f"Loading the model: {stage}{share}")
-            case AttachmentReady(picture=picture):
-                for note in picture.notes:
-                    self._line(f"{picture.name}: {note}")
-            case AudioProgress(done=done, total=total):
-                self._status(f"Listening: {clock(done)} of {clock(total)}")
-            case TranscriptReady(transcript=heard):
-                self._line(f"Heard: {_one_line(heard.text)}")
-            case ModelChosen(key=key) if leaves_computer(key):
-                self._line(f"{host_of(key)} answers: question and pictures leave this computer.")
-            case StoreFailed(error=error):
-                self.error(error)
-            case TurnFinished() | TurnFailed():
-                self._end(event)
-
-    def _end(self, event: TurnFinished | TurnFailed) -> None:
-        self._status("")
-        if self._in_line:
-            self._write("\n")
-        for note in event.notes if isinstance(event, TurnFinished) else ():
-            self._line(str(note))
-
-    def error(self, error: MmdeskError) -> None:
-        """Say an error and its hint."""
-        hint = _HINTS.get(type(error))
-        hint = error.hint if hint is None else hint.format(**error.fields)
-        self.failure(error.kind, error.message, hint)
-
-    def failure(self, kind: str, message: str, hint: str) -> None:
-        """Say what failed in at most three lines."""
-        del kind
-        self._status("")
-        self._line(f"mmdesk: {_one_line(message)}")
-        self._line(f"  {_one_line(hint)}")
-
-    def _write(self, text: str) -> None:
-        self._in_line = not text.endswith("\n")
-        sys.stdout.write(text.translate(CONTROLS) if self._to_terminal else text)
-        sys.stdout.flush()
-
-    def _line(self, text: str) -> None:
-        print(text.translate(CONTROLS), file=sys.stderr)
-
-    def _status(self, text: str) -> None:
-        if self._terminal:
-            print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
-
-
-class JsonPrinter(TextPrinter):
-    """One object a line: deltas and the end on standard output, errors on standard error."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, io.TextIOWrapper):
-                # JSON is UTF-8 (RFC 8259); a lone surrogate in a path becomes JSON's own escape.
-                stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-
-    def event(self, event: Event) -> None:
-        """Print the events that programs read."""
-        match event:
-            case TextDelta(text=text):
-                self._object(event="delta", text=text)
-            case TurnFinished(usage=usage):
-                self._object(
-                    event="finished",
-                    stop_reason=str(event.stop_reason),
-                    text=event.text,
-                    prompt_tokens=usage.prompt_tokens if usage else 0,
-                    completion_tokens=usage.completion_tokens if usage else 0,
-                    ttft_ms=round(usage.ttft_ms, 1) if usage else None,
-                    tokens_per_second=round(usage.tokens_per_second, 1) if usage else None,
-                    model=event.model,
-                    notes=[str(note) for note in event.notes],
-                )
-            case TranscriptReady(transcript=heard):
-                self._object(event="heard", text=heard.text, language=heard.language)
-            case AttachmentReady(picture=picture):
-                for note in picture.notes:
-                    self._aside(event="note", picture=picture.name, text=str(note))
-            case ModelChosen(key=key) if leaves_computer(key):
-                self._aside(event="leaves", host=host_of(key))
-            case StoreFailed(error=error):
-                self.error(error)
-
-    def failure(self, kind: str, message: str, hint: str) -> None:
-        """Print the error object."""
-        self._aside(event="error", kind=kind, message=message, hint=hint)
-
-    def _aside(self, **fields: object) -> None:
-        print(json.dumps(fields, ensure_ascii=False), file=sys.stderr)
-
-    def _object(self, **fields: object) -> None:
-        sys.stdout.write(json.dumps(fields, ensure_ascii=False) + "\n")
-        sys.stdout.flush()
-
-
-Printer = TextPrinter
-
-
 def _ask(arguments: argparse.Namespace, printer: Printer) -> int:
     question = _question(arguments)
     settings = _settings(arguments)
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     application = compose.build(events.put, settings, engine=arguments.engine, keep=arguments.save)
     try:
-        status = _Run(application, events, printer).answer(arguments, question)
+        status = _Run(application, events, printer, arguments.evidence).answer(arguments, question)
     finally:
         application.close()
     return _keep_status(status, events, printer)
@@ -242,6 +109,7 @@ class _Run:
         application: compose.Application,
         events: queue.SimpleQueue[Event],
         printer: Printer,
+        evidence: Path | None,
     ) -> None:
         self._application = application
         self._session = application.session
@@ -249,6 +117,8 @@ class _Run:
         self._printer = printer
         self._question = ""
         self._saved = False
+        self._evidence = evidence
+        self._end: TurnFinished | None = None
 
     def answer(self, arguments: argparse.Namespace, question: str) -> int:
         self._application.start()
@@ -285,7 +155,7 @@ class _Run:
         status = None
         for event in self._session.handle(queued):
             self._printer.event(event)
-            taken = self._take(event)
+            taken = self._end_of(event) if isinstance(event, _ENDS) else self._take(event)
             status = status if taken is None else taken
         self._session.tick()
         return status
@@ -307,9 +177,27 @@ class _Run:
                 self._printer.error(error)
             case TurnSaved():
                 self._saved = True
-            case TurnFinished():
-                return 1 if self._session.saving_paused else 0
         return None
+
+    def _end_of(self, event: TurnFinished | AnswerScored | ExaminationFailed) -> int | None:
+        """Have the tokens of an answer scored, where that is wanted and can be, then print it."""
+        if not isinstance(event, TurnFinished):
+            return self._finished(event if isinstance(event, AnswerScored) else None)
+        self._end = event
+        if self._printer.scores and event.stop_reason is not StopReason.CANCELLED:
+            entries = self._session.entries
+            if self._session.examining.score(entries, len(entries) - 1) is not None:
+                return None
+        return self._finished(None)
+
+    def _finished(self, scored: AnswerScored | None) -> int:
+        assert self._end is not None
+        entries = self._session.entries
+        self._printer.finished(self._end, entries[-1], scored)
+        if self._evidence is not None:
+            for line in write_evidence(entries, self._evidence):
+                self._printer.note(line)
+        return 1 if self._session.saving_paused else 0
 
 
 def _question(arguments: argparse.Namespace) -> str:
@@ -361,7 +249,3 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         generation=replace(kept.generation, **given),
         voice=replace(kept.voice, **voice),
     )
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

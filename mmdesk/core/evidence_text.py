@@ -1,0 +1,130 @@
+"""An answer as people read it: what it says of places as phrases instead of numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from mmdesk.core.evidence import Evidence, Pointed
+from mmdesk.core.values import value
+
+SCHEME = "evidence:"
+"""Of the links that phrases become; behind it the numbers of what they stand for, with commas."""
+
+_OPENING = re.compile(r"(?:```(?:json)?\s*)?\[\s*\Z")
+_BETWEEN = re.compile(r"\s*[,;]?\s*")
+_CLOSING = re.compile(r"\s*\](?:\s*```)?")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~])")
+_PUNCTUATION = 40
+"""Characters before a list, at most."""
+_LEAST_PHRASE = 2
+"""Characters of a label that is looked for in the rest of the answer."""
+
+
+@value
+class Piece:
+    """A piece of an answer.
+
+    Attributes:
+        text: As it is read.
+        numbers: Of the evidence that it stands for; () is plain text.
+    """
+
+    text: str
+    numbers: tuple[int, ...] = ()
+
+
+def pieces(answer: str, found: Pointed) -> tuple[Piece, ...]:
+    """Return an answer in pieces; without evidence it is one."""
+    if not found.evidence:
+        return (Piece(answer),)
+    phrases = _phrases(found.evidence)
+    parts: list[Piece] = []
+    at = 0
+    for start, end, marked in _groups(answer, found.evidence):
+        parts += _linked(answer[at:start], phrases)
+        for count, piece in enumerate(marked):
+            parts += [Piece(", ")] * bool(count) + [piece]
+        at = end
+    return (*parts, *_linked(answer[at:], phrases))
+
+
+def as_markdown(answer: str, found: Pointed) -> str:
+    """Return an answer whose phrases are links to their evidence."""
+    return "".join(_link(piece) if piece.numbers else piece.text for piece in pieces(answer, found))
+
+
+def _link(piece: Piece) -> str:
+    phrase = _SPECIAL.sub(r"\\\1", piece.text)
+    return f"[{phrase}]({SCHEME}{','.join(map(str, piece.numbers))})"
+
+
+def as_plain(answer: str, found: Pointed) -> str:
+    """Return an answer with phrases in the place of boxes."""
+    return "".join(piece.text for piece in pieces(answer, found))
+
+
+def numbers_of(target: str) -> tuple[int, ...]:
+    """Return the evidence that a link stands for; () where it is none of these."""
+    if not target.startswith(SCHEME):
+        return ()
+    written = target.removeprefix(SCHEME).split(",")
+    return tuple(int(each) for each in written if each.isascii() and each.isdigit())
+
+
+def _groups(answer: str, evidence: Sequence[Evidence]) -> Iterator[tuple[int, int, list[Piece]]]:
+    """Yield runs of marks with nothing but punctuation between: where, and what to read there."""
+    group: list[Piece] = []
+    start = end = first = 0
+    for number, each in enumerate(evidence):
+        if group and (each.start, each.end) == (first, end):  # several of one label
+            group[-1] = Piece(group[-1].text, (*group[-1].numbers, number))
+            continue
+        if group and not _BETWEEN.fullmatch(answer, end, each.start):
+            yield start, _closed(answer, end), group
+            group = []
+        if not group:
+            start = _opened(answer, each.start)
+        first, end = each.start, each.end
+        group.append(Piece(each.text or str(number + 1), (number,)))
+    if group:
+        yield start, _closed(answer, end), group
+
+
+def _opened(answer: str, start: int) -> int:
+    """Return where the brackets before a mark begin."""
+    near = max(0, start - _PUNCTUATION)
+    found = _OPENING.search(answer[near:start])
+    return near + found.start() if found else start
+
+
+def _closed(answer: str, end: int) -> int:
+    found = _CLOSING.match(answer, end)
+    return found.end() if found else end
+
+
+def _phrases(evidence: Sequence[Evidence]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, tuple[int, ...]] = {}
+    for number, each in enumerate(evidence):
+        if len(each.text) >= _LEAST_PHRASE:
+            name = each.text.casefold()
+            found[name] = (*found.get(name, ()), number)
+    return found
+
+
+def _linked(text: str, phrases: dict[str, tuple[int, ...]]) -> list[Piece]:
+    """Cut a text at the phrases that name evidence."""
+    if not phrases or not text:
+        return [Piece(text)] if text else []
+    longest = sorted(phrases, key=len, reverse=True)
+    pattern = "|".join(rf"(?<![a-z]){re.escape(each)}(?![a-z])" for each in longest)
+    parts: list[Piece] = []
+    at = 0
+    for match in re.finditer(pattern, text, re.IGNORECASE):
+        numbers = phrases.get(match.group().casefold())
+        if numbers is None:
+            continue
+        parts += [Piece(text[at : match.start()])] * (match.start() > at)
+        parts.append(Piece(match.group(), numbers))
+        at = match.end()
+    return parts + [Piece(text[at:])] * (at < len(text))

@@ -1,0 +1,3 @@
+"""The matching models; the line below must come before transformers."""
+
+import mmdesk.engine.torchvision_first  # noqa: F401
