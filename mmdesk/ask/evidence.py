@@ -27,6 +27,12 @@ def evidence_fields(entry: Entry, scored: AnswerScored | None) -> dict[str, Any]
         "evidence": [_evidence(each) for each in found.evidence],
         "unread": len(found.unread) + found.homeless,
         "tokens": [_token(each) for each in scored.tokens] if scored else None,
+        "choices": [
+            {"text": each.text, "probability": round(each.probability, _DIGITS)}
+            for each in scored.choices
+        ]
+        if scored
+        else None,
         "saw": [_seen(each) for each in sight.pictures] if sight else None,
     }
 

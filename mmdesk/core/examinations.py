@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mmdesk.core.choices import Choice
 from mmdesk.core.errors import MmdeskError
 from mmdesk.core.evidence import Box, SeenPicture
 from mmdesk.core.matching import Matches, MatchPicture
@@ -37,7 +38,7 @@ class ScoreAnswer:
     messages: tuple[Message, ...]
     tokens: tuple[int, ...]
     alternatives: int = 4
-    choices: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
     model: LoadModel | None = None
 
 
@@ -124,7 +125,7 @@ class AnswerScored:
     """How probable an answer's tokens were, by the model that is loaded.
 
     Attributes:
-        choices: Those that were asked for, with probabilities that sum to 1.
+        choices: Those that were asked for, by their labels, with probabilities that sum to 1.
     """
 
     id: ExaminationId

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from mmdesk.core.choices import choices_of
 from mmdesk.core.conversations import Entry
 from mmdesk.core.evidence import NOWHERE, Pointed, pointed
 from mmdesk.core.examinations import (
@@ -19,6 +20,7 @@ from mmdesk.core.identity import new_id
 from mmdesk.core.matching import MatchModel, MatchPicture
 from mmdesk.core.messages import Message, Picture, pictures_of
 from mmdesk.core.models import ModelKey, is_remote
+from mmdesk.core.reasoning import split_reasoning
 from mmdesk.session.answering import Answering
 from mmdesk.session.history import prompt_messages
 from mmdesk.session.identities import same_files
@@ -37,13 +39,8 @@ class Examining:
             return None
         return self._ask(InspectPicture(new_id(), picture, self._answering.request_for(model)))
 
-    def score(
-        self, entries: Sequence[Entry], index: int, choices: tuple[str, ...] = ()
-    ) -> ExaminationId | None:
-        """Compute how probable the tokens of ``entries[index]`` were.
-
-        Args:
-            choices: See :class:`~mmdesk.core.examinations.ScoreAnswer`.
+    def score(self, entries: Sequence[Entry], index: int) -> ExaminationId | None:
+        """Compute how probable the tokens of ``entries[index]`` were, and what else was to choose.
 
         Returns:
             None where nobody knows its tokens.
@@ -54,6 +51,7 @@ class Examining:
             return None
         model = self._answering.request_for(run.model)
         messages = prompted(entries, index)
+        choices = choices_of(messages[-1].text, split_reasoning(entry.message.text).answer)
         return self._ask(ScoreAnswer(new_id(), messages, run.tokens, choices=choices, model=model))
 
     def explain(

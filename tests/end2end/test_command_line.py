@@ -80,6 +80,7 @@ def test_the_json_protocol(home: Path, tmp_path: Path) -> None:
         "evidence",
         "unread",
         "tokens",
+        "choices",
         "saw",
     }
     assert (finished["model"], finished["notes"]) == ("Starter", [])
@@ -102,6 +103,8 @@ def test_the_last_object_has_the_evidence(home: Path, tmp_path: Path) -> None:
         chances = [math.exp(other["logprob"]) for other in each["alternatives"]]
         assert sum(chances) <= 1 + 1e-4
         assert max(chances) >= math.exp(each["logprob"]) - 1e-4  # it was greedy
+    assert [each["text"] for each in last["choices"]] == ["Yes", "No"]
+    assert last["choices"][0]["probability"] > 0.5
     (saw,) = last["saw"]
     (frame,) = saw["frames"]
     assert frame["shown"] == [0, 0, saw["width"], saw["height"]]

@@ -37,10 +37,10 @@ def score_answer(
     logits = answer_logits(loaded, messages, prompt, request.tokens)
     tokens = _scored(loaded, prompt, request.tokens, logits, request.alternatives)
     choices = []
-    for text in request.choices:
+    for choice in request.choices:
         if cancelled():
             return None
-        choices.append((text, _log_likelihood(loaded, messages, prompt, text)))
+        choices.append((choice.label, _log_likelihood(loaded, messages, prompt, choice.text)))
     return AnswerScored(request.id, tokens, _among(choices))
 
 

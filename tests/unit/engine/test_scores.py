@@ -10,6 +10,7 @@ import torch
 from PIL import Image, ImageDraw
 
 from mmdesk import paths
+from mmdesk.core.choices import Choice
 from mmdesk.core.examinations import (
     AnswerExplained,
     AnswerScored,
@@ -93,7 +94,9 @@ def test_choices_share_what_the_model_gives_them(
     engine: LocalChatEngine, picture: PictureMaker
 ) -> None:
     messages = talk(("Is it red?", (picture(),)))
-    scored = score(engine, messages, tokens=(5,), choices=("yes", "no, it is blue"))
+    scored = score(
+        engine, messages, tokens=(5,), choices=(Choice("Y", "yes"), Choice("N", "no, it is blue"))
+    )
     loaded = engine._loaded
     assert loaded is not None
     chances = []
@@ -102,6 +105,7 @@ def test_choices_share_what_the_model_gives_them(
         logits = plain_logits(engine, messages, tuple(ids)).log_softmax(-1)
         chances.append(float(sum(logits[n, each] for n, each in enumerate(ids))))
     expected = torch.tensor(chances).softmax(0).tolist()
+    assert [each.text for each in scored.choices] == ["Y", "N"]
     assert [each.probability for each in scored.choices] == pytest.approx(expected, abs=1e-4)
     assert sum(each.probability for each in scored.choices) == pytest.approx(1)
 
