@@ -51,6 +51,9 @@ def prefill(
         one_way, another = (each["input_ids"][0].numpy() for each in (inputs, other))
         end = shared_beginning(one_way, another, whole=False)
         loaded.reader.prefill(inputs, pictures, end, cancelled)
+        for picture in pictures:  # else the answer's end would wait for it
+            look()
+            loaded.sight.seen(picture)
 
 
 def _asked(messages: tuple[Message, ...], text: str) -> tuple[Message, ...]:

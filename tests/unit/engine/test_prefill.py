@@ -245,3 +245,12 @@ def test_a_lost_picture_is_the_questions_to_tell(
     prefill(engine, pictures=(lost,))
     prefill(LocalChatEngine(), pictures=(lost,))
     check_as_cold(engine, talk("What?"))
+
+
+def test_where_the_models_frame_lies_is_known_before_the_answer(
+    engine: LocalChatEngine, picture: PictureMaker
+) -> None:
+    wide = picture("green", (171, 50))
+    engine.prefill(Prefill((user_message("", (wide,)),)), lambda: False)
+    assert engine._loaded is not None
+    assert (171, 50) in engine._loaded.sight._measured

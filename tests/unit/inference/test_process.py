@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from mmdesk import paths
 from mmdesk.core.conversations import StopReason
 from mmdesk.core.errors import (
     AnswerOutOfMemory,
@@ -25,6 +26,15 @@ from mmdesk.core.errors import (
     ModelOutOfMemory,
 )
 from mmdesk.core.events import Event, LoadStage, ModelLoading, TextDelta
+from mmdesk.core.examinations import (
+    CheckClaim,
+    ClaimChecked,
+    ExaminationProgressed,
+    ExplainAnswer,
+    InspectPicture,
+    ScoreAnswer,
+)
+from mmdesk.core.matching import MatchModel, MatchPicture
 from mmdesk.core.messages import user_message
 from mmdesk.core.protocols import Child
 from mmdesk.core.requests import AnswerQuestion, Begun, GenerationSettings, LoadModel, Prefill
@@ -158,6 +168,36 @@ def test_a_question_is_read_ahead_in_the_child_until_something_else_is_to_be_don
     finished, _ = ask(child_engine, messages, max_tokens=30)
     assert finished.text == expected.text
     child_engine.prefill(Prefill(()), lambda: False)
+
+
+def test_closer_looks_cross_as_they_are_and_can_be_ended(
+    child_engine: ChildEngine, engine: LocalChatEngine, picture: PictureMaker
+) -> None:
+    red = picture("red")
+    messages = talk(("What?", (red,)))
+    finished, _ = ask(engine, messages, max_tokens=4)
+    assert finished.run is not None
+    tokens = finished.run.tokens
+    for request in (InspectPicture("i", red), ScoreAnswer("s", messages, tokens)):
+        here = engine.examine(request, nothing, lambda: False)
+        assert child_engine.examine(request, nothing, lambda: False) == here
+    told: list[Event] = []
+    why = ExplainAnswer("e", messages, tokens)
+    assert child_engine.examine(why, told.append, lambda: bool(told)) is None
+    assert isinstance(told[0], ExaminationProgressed)
+
+
+def test_pictures_are_compared_with_texts_beside_the_chat_model(
+    child_engine: ChildEngine, picture: PictureMaker
+) -> None:
+    texts = ("a photo of a red square", "a photo of a blue star")
+    match = MatchPicture(picture("red"), texts, MatchModel(paths.starter_clip()))
+    found = child_engine.examine(CheckClaim("c", match), nothing, lambda: False)
+    assert isinstance(found, ClaimChecked)
+    assert sum(each.probability for each in found.matches.matches) == pytest.approx(1)
+    assert found.matches.matches[0].probability > 0.5
+    finished, _ = ask(child_engine, talk(QUESTION), max_tokens=5)
+    assert finished.text
 
 
 def test_killed_in_the_middle_of_an_answer(
