@@ -17,10 +17,11 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from mmdesk.core.claims import has_han
+
 PEOPLE = 10
 """Answers to a question of VQA."""
 _ENOUGH = 3
-_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _PUNCTUATION = ';/[]"{}()=+\\_-><@`,?!'
 _COMMA_IN_NUMBER = re.compile(r"\d,\d")
 _PERIOD = re.compile(r"\.(?!\d)")
@@ -75,11 +76,6 @@ def exact_match(answer: str, expected: Sequence[str]) -> bool:
 def normal_form(text: str) -> str:
     """Return an answer as :func:`vqa_accuracy` compares it; Chinese where it has Han characters."""
     return chinese_form(text) if has_han(text) else english_form(text)
-
-
-def has_han(text: str) -> bool:
-    """Whether there is a Chinese character."""
-    return _HAN.search(text) is not None
 
 
 def english_form(text: str) -> str:

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Literal
 
+from mmdesk.core.claims import has_han
 from mmdesk.core.errors import MeasureNeedsPackage
-from mmdesk.evaluate.answers import has_han
 
 Unit = Literal["wer", "cer"]
 

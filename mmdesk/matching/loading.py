@@ -18,6 +18,7 @@ from mmdesk.matching.placement import Placement, place
 from mmdesk.models.checkpoint import check_elements
 from mmdesk.models.hardware import free_bytes, free_memory, is_out_of_memory
 from mmdesk.models.load_failure import load_failure
+from mmdesk.models.loading_bars import without_bars
 from mmdesk.models.torchvision_compat import prepare_torchvision
 
 prepare_torchvision()  # before transformers looks for it
@@ -79,7 +80,7 @@ def _checked_config(checkpoint: MatchCheckpoint) -> Any:
 
 def _load_weights(checkpoint: MatchCheckpoint, config: Any, placement: Placement) -> Any:
     models: Any = AutoModel
-    with _without_bars():
+    with without_bars():
         model, report = models.from_pretrained(
             checkpoint.path,
             config=config,
@@ -93,17 +94,6 @@ def _load_weights(checkpoint: MatchCheckpoint, config: Any, placement: Placement
         reason = f"{len(absent)} tensors are missing, {absent[0]} among them"
         raise ModelDamaged(path=str(checkpoint.path), file=_WEIGHTS, reason=reason)
     return model.to(placement.device).eval().requires_grad_(False)
-
-
-@contextlib.contextmanager
-def _without_bars() -> Iterator[None]:
-    drawn = transformers_logging.is_progress_bar_enabled()
-    transformers_logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if drawn:
-            transformers_logging.enable_progress_bar()
 
 
 @contextlib.contextmanager

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from mmdesk.core.boxes import Corners, parsed_boxes, without_boxes
+from mmdesk.core.claims import has_han
 from mmdesk.core.errors import InternalError, MmdeskError
 from mmdesk.core.messages import Message, assistant_message, user_message
-from mmdesk.evaluate.answers import has_han
 from mmdesk.evaluate.own.chat import Chat
 from mmdesk.evaluate.own.examples import Kind, Task
 from mmdesk.evaluate.own.pictures import Pictures

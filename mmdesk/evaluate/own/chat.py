@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from mmdesk.core.claims import has_han
 from mmdesk.core.errors import ModelNeedsPackage
 from mmdesk.core.messages import Message, pictures_of
 from mmdesk.core.reasoning import split_reasoning
 from mmdesk.core.requests import AnswerQuestion, GenerationSettings, LoadModel
-from mmdesk.evaluate.answers import has_han
 from mmdesk.evaluate.own.yes_no import first_tokens
 from mmdesk.models.checkpoint import read_config
 

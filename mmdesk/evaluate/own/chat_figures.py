@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from mmdesk.core.claims import has_han
 from mmdesk.core.figures import Figure
-from mmdesk.evaluate.answers import exact_match, has_han, vqa_accuracy
+from mmdesk.evaluate.answers import exact_match, vqa_accuracy
 from mmdesk.evaluate.calibration import expected_calibration_error
 from mmdesk.evaluate.captions import bleu, cider
 from mmdesk.evaluate.own.asking import Reply

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from mmdesk.core.claims import has_han
 from mmdesk.core.models import ModelRole
-from mmdesk.evaluate.answers import has_han
 from mmdesk.training.own.folder import Entry, Turn
 
 DESCRIBE = {False: "Describe this picture.", True: "描述这张图片。"}

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from mmdesk import compose
+from mmdesk.core.claims import has_han
 from mmdesk.core.errors import (
     DeviceUnavailable,
     MmdeskError,
@@ -17,7 +18,6 @@ from mmdesk.core.errors import (
     SpeechModelUnknown,
 )
 from mmdesk.core.figures import Figure
-from mmdesk.evaluate.answers import has_han
 from mmdesk.evaluate.transcripts import Unit, error_rate
 from mmdesk.settings import Settings
 from mmdesk.training.own.folder import Entry

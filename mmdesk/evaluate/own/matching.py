@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from mmdesk.core.claims import has_han
 from mmdesk.core.errors import MmdeskError
 from mmdesk.core.figures import Figure
-from mmdesk.evaluate.answers import has_han
 from mmdesk.evaluate.own.pictures import Pictures
 from mmdesk.evaluate.retrieval import centre, classified, matches, prompts, recall
 from mmdesk.training.own.folder import Entry

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ from mmdesk.core.errors import MmdeskError, ModelDamaged, TrainingModelUnfit
 from mmdesk.models.checkpoint import CheckpointConfig, WeightsSummary, check_files, read_config
 from mmdesk.models.families import role_of
 from mmdesk.models.load_failure import load_failure
+from mmdesk.models.loading_bars import without_bars
 from mmdesk.training.own.options import Kind
 
 _LOG = logging.getLogger(__name__)
@@ -105,20 +104,6 @@ def load_processor(path: Path) -> Any:
         if not isinstance(processor, ProcessorMixin):
             raise ValueError("transformers doesn't know its processor")
         return processor
-
-
-@contextmanager
-def without_bars() -> Iterator[None]:
-    """Keeps transformers from drawing bars between the lines of progress."""
-    from transformers.utils import logging as transformers_logging
-
-    drawn = transformers_logging.is_progress_bar_enabled()
-    transformers_logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if drawn:
-            transformers_logging.enable_progress_bar()
 
 
 class _as_model_errors:
