@@ -39,14 +39,30 @@ def pieces(answer: str, found: Pointed) -> tuple[Piece, ...]:
     if not found.evidence:
         return (Piece(answer),)
     phrases = _phrases(found.evidence)
+    groups = list(_groups(answer, found.evidence))
+    prose = _without(answer, groups)
     parts: list[Piece] = []
     at = 0
-    for start, end, marked in _groups(answer, found.evidence):
-        parts += _linked(answer[at:start], phrases)
-        for count, piece in enumerate(marked):
+    for start, end, marked in groups:
+        said = answer[start] in "[`" and all(_is_said(each, prose) for each in marked)
+        parts += _linked(answer[at:start].rstrip() if said else answer[at:start], phrases)
+        for count, piece in enumerate(() if said else marked):
             parts += [Piece(", ")] * bool(count) + [piece]
         at = end
     return (*parts, *_linked(answer[at:], phrases))
+
+
+def _without(answer: str, groups: Sequence[tuple[int, int, list[Piece]]]) -> str:
+    ends = [0, *(end for _, end, _ in groups)]
+    starts = [*(start for start, _, _ in groups), len(answer)]
+    return " ".join(answer[begin:end] for begin, end in zip(ends, starts, strict=True))
+
+
+def _is_said(piece: Piece, prose: str) -> bool:
+    """Whether the rest of the answer names it, so that a list of boxes has nothing to add."""
+    if len(piece.text) < _LEAST_PHRASE:
+        return False
+    return re.search(_word(piece.text), prose, re.IGNORECASE) is not None
 
 
 def as_markdown(answer: str, found: Pointed) -> str:
@@ -117,7 +133,7 @@ def _linked(text: str, phrases: dict[str, tuple[int, ...]]) -> list[Piece]:
     if not phrases or not text:
         return [Piece(text)] if text else []
     longest = sorted(phrases, key=len, reverse=True)
-    pattern = "|".join(rf"(?<![a-z]){re.escape(each)}(?![a-z])" for each in longest)
+    pattern = "|".join(map(_word, longest))
     parts: list[Piece] = []
     at = 0
     for match in re.finditer(pattern, text, re.IGNORECASE):
@@ -128,3 +144,7 @@ def _linked(text: str, phrases: dict[str, tuple[int, ...]]) -> list[Piece]:
         parts.append(Piece(match.group(), numbers))
         at = match.end()
     return parts + [Piece(text[at:])] * (at < len(text))
+
+
+def _word(phrase: str) -> str:
+    return rf"(?<![a-z]){re.escape(phrase)}(?![a-z])"

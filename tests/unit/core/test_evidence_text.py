@@ -30,10 +30,10 @@ def found(answer: str, kind: str = "llava"):
             "左边的猫和狗。猫, 一只狗 一只狗在叫。",
             "左边的猫和狗。[猫](evidence:0), [一只狗](evidence:1) [一只狗](evidence:1)在叫。",
         ),
-        (
+        (  # a list that names nothing new is left out
             'A Red Circle and a circle. [{"bbox_2d": [1, 2, 30, 40], "label": "red circle"}]',
-            "A Red Circle and a circle. red circle",
-            "A [Red Circle](evidence:0) and a circle. [red circle](evidence:0)",
+            "A Red Circle and a circle.",
+            "A [Red Circle](evidence:0) and a circle.",
         ),
         ("No places here.", "No places here.", "No places here."),
         (
