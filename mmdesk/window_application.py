@@ -153,6 +153,7 @@ def _places() -> Places:
         log=paths.log_file(),
         starter=paths.starter(),
         starter_speech=paths.starter_speech(),
+        starter_clip=paths.starter_clip(),
         samples=paths.samples(),
         geometry=paths.geometry_file(),
         icon=resources / "icons" / "mmdesk.svg",

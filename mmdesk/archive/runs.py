@@ -6,7 +6,7 @@
     GENERATION: {"temperature", "top_p", "max_tokens", "seed"}
     "run": {"settings": GENERATION, "tokens": [1, 2, 3], "begun", "system_prompt", "model",
             "sha256", "dtype", "device", "threads", "libraries": {"torch": "2.13.0"},
-            "sight": see mmdesk.core.sights}
+            "sight": see mmdesk.core.sight_document}
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from typing import Any
 from mmdesk.archive.checked import LARGEST, Value
 from mmdesk.core.conversations import NO_SETTINGS, ConversationSettings, Run
 from mmdesk.core.errors import ArchiveNonsense
-from mmdesk.core.evidence import Sight
 from mmdesk.core.requests import GenerationSettings
-from mmdesk.core.sights import read_sight, sight_document
+from mmdesk.core.sight import Sight
+from mmdesk.core.sight_document import read_sight, sight_document
 
 _SHA256 = re.compile(r"([0-9a-f]{64})?")
 _SEEDS = (-(2**63), 2**64 - 1)

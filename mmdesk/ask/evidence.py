@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from mmdesk.core.conversations import Entry
-from mmdesk.core.evidence import Evidence, SeenPicture
+from mmdesk.core.evidence import evidence_document
 from mmdesk.core.examinations import AnswerScored, ScoredToken
 from mmdesk.core.messages import pictures_of
+from mmdesk.core.sight import SeenPicture
 from mmdesk.session.examining import places, prompted
 
 _DIGITS = 6
@@ -24,7 +25,7 @@ def evidence_fields(entry: Entry, scored: AnswerScored | None) -> dict[str, Any]
     found = places(entry)
     sight = entry.run.sight if entry.run is not None else None
     return {
-        "evidence": [_evidence(each) for each in found.evidence],
+        "evidence": [evidence_document(each) for each in found.evidence],
         "unread": len(found.unread) + found.homeless,
         "tokens": [_token(each) for each in scored.tokens] if scored else None,
         "choices": [
@@ -70,15 +71,6 @@ def write_evidence(entries: Sequence[Entry], out: Path) -> Iterator[str]:
         here = [each for each in found if each[1].image == image]
         save_annotated(pictures[image], here, path)
         yield f"Wrote {path}: {', '.join(each.text or 'a place' for _, each in here)}"
-
-
-def _evidence(each: Evidence) -> dict[str, Any]:
-    kind = "point" if len(each.place) == 2 else "box"
-    place = [round(number, 1) for number in each.place]
-    return {
-        "text": each.text, "image": each.image, kind: place,
-        "start": each.start, "end": each.end,
-    }  # fmt: skip
 
 
 def _token(each: ScoredToken) -> dict[str, Any]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from mmdesk.core.evidence import Sight
 from mmdesk.core.messages import Message
 from mmdesk.core.models import ModelKey
 from mmdesk.core.phrases import Phrase
 from mmdesk.core.requests import GenerationSettings
+from mmdesk.core.sight import Sight
 from mmdesk.core.values import value
 
 if TYPE_CHECKING:

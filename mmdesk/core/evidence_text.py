@@ -19,6 +19,8 @@ _PUNCTUATION = 40
 """Characters before a list, at most."""
 _LEAST_PHRASE = 2
 """Characters of a label that is looked for in the rest of the answer."""
+_MOST_PHRASES = 200
+"""Labels that are looked for: an answer with more of them is a list."""
 
 
 @value
@@ -122,8 +124,8 @@ def _closed(answer: str, end: int) -> int:
 def _phrases(evidence: Sequence[Evidence]) -> dict[str, tuple[int, ...]]:
     found: dict[str, tuple[int, ...]] = {}
     for number, each in enumerate(evidence):
-        if len(each.text) >= _LEAST_PHRASE:
-            name = each.text.casefold()
+        name = each.text.casefold()
+        if len(name) >= _LEAST_PHRASE and (len(found) < _MOST_PHRASES or name in found):
             found[name] = (*found.get(name, ()), number)
     return found
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from mmdesk.core.choices import Choice
 from mmdesk.core.errors import MmdeskError
-from mmdesk.core.evidence import Box, SeenPicture
 from mmdesk.core.matching import Matches, MatchPicture
 from mmdesk.core.messages import Message, Picture
 from mmdesk.core.requests import LoadModel
+from mmdesk.core.sight import Box, SeenPicture
 from mmdesk.core.values import value
 
 ExaminationId = str

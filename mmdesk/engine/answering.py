@@ -19,11 +19,11 @@ import torch
 from mmdesk.core.conversations import Run, StopReason, Usage
 from mmdesk.core.errors import AnswerOutOfMemory, MemoryRanOut, QuestionOutOfMemory
 from mmdesk.core.events import TextDelta, TurnFinished, TurnProgress, TurnStage
-from mmdesk.core.evidence import Sight
 from mmdesk.core.messages import Message, Role, pictures_of
 from mmdesk.core.phrases import QT_TRANSLATE_NOOP, Phrase
 from mmdesk.core.protocols import EventSink
 from mmdesk.core.requests import AnswerQuestion
+from mmdesk.core.sight import Sight
 from mmdesk.engine.continuing import (
     beginning,
     has_ended,

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from PIL import Image
 
-from mmdesk.core.evidence import Box
 from mmdesk.core.examinations import AnswerExplained, ExplainAnswer
 from mmdesk.core.figures import Figure
 from mmdesk.core.messages import Message, Picture, user_message
 from mmdesk.core.requests import AnswerQuestion, GenerationSettings, LoadModel
+from mmdesk.core.sight import Box
 from mmdesk.engine.local import LocalChatEngine
 from mmdesk.training.draw import bounds, draw_scene
 from mmdesk.training.world import Item, Scene, sample_scene

@@ -18,7 +18,7 @@ from mmdesk.core.conversations import Failure, Run
 from mmdesk.core.messages import well_formed
 from mmdesk.core.phrases import Phrase
 from mmdesk.core.requests import GenerationSettings
-from mmdesk.core.sights import read_sight, sight_document
+from mmdesk.core.sight_document import read_sight, sight_document
 
 _log = logging.getLogger(__name__)
 _DAMAGED = (

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QToolButton
 
 from mmdesk.core.conversations import ConversationSettings, Preset
 from mmdesk.ui.badge import LeavesBadge
@@ -30,6 +30,8 @@ class Header(QFrame):
     """The menu opens: it is to be told which models there are now."""
     conversationSettingsWanted = Signal()
     """Those of the shown conversation alone."""
+    evidenceToggled = Signal()
+    """The evidence panel is to be shown, or hidden."""
     settingsWanted = Signal()
     archiveWanted = Signal()
     """Export, import and backups are asked for."""
@@ -57,6 +59,11 @@ class Header(QFrame):
         self.own_settings.clicked.connect(self.conversationSettingsWanted)
         self.badge = LeavesBadge()
         self.badge.hide()
+        self.evidence_button = QPushButton()
+        self.evidence_button.setObjectName("evidenceButton")
+        self.evidence_button.setCheckable(True)
+        self.evidence_button.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.evidence_button.clicked.connect(self.evidenceToggled)
         self.settings_button = IconButton("settingsButton", "sliders")
         self.settings_button.clicked.connect(self.settingsWanted)
         self.help_button = IconButton("helpButton", "more")
@@ -72,6 +79,7 @@ class Header(QFrame):
         row.addWidget(self.own_settings)
         row.addWidget(self.badge, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addStretch(1)
+        row.addWidget(self.evidence_button)
         row.addWidget(self.settings_button)
         row.addWidget(self.help_button)
 
@@ -96,6 +104,9 @@ class Header(QFrame):
     def retranslate(self, settings_keys: QKeySequence, sidebar_keys: QKeySequence) -> None:
         """Set every text anew, with the keys that do the same."""
         self.sidebar_button.describe(label_of("sidebar"), sidebar_keys)
+        self.evidence_button.setText(self.tr("Evidence"))
+        self.evidence_button.setAccessibleName(self.evidence_button.text())
+        self.evidence_button.setToolTip(self.tr("What the model saw, and where its answer points"))
         self.settings_button.describe(label_of("settings"), settings_keys)
         self.help_button.describe(self.tr("Help and more"))
         texts = (

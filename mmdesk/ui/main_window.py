@@ -29,6 +29,8 @@ from mmdesk.ui.composer import Composer
 from mmdesk.ui.composer_voice import VoiceEvent
 from mmdesk.ui.conversation_desk import ConversationDesk
 from mmdesk.ui.conversation_settings.desk import ConversationSettingsDesk
+from mmdesk.ui.evidence.desk import EvidenceDesk
+from mmdesk.ui.evidence.side import WIDE
 from mmdesk.ui.first_start import Sample, load_samples
 from mmdesk.ui.i18n import Language
 from mmdesk.ui.message_desk import MessageDesk
@@ -67,6 +69,7 @@ class MainWindow(WindowFrame):
         self.models = ModelDesk(self, session, self.pages, places.starter)
         self.conversations = ConversationDesk(self, session, self.pages)
         self.messages = MessageDesk(self, session)
+        self.evidence = EvidenceDesk(self, session, places.starter_clip)
         self.own_settings = ConversationSettingsDesk(self, session)
         self.archive = ArchiveDesk(self, session, self.pages)
         self._use_settings()
@@ -148,6 +151,7 @@ class MainWindow(WindowFrame):
         self._bind_keys()
         self.pages.retranslate()
         self.messages.retranslate()
+        self.evidence.retranslate()
         self.own_settings.retranslate()
         self.archive.retranslate()
         samples = load_samples(self._places.samples, self._language.current)
@@ -170,7 +174,7 @@ class MainWindow(WindowFrame):
             self.retranslate()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc leaves a page, stops writing down, an answer, or an edit, in this order."""
+        """Esc leaves a page, writing down, an answer, an edit or the evidence, in this order."""
         if event.key() != Qt.Key.Key_Escape:
             super().keyPressEvent(event)
         elif self.saving.asking:
@@ -183,6 +187,8 @@ class MainWindow(WindowFrame):
             self.composer.stop_answer()
         elif self._session.editing:
             self.composer.cancel_edit()
+        elif self.side.shown and self.width() < WIDE:
+            self.side.leave()
         elif self.chat.find_bar.isVisible():
             self.chat.find_bar.leave()
 
@@ -268,6 +274,7 @@ class MainWindow(WindowFrame):
         self.conversations.handle(event)
         self.saving.handle(event)
         self.messages.handle(event)
+        self.evidence.handle(event)
         if isinstance(event, TurnAdded):
             self._show_turn()
         elif isinstance(event, TurnFinished):
@@ -294,6 +301,7 @@ class MainWindow(WindowFrame):
     def _use_settings(self) -> None:
         settings = self._settings
         self.models.use_settings(settings)
+        self.evidence.use_settings(settings)
         self.own_settings.use_settings(settings)
         self.archive.use_settings(settings)
         self.chat.use_speech_model(starter=settings.speech_model is None)

@@ -19,6 +19,7 @@ class Places:
     log: Path
     starter: Path
     starter_speech: Path
+    starter_clip: Path
     samples: Path
     icon: Path
     geometry: Path

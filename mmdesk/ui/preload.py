@@ -21,6 +21,7 @@ _MODULES = (
     "mmdesk.ui.heard_text",
     "mmdesk.ui.outside",
     "mmdesk.ui.pages",
+    "mmdesk.ui.evidence.panel",
     "mmdesk.ui.archive_words",
     "mmdesk.ui.library.model_row",
     "mmdesk.ui.library.server_list",

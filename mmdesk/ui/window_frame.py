@@ -21,6 +21,7 @@ from mmdesk.ui.chat_page import COLUMN, MARGIN, ChatPage
 from mmdesk.ui.composer import Composer
 from mmdesk.ui.drop_overlay import DropOverlay, takes
 from mmdesk.ui.dropped import judge
+from mmdesk.ui.evidence.side import EvidenceSide
 from mmdesk.ui.header import Header
 from mmdesk.ui.preload import Preload
 from mmdesk.ui.saving_banner import SavingBanner
@@ -122,6 +123,10 @@ class WindowFrame(QMainWindow):
 
     def toggle_sidebar(self) -> None:
         """Show or hide the sidebar; a narrow window remembers it for itself."""
+        if self.side.beside:  # there is no room for both
+            self._sidebar_wanted = True
+            self.side.leave()
+            return
         if self.width() < NARROW:
             self._sidebar_when_narrow = not self._sidebar_when_narrow
         else:
@@ -143,6 +148,7 @@ class WindowFrame(QMainWindow):
         super().resizeEvent(event)
         if event.oldSize().width() >= NARROW > event.size().width():
             self._sidebar_when_narrow = False
+        self.side.window_resized(event.oldSize().width())
         self._show_sidebar()
         self.composer.limit_height(self.height())
         self.overlay.setGeometry(self.rect())
@@ -153,6 +159,7 @@ class WindowFrame(QMainWindow):
         store = QSettings(str(self._geometry_file), QSettings.Format.IniFormat)
         store.setValue("geometry", self.saveGeometry())
         store.setValue("sidebar", self._sidebar_wanted)
+        store.setValue("evidence", not self.side.closed)
         super().closeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -200,6 +207,9 @@ class WindowFrame(QMainWindow):
         middle.setSpacing(0)
         middle.addWidget(self.sidebar)
         middle.addWidget(column, 1)
+        self.side = EvidenceSide(self, middle, column, narrow=NARROW)
+        self.side.changed.connect(self._show_sidebar)
+        self.side.focusFreed.connect(self.composer.input.setFocus)
         whole = QWidget()
         rows = QVBoxLayout(whole)
         rows.setContentsMargins(0, 0, 0, 0)
@@ -210,7 +220,7 @@ class WindowFrame(QMainWindow):
         self.setCentralWidget(whole)
 
     def _show_sidebar(self) -> None:
-        narrow = self.width() < NARROW
+        narrow = self.width() < NARROW or self.side.beside
         self.sidebar.setVisible(self._sidebar_when_narrow if narrow else self._sidebar_wanted)
 
     def _restore_geometry(self) -> None:
@@ -219,5 +229,6 @@ class WindowFrame(QMainWindow):
         kept = store.value("geometry")
         if kept is not None:
             self.restoreGeometry(kept)
+        self.side.closed = str(store.value("evidence", "true")).lower() == "false"
         self._sidebar_wanted = str(store.value("sidebar", "true")).lower() != "false"
         self._show_sidebar()

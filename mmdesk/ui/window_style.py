@@ -37,6 +37,22 @@ QLabel[chip="accent"] { background: $accent; color: $on_accent; }
 QLabel[chip="notice"] { background: $notice_ground; color: $notice_text; }
 QLabel[chip="bad"] { background: $error_ground; color: $error_text; }
 
+#evidenceButton {
+    background: $card; border: 1px solid $line; border-radius: 13px; padding: 2px 9px;
+    min-height: 20px; font-size: 13px;
+}
+#evidenceButton:hover { background: $panel; }
+#evidenceButton:checked { background: $accent_tint; color: $accent; border-color: $accent_tint; }
+#evidenceButton:focus { border: 2px solid $accent; padding: 1px 8px; }
+#evidencePanel { background: $panel; border: none; border-left: 1px solid $line; }
+#evidencePanel QPushButton { font-size: 13px; padding: 4px 10px; }
+#evidencePanel QPushButton:focus { padding: 3px 9px; }
+#evidencePanel QPushButton[flat="true"] { padding: 1px 8px; min-height: 18px; }
+#factName, #evidenceChosen { color: $muted; font-size: 13px; }
+#factText, #barText, #barNumber { font-size: 13px; }
+#barText[strong="true"] { font-weight: 600; }
+#evidenceNotes, #heatLegend, #seenCaption, #seenLost { color: $muted; font-size: 12px; }
+#evidenceNothing { color: $muted; font-size: 13px; padding-top: 12px; }
 #sidebar { background: $panel; border: none; border-right: 1px solid $line; }
 #newChatButton {
     background: transparent; border: 1px solid transparent; border-radius: 8px; color: $accent;

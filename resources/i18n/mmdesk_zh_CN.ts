@@ -689,6 +689,14 @@
         <translation>模型：{name}</translation>
     </message>
     <message>
+        <source>Evidence</source>
+        <translation>依据</translation>
+    </message>
+    <message>
+        <source>What the model saw, and where its answer points</source>
+        <translation>模型看到了什么，回答指向哪里</translation>
+    </message>
+    <message>
         <source>Help and more</source>
         <translation>帮助及更多</translation>
     </message>
@@ -1997,6 +2005,14 @@
         <translation>重新回答</translation>
     </message>
     <message>
+        <source>Check</source>
+        <translation>核对</translation>
+    </message>
+    <message>
+        <source>Why?</source>
+        <translation>为什么？</translation>
+    </message>
+    <message>
         <source>Replay</source>
         <translation>重放</translation>
     </message>
@@ -2675,6 +2691,14 @@
         <translation>问题不是 UTF-8 文本。</translation>
     </message>
     <message>
+        <source>The picture can&apos;t be saved as “{path}”: {reason}.</source>
+        <translation>图片无法保存为“{path}”：{reason}。</translation>
+    </message>
+    <message>
+        <source>Name a .png, .jpg or .webp file in a folder that can be written.</source>
+        <translation>请指定可写文件夹中的 .png、.jpg 或 .webp 文件。</translation>
+    </message>
+    <message>
         <source>Give pictures with -a, and the question as plain text.</source>
         <translation>请用 -a 附上图片，问题写成纯文本。</translation>
     </message>
@@ -2701,6 +2725,22 @@
     <message>
         <source>Close other programs, or use the starter model, which needs hardly any memory.</source>
         <translation>请关闭其他程序，或使用几乎不占内存的入门模型。</translation>
+    </message>
+    <message>
+        <source>“{model}” can&apos;t be asked how sure it was or what its answer rests on.</source>
+        <translation>无法询问“{model}”有多确定，或它的回答依据什么。</translation>
+    </message>
+    <message>
+        <source>Ask again with another model; the answer itself stays.</source>
+        <translation>请换一个模型再问一次；回答本身会保留。</translation>
+    </message>
+    <message>
+        <source>There is too little memory on {device} to look closer at this answer.</source>
+        <translation>{device} 的内存不足，无法进一步查看这个回答。</translation>
+    </message>
+    <message>
+        <source>Close other programs, or ask about a smaller picture or a shorter answer.</source>
+        <translation>请关闭其他程序，或针对较小的图片、较短的回答提问。</translation>
     </message>
     <message>
         <source>The model&apos;s chat template fails on this conversation: {reason}.</source>
@@ -2753,6 +2793,66 @@
     <message>
         <source>What was written so far is kept. Close other programs, or start a new chat.</source>
         <translation>已写出的内容会保留。请关闭其他程序，或开始新对话。</translation>
+    </message>
+    <message>
+        <source>“{path}” is {kind}; it takes {takes}, and compares no picture with texts.</source>
+        <translation>“{path}”是{kind}；它接受{takes}，不能比较图片和文字。</translation>
+    </message>
+    <message>
+        <source>Choose a CLIP, Chinese-CLIP or SigLIP model.</source>
+        <translation>请选择 CLIP、Chinese-CLIP 或 SigLIP 模型。</translation>
+    </message>
+    <message>
+        <source>The model in “{path}” ({architecture}) is none that mmdesk can compare pictures with texts by.</source>
+        <translation>mmdesk 无法用“{path}”中的模型（{architecture}）比较图片和文字。</translation>
+    </message>
+    <message>
+        <source>There was not enough memory on {device} to compare the picture with the texts.</source>
+        <translation>{device} 的内存不足，无法比较图片和文字。</translation>
+    </message>
+    <message>
+        <source>Close other programs, or choose a smaller model to match with.</source>
+        <translation>请关闭其他程序，或选择较小的匹配模型。</translation>
+    </message>
+    <message>
+        <source>There is no text to compare the picture with.</source>
+        <translation>没有可与图片比较的文字。</translation>
+    </message>
+    <message>
+        <source>Write what the picture may show, one text or several.</source>
+        <translation>请写下图片可能显示的内容，一条或多条。</translation>
+    </message>
+    <message>
+        <source>Text {number} is empty.</source>
+        <translation>第 {number} 条文字是空的。</translation>
+    </message>
+    <message>
+        <source>Write what the picture may show, or leave it out.</source>
+        <translation>请写下图片可能显示的内容，或去掉这一条。</translation>
+    </message>
+    <message>
+        <source>“{text}” alone would get a probability of 1 from this model, whatever the picture shows.</source>
+        <translation>只有“{text}”一条时，无论图片显示什么，这个模型都会给出概率 1。</translation>
+    </message>
+    <message>
+        <source>Add a text that would be true of another picture, or choose a SigLIP model.</source>
+        <translation>请再加一条适合其他图片的文字，或选择 SigLIP 模型。</translation>
+    </message>
+    <message>
+        <source>“{name}” is a sound file; only a picture can be compared with texts.</source>
+        <translation>“{name}”是声音文件；只有图片才能与文字比较。</translation>
+    </message>
+    <message>
+        <source>Choose a picture.</source>
+        <translation>请选择图片。</translation>
+    </message>
+    <message>
+        <source>There are {count} texts; mmdesk compares a picture with up to {limit}.</source>
+        <translation>共有 {count} 条文字；mmdesk 最多将图片与 {limit} 条比较。</translation>
+    </message>
+    <message>
+        <source>Compare it with fewer at a time.</source>
+        <translation>请减少每次比较的条数。</translation>
     </message>
     <message>
         <source>{host} can&apos;t be reached: {reason}.</source>
@@ -3362,6 +3462,233 @@
     </message>
 </context>
 <context>
+    <name>evidence</name>
+    <message>
+        <source>Comparing the picture with {count} texts…</source>
+        <translation>正在将图片与 {count} 条文字比较…</translation>
+    </message>
+    <message>
+        <source>Check with CLIP</source>
+        <translation>用 CLIP 核对</translation>
+    </message>
+    <message>
+        <source>What the picture shows, such as “a red circle”</source>
+        <translation>图片显示的内容，例如“一个红色圆形”</translation>
+    </message>
+    <message>
+        <source>Claim to be checked</source>
+        <translation>要核对的说法</translation>
+    </message>
+    <message>
+        <source>Compare with… (optional, by commas)</source>
+        <translation>与之比较…（可选，用逗号分隔）</translation>
+    </message>
+    <message>
+        <source>Texts to compare it with</source>
+        <translation>与之比较的文字</translation>
+    </message>
+    <message>
+        <source>“{text}” is longer than the model reads: its end was left out.</source>
+        <translation>“{text}”超出模型能读的长度：末尾已省略。</translation>
+    </message>
+    <message>
+        <source>Each probability is a text&apos;s own: they need not add up to 1.</source>
+        <translation>每个概率只属于那一条文字，总和不一定是 1。</translation>
+    </message>
+    <message>
+        <source>A second model&apos;s opinion, not proof.</source>
+        <translation>这是另一个模型的看法，不是证明。</translation>
+    </message>
+    <message>
+        <source>Copied.</source>
+        <translation>已复制。</translation>
+    </message>
+    <message>
+        <source>Saved as {name}.</source>
+        <translation>已保存为 {name}。</translation>
+    </message>
+    <message>
+        <source>Covering parts of the picture…</source>
+        <translation>正在逐块遮挡图片…</translation>
+    </message>
+    <message>
+        <source>Covering part {done} of {total}…</source>
+        <translation>正在遮挡第 {done} 块，共 {total} 块…</translation>
+    </message>
+    <message>
+        <source>Covering no part of the picture makes this answer less probable.</source>
+        <translation>无论遮挡图片的哪一块，这个回答的概率都不会降低。</translation>
+    </message>
+    <message>
+        <source>Copy as JSON</source>
+        <translation>复制为 JSON</translation>
+    </message>
+    <message>
+        <source>Save picture…</source>
+        <translation>保存图片…</translation>
+    </message>
+    <message>
+        <source>Why?</source>
+        <translation>为什么？</translation>
+    </message>
+    <message>
+        <source>Back to the picture</source>
+        <translation>返回图片</translation>
+    </message>
+    <message>
+        <source>Find which parts of the picture this rests on</source>
+        <translation>找出回答依据图片的哪些部分</translation>
+    </message>
+    <message>
+        <source>The stronger the colour, the more covering this lowers the answer&apos;s probability.</source>
+        <translation>颜色越深，遮挡此处使回答的概率降低得越多。</translation>
+    </message>
+    <message>
+        <source>Picture {name}</source>
+        <translation>图片 {name}</translation>
+    </message>
+    <message>
+        <source>Picture</source>
+        <translation>图片</translation>
+    </message>
+    <message>
+        <source>Model saw</source>
+        <translation>模型看到</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>未知</translation>
+    </message>
+    <message>
+        <source>Lost</source>
+        <translation>损失</translation>
+    </message>
+    <message>
+        <source>{share} % of the picture is cut off</source>
+        <translation>图片有 {share} % 被裁掉</translation>
+    </message>
+    <message>
+        <source>text under {height} px high is unreadable at this size</source>
+        <translation>此尺寸下，低于 {height} 像素的文字无法辨认</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>{count} tiles of {size}</source>
+        <translation>{count} 块，每块 {size}</translation>
+    </message>
+    <message>
+        <source>{count} tiles, the largest {size}</source>
+        <translation>{count} 块，最大 {size}</translation>
+    </message>
+    <message>
+        <source>One place in the answer can&apos;t be read; it isn&apos;t drawn.</source>
+        <translation>回答中有一处位置无法解读，没有画出。</translation>
+    </message>
+    <message>
+        <source>{count} places in the answer can&apos;t be read; none of them is drawn.</source>
+        <translation>回答中有 {count} 处位置无法解读，都没有画出。</translation>
+    </message>
+    <message>
+        <source>The answer names places, but not on which of the pictures they are.</source>
+        <translation>回答提到了位置，但没有说明在哪张图片上。</translation>
+    </message>
+    <message>
+        <source>The answer points at nothing in the picture.</source>
+        <translation>回答没有指向图片中的任何位置。</translation>
+    </message>
+    <message>
+        <source>1 token</source>
+        <translation>1 个 token</translation>
+    </message>
+    <message>
+        <source>{count} tokens</source>
+        <translation>{count} 个 token</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Evidence</source>
+        <translation>依据</translation>
+    </message>
+    <message>
+        <source>What the model saw</source>
+        <translation>模型看到的</translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation>核对</translation>
+    </message>
+    <message>
+        <source>Ask about a picture: what the answer rests on is shown here.</source>
+        <translation>问一个关于图片的问题：这里会显示回答的依据。</translation>
+    </message>
+    <message>
+        <source>Picture {number} of {count}</source>
+        <translation>第 {number} 张图片，共 {count} 张</translation>
+    </message>
+    <message>
+        <source>Previous picture</source>
+        <translation>上一张图片</translation>
+    </message>
+    <message>
+        <source>Next picture</source>
+        <translation>下一张图片</translation>
+    </message>
+    <message>
+        <source>Save the picture with its boxes</source>
+        <translation>保存带标框的图片</translation>
+    </message>
+    <message>
+        <source>Making visible what the model gets…</source>
+        <translation>正在还原模型得到的画面…</translation>
+    </message>
+    <message>
+        <source>A server answered: what its model saw of the picture isn&apos;t known.</source>
+        <translation>这是服务器的回答：其模型看到了图片的什么，无从得知。</translation>
+    </message>
+    <message>
+        <source>How this model lays out its pixels isn&apos;t known: there is no view.</source>
+        <translation>不知道这个模型如何排列像素，因此无法显示画面。</translation>
+    </message>
+    <message>
+        <source>Lost: {what}</source>
+        <translation>损失：{what}</translation>
+    </message>
+    <message>
+        <source>Made back from the numbers that entered the model, not drawn anew.</source>
+        <translation>由输入模型的数值还原而成，并非重新绘制。</translation>
+    </message>
+    <message>
+        <source>The whole picture, {size}</source>
+        <translation>整张图片，{size}</translation>
+    </message>
+    <message>
+        <source>Computing how probable each word was…</source>
+        <translation>正在计算每个词的概率…</translation>
+    </message>
+    <message>
+        <source>The model was at least {share} % sure of every word.</source>
+        <translation>模型对每个词都至少有 {share} % 的把握。</translation>
+    </message>
+    <message>
+        <source>Words it was least sure of</source>
+        <translation>最没把握的词</translation>
+    </message>
+    <message>
+        <source>Confidence of wording, not truth.</source>
+        <translation>这是对措辞的把握，不代表真实。</translation>
+    </message>
+    <message>
+        <source>Might have been: {words}</source>
+        <translation>也可能是：{words}</translation>
+    </message>
+</context>
+<context>
     <name>kinds</name>
     <message>
         <source>a camera&apos;s raw file</source>
@@ -3951,6 +4278,26 @@
     <message>
         <source>In {dtype}, what the model had read before can change a token that was a close call.</source>
         <translation>在 {dtype} 下，模型先前读过的内容可能改变难分高下的 token。</translation>
+    </message>
+    <message>
+        <source>It is about how many there are: models that compare pictures with texts count badly.</source>
+        <translation>这涉及数量：比较图片和文字的模型不善于计数。</translation>
+    </message>
+    <message>
+        <source>It says what is not so: to models that compare pictures with texts, “no dog” is much the same as “dog”.</source>
+        <translation>这是否定的说法：对比较图片和文字的模型来说，“没有狗”和“狗”几乎一样。</translation>
+    </message>
+    <message>
+        <source>It is about writing in the picture: models that compare pictures with texts hardly read, small letters least of all.</source>
+        <translation>这涉及图片中的文字：比较图片和文字的模型几乎不识字，小字更是如此。</translation>
+    </message>
+    <message>
+        <source>It is about where one thing is beside another: models that compare pictures with texts hardly tell “left of” from “right of”.</source>
+        <translation>这涉及物体之间的位置关系：比较图片和文字的模型几乎分不清“在左边”和“在右边”。</translation>
+    </message>
+    <message>
+        <source>It is about where something is: most models that compare pictures with texts can&apos;t tell left from right, or top from bottom.</source>
+        <translation>这涉及物体的位置：大多数比较图片和文字的模型分不清左右或上下。</translation>
     </message>
 </context>
 <context>

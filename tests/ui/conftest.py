@@ -126,6 +126,7 @@ def _places(folder: Path, samples: Path) -> Places:
         log=folder / "mmdesk.log",
         starter=folder / "starter",
         starter_speech=folder / "starter" / "speech",
+        starter_clip=folder / "starter-clip",
         samples=samples,
         icon=paths.resources() / "icons" / "mmdesk.svg",
         geometry=folder / "window.ini",

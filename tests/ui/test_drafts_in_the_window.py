@@ -44,6 +44,7 @@ class Room:
             log=folder / "mmdesk.log",
             starter=folder / "starter",
             starter_speech=folder / "speech",
+            starter_clip=folder / "starter-clip",
             samples=paths.samples(),
             icon=paths.resources() / "icons" / "mmdesk.svg",
             geometry=folder / "window.ini",

@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from PIL import Image
 
-from mmdesk.core.evidence import Box
 from mmdesk.core.examinations import (
     AnswerExplained,
     ExaminationProgressed,
@@ -22,6 +21,7 @@ from mmdesk.core.examinations import (
 )
 from mmdesk.core.messages import Message, Picture, pictures_of
 from mmdesk.core.protocols import EventSink
+from mmdesk.core.sight import Box
 from mmdesk.engine.continuing import inputs_with, with_possible_tokens
 from mmdesk.engine.evidence.scores import log_probabilities, read_logits
 from mmdesk.engine.loading import LoadedModel

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import torch
 from PIL import Image
 
-from mmdesk.core.evidence import Placement
+from mmdesk.core.sight import Placement
 
 _Pixels = npt.NDArray[np.uint8]
 _MARKS = 85, 170

@@ -12,8 +12,8 @@ from typing import Any
 import torch
 from PIL import Image
 
-from mmdesk.core.evidence import Placement, SeenPicture, Sight
 from mmdesk.core.messages import Message, Picture, pictures_of, user_message
+from mmdesk.core.sight import Placement, SeenPicture, Sight
 from mmdesk.engine.evidence.layouts import rgb_of, tiles_of
 from mmdesk.engine.evidence.placement import placements, test_picture
 from mmdesk.engine.prompt import PictureEdit, PromptBuilder

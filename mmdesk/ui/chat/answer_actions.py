@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -16,7 +18,7 @@ _INSET = 6
 
 
 class AnswerActions(QWidget):
-    """Versions, continue, copy, regenerate, replay: each is made when it is first offered.
+    """Versions, continue, copy, regenerate, check, why, replay: each made when first offered.
 
     Versions and continue are always painted, since they say something about the answer; the
     others appear with the mouse and the keyboard. Where the row is too narrow, words go, the
@@ -27,6 +29,8 @@ class AnswerActions(QWidget):
     copyRequested = Signal()
     continueRequested = Signal()
     regenerateRequested = Signal()
+    checkRequested = Signal()
+    whyRequested = Signal()
     replayRequested = Signal()
 
     def __init__(self, parent: QWidget) -> None:
@@ -44,10 +48,10 @@ class AnswerActions(QWidget):
             self._versions.chosen.connect(self.versionChosen)
         self._versions.show_versions(versions, own)
 
-    def offer(self, *, copy: bool, go_on: bool, regenerate: bool, replay: bool) -> None:
+    def offer(self, offered: Collection[str]) -> None:
         """Have these buttons in the row, and no others."""
-        offered = {"copy": copy, "continue": go_on, "regenerate": regenerate, "replay": replay}
-        for name, wanted in offered.items():
+        for name in _LOOKS:
+            wanted = name in offered
             if wanted and name not in self._buttons:
                 self._buttons[name] = self._button(name)
             if name in self._buttons:
@@ -103,6 +107,8 @@ _LOOKS = {
     "continue": ("arrow-right", "continueButton"),
     "copy": ("copy", "copyButton"),
     "regenerate": ("retry", "regenerateButton"),
+    "check": ("check", "checkAnswerButton"),
+    "why": ("info", "whyButton"),
     "replay": ("verify", "replayAnswerButton"),
 }
 """Icon and object name, in the order of the row: what is always painted stands first."""
@@ -115,6 +121,10 @@ def _label(name: str) -> str:
         return QCoreApplication.translate("chat", "Continue")
     if name == "regenerate":
         return QCoreApplication.translate("chat", "Regenerate")
+    if name == "check":
+        return QCoreApplication.translate("chat", "Check")
+    if name == "why":
+        return QCoreApplication.translate("chat", "Why?")
     return QCoreApplication.translate("chat", "Replay")
 
 

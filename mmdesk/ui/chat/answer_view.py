@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication, Qt
@@ -17,6 +18,7 @@ from mmdesk.ui.chat.answer_actions import AnswerActions
 from mmdesk.ui.chat.answer_entry import failed_entry, finished_entry, is_unfinished
 from mmdesk.ui.chat.body import MarkdownBody
 from mmdesk.ui.chat.error_card import ErrorCard
+from mmdesk.ui.chat.linked import evidence_count, plain_text, saw_pictures, shown_markdown
 from mmdesk.ui.chat.message_view import MessageView, Replay
 from mmdesk.ui.chat.notes import notes_label
 from mmdesk.ui.chat.replay_line import ReplayLine
@@ -37,6 +39,9 @@ class AnswerView(MessageView):
     def __init__(self, entry: Entry, tokens: Tokens, *, live: bool) -> None:
         super().__init__()
         self._entry = entry
+        self._evidence = evidence_count(entry)
+        self._least = (0, 0)
+        """A width, and the px that are kept in it: what stands above would move else."""
         self._tokens = tokens
         self._live = live
         self._writing = True
@@ -64,13 +69,15 @@ class AnswerView(MessageView):
         self._actions.continueRequested.connect(self.continueRequested)
         self._actions.regenerateRequested.connect(self.regenerateRequested)
         self._actions.replayRequested.connect(lambda: self.replayRequested.emit(self._entry.id))
+        self._actions.checkRequested.connect(lambda: self.checkRequested.emit(self._entry.id))
+        self._actions.whyRequested.connect(lambda: self.whyRequested.emit(self._entry.id))
         self.set_doing(status_line.waiting())
 
     @classmethod
     def of_entry(cls, entry: Entry, tokens: Tokens) -> AnswerView:
         """Return the view of a kept answer."""
         view = cls(entry, tokens, live=False)
-        view._unread = entry.message.text
+        view._unread = shown_markdown(entry)
         view._whole = False
         view.show_versions(entry.versions, entry.id)
         return view
@@ -127,10 +134,12 @@ class AnswerView(MessageView):
     def finish(self, event: TurnFinished) -> None:
         """Show that the answer ended; the event's text is the whole of it."""
         if event.text != self._source:
-            self._source = ""
-            self._replace_body()
-            self.append(event.text)
+            self._rewrite(event.text)
         self._entry = finished_entry(self._entry, event, self._source)
+        self._evidence = evidence_count(self._entry)
+        if self._evidence:  # only now it is known which numbers are places
+            self._least = self.width(), self.height()
+            self._rewrite(shown_markdown(self._entry))
         self._end()
 
     def fail(self, error: MmdeskError) -> None:
@@ -143,7 +152,7 @@ class AnswerView(MessageView):
     def copy(self) -> None:
         """Put the answer's Markdown on the clipboard, without the thought."""
         self.make_whole()
-        QGuiApplication.clipboard().setText(split_reasoning(self._source).answer)
+        QGuiApplication.clipboard().setText(split_reasoning(self.source()).answer)
         self.copied.emit()
 
     def set_last(self, last: bool) -> None:
@@ -181,6 +190,10 @@ class AnswerView(MessageView):
         self._offer_actions()
         self.heightChanged.emit()
 
+    def light(self, numbers: Collection[int]) -> None:
+        """Put a ground behind the phrases that stand for these pieces of evidence."""
+        self._body.light(numbers)
+
     def is_in_use(self) -> bool:
         """Tell whether the thought is open, or text selected."""
         return (self._thought is not None and self._thought.is_open) or super().is_in_use()
@@ -192,8 +205,8 @@ class AnswerView(MessageView):
     # The view ---------------------------------------------------------------------------
 
     def source(self) -> str:
-        """Return the answer's Markdown as the model wrote it."""
-        return self._source + self._unread
+        """Return the answer's Markdown; phrases stand where the model wrote boxes."""
+        return plain_text(self._entry) if self._evidence else self._source + self._unread
 
     def shown_text(self) -> str:
         """Return the line above, the thought's label, the text, notes and the error."""
@@ -251,7 +264,8 @@ class AnswerView(MessageView):
             height = self._replay.height_for(width)
             self._replay.setGeometry(0, y, width, height)
             y += height
-        return y
+        wide, least = self._least
+        return max(y, least) if self._last and width == wide else y
 
     # ------------------------------------------------------------------------------------
 
@@ -282,14 +296,17 @@ class AnswerView(MessageView):
 
     def _offer_actions(self) -> None:
         ended, entry = not self._writing, self._entry
-        self._actions.offer(
-            copy=ended and bool(self._source),
-            go_on=ended and self._last and self._can_go_on and is_unfinished(entry),
-            regenerate=ended and self._last and entry.failure is None,
-            replay=ended
-            and bool(entry.id and entry.run and entry.run.tokens)
-            and not self._replaying,
-        )
+        kept = ended and bool(entry.id)
+        computed = kept and entry.run is not None and bool(entry.run.tokens)
+        offered = {
+            "copy": ended and bool(self._source),
+            "continue": ended and self._last and self._can_go_on and is_unfinished(entry),
+            "regenerate": ended and self._last and entry.failure is None,
+            "check": kept and saw_pictures(entry),
+            "why": computed and saw_pictures(entry),
+            "replay": computed and not self._replaying,
+        }
+        self._actions.offer([name for name, wanted in offered.items() if wanted])
         if self._error is not None:
             self._error.retry.setVisible(self._last)
 
@@ -305,12 +322,19 @@ class AnswerView(MessageView):
         self._thought.show_thought(thought, thinking=thinking, live=self._live)
 
     def _make_body(self) -> MarkdownBody:
-        body = MarkdownBody(self._tokens, name=self.accessibleName())
+        body = MarkdownBody(self._tokens, name=self.accessibleName(), evidence=self._evidence)
         body.setParent(self)
+        body.phraseHovered.connect(self.phraseHovered)
+        body.phraseChosen.connect(self.phraseChosen)
         body.linkActivated.connect(self.linkActivated)
         body.copied.connect(self.copied)
         body.setVisible(True)
         return body
+
+    def _rewrite(self, text: str) -> None:
+        self._source = ""
+        self._replace_body()
+        self.append(text)
 
     def _replace_body(self) -> None:
         self._body.hide()

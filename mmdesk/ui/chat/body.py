@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from PySide6.QtCore import QCoreApplication, QUrl, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -24,20 +26,30 @@ Segment = ProseView | CodeBlock | LongText
 class MarkdownBody(QWidget):
     """Shows Markdown as it arrives; what is closed is never touched again.
 
-    ``small`` is for a thought, ``literal`` for text that is shown as it was typed.
+    ``small`` is for a thought, ``literal`` for text that is shown as it was typed; ``evidence`` is
+    how many pieces of it phrases may stand for.
     """
 
     linkActivated = Signal(str)
+    phraseHovered = Signal(object)
+    """The numbers of the evidence that it stands for, as a tuple."""
+    phraseChosen = Signal(object)
     copied = Signal()
 
     def __init__(
-        self, tokens: Tokens, *, small: bool = False, literal: bool = False, name: str = ""
+        self,
+        tokens: Tokens,
+        *,
+        small: bool = False,
+        literal: bool = False,
+        name: str = "",
+        evidence: int = 0,
     ) -> None:
         super().__init__()
         self._tokens = tokens
         self._small = small
         self._name = name
-        self._style = ProseStyle(tokens, small=small)
+        self._style = ProseStyle(tokens, small=small, evidence=evidence)
         self._stream = MarkdownStream(literal=literal)
         self._segments: list[Segment] = []
         self._closed = 0
@@ -67,6 +79,12 @@ class MarkdownBody(QWidget):
         self._caret_in = view if isinstance(view, TextView) else None
         if self._caret_in is not None:
             self._caret_in.set_caret(True)
+
+    def light(self, numbers: Collection[int]) -> None:
+        """Put a ground behind the phrases that stand for these pieces of evidence."""
+        for segment in self._segments:
+            if isinstance(segment, ProseView):
+                segment.light(numbers)
 
     def is_empty(self) -> bool:
         """Tell whether there is nothing to show yet."""
@@ -177,8 +195,12 @@ class MarkdownBody(QWidget):
         view = ProseView(self._style, self)
         view.setAccessibleName(self._name)
         view.anchorClicked.connect(self._follow)
+        view.phraseHovered.connect(self.phraseHovered)
         view.show()
         return view
 
     def _follow(self, target: QUrl) -> None:
-        self.linkActivated.emit(target.toString())
+        if numbers := self._style.numbers_of(target.toString()):
+            self.phraseChosen.emit(numbers)
+        else:
+            self.linkActivated.emit(target.toString())

@@ -35,7 +35,7 @@ class InlineWriter:
                 target = str(child.attrGet("href") or "")
                 formats.append(self._link(char, target, str(child.attrGet("title") or "")))
             elif child.type == "link_close":
-                if not _LINK_TARGET.match(target):
+                if not (_LINK_TARGET.match(target) or self._style.numbers_of(target)):
                     cursor.insertText(f" ({target})", formats[-1])
                 formats.pop()
             elif child.nesting > 0:
@@ -80,6 +80,8 @@ class InlineWriter:
         cursor.insertText(text[position:], char)
 
     def _link(self, char: QTextCharFormat, target: str, title: str) -> QTextCharFormat:
+        if numbers := self._style.numbers_of(target):
+            return self._style.phrase(char, target, numbers[0])
         if not _LINK_TARGET.match(target):
             return QTextCharFormat(char)
         return self._style.link(char, target, f"{target}\n{title}" if title else target)

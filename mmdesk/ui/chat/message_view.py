@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
@@ -31,6 +33,12 @@ class MessageView(QWidget):
     replayRequested = Signal(str)
     """An answer's id."""
     replayStopped = Signal()
+    phraseHovered = Signal(object)
+    """The numbers of the evidence that a phrase stands for, as a tuple; () where none is."""
+    phraseChosen = Signal(object)
+    checkRequested = Signal(str)
+    """An answer's id: a second opinion on it is wanted."""
+    whyRequested = Signal(str)
     copied = Signal()
     heightChanged = Signal()
     """It became higher or lower: the column lays out anew from here."""
@@ -66,6 +74,9 @@ class MessageView(QWidget):
 
     def show_replay(self, replay: Replay | None) -> None:
         """Show how far this answer's replay is, or what came of it; None shows nothing."""
+
+    def light(self, numbers: Collection[int]) -> None:
+        """Put a ground behind the phrases that stand for these pieces of evidence."""
 
     def show_playing(self, key: str | None) -> None:
         """Show which recording is played; ``key`` is its SHA-256."""

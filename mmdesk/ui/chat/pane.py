@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import QCoreApplication, Signal, SignalInstance
 from PySide6.QtWidgets import QWidget
 
 from mmdesk.core.conversations import Entry, EntryStatus, ReadingPlace, ReplayReport, SavedTurn
@@ -42,6 +44,11 @@ class ChatPane(KeyboardScroller):
     replayRequested = Signal(str)
     """An answer's id."""
     replayStopped = Signal()
+    phraseHovered = Signal(str, object)
+    """An answer's id, and the numbers of its evidence that a phrase stands for."""
+    phraseChosen = Signal(str, object)
+    checkRequested = Signal(str)
+    whyRequested = Signal(str)
     copied = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -92,7 +99,11 @@ class ChatPane(KeyboardScroller):
         last = next(answers, None)
         if last is None:
             return ""
-        return last.entry.message.text if last.view is None else last.view.source()
+        if last.view is not None:
+            return last.view.source()
+        from mmdesk.ui.chat.linked import plain_text
+
+        return plain_text(last.entry)
 
     def is_empty(self) -> bool:
         """Tell whether nothing is shown."""
@@ -162,6 +173,12 @@ class ChatPane(KeyboardScroller):
         for view in self._column.views:
             view.show_playing(key)
 
+    def light(self, answer: str, numbers: Collection[int]) -> None:
+        """Put a ground behind an answer's phrases that stand for these pieces of evidence."""
+        for slot in self._column.made:
+            if slot.view is not None:
+                slot.view.light(numbers if slot.entry.id == answer else ())
+
     def allow_continue(self, allowed: bool) -> None:
         """Tell whether the last answer can be gone on with, if it isn't whole."""
         self._can_continue = allowed
@@ -207,11 +224,20 @@ class ChatPane(KeyboardScroller):
         view.continueRequested.connect(self.continueRequested)
         view.replayRequested.connect(self.replayRequested)
         view.replayStopped.connect(self.replayStopped)
+        view.phraseHovered.connect(partial(self._phrase, self.phraseHovered, view))
+        view.phraseChosen.connect(partial(self._phrase, self.phraseChosen, view))
+        view.checkRequested.connect(self.checkRequested)
+        view.whyRequested.connect(self.whyRequested)
         view.copied.connect(self.copied)
         view.heightChanged.connect(self._view_changed)
         view.folded.connect(self._view_folded)
         view.show_playing(self._playing)
         return view
+
+    def _phrase(self, signal: SignalInstance, view: MessageView, numbers: object) -> None:
+        slot = self._column.slot_of(view)
+        if slot is not None:
+            signal.emit(slot.entry.id, numbers)
 
     def _is_needed(self, slot: Slot) -> bool:
         return slot in self._live.values() or (slot.view is not None and slot.view.is_in_use())

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from markdown_it.token import Token
-from PySide6.QtGui import QTextBlockFormat, QTextCursor, QTextTable
+from PySide6.QtCore import QEvent, QUrl, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QPainter,
+    QPaintEvent,
+    QTextBlockFormat,
+    QTextCursor,
+    QTextTable,
+)
 from PySide6.QtWidgets import QWidget
 
 from mmdesk.ui.chat.blocks import Block, BlockKind
+from mmdesk.ui.chat.phrases import paint_phrases
 from mmdesk.ui.chat.prose_style import MARKER, SEAM, ProseStyle
 from mmdesk.ui.chat.prose_writer import ProseWriter
 from mmdesk.ui.chat.text_view import TextView, selected_text
@@ -19,6 +30,9 @@ _MOST_LINES = 3
 class ProseView(TextView):
     """Shows the prose blocks between two pieces of code."""
 
+    phraseHovered = Signal(object)
+    """The numbers of the evidence that the phrase under the mouse, or the keyboard, stands for."""
+
     def __init__(self, style: ProseStyle, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._prose_style = style
@@ -29,6 +43,15 @@ class ProseView(TextView):
         self._rows = 0
         self._seams: list[int] = []
         self._rest = 0
+        self._lit: frozenset[int] = frozenset()
+        if style.evidence:
+            self.highlighted.connect(self._hovered)
+
+    def light(self, numbers: Collection[int]) -> None:
+        """Put a ground behind the phrases that stand for these pieces of evidence."""
+        if (lit := frozenset(numbers)) != self._lit:
+            self._lit = lit
+            self.viewport().update()
 
     def roll_back(self) -> None:
         """Take the open tail away."""
@@ -92,6 +115,39 @@ class ProseView(TextView):
         cursor = QTextCursor(self.document())
         cursor.select(QTextCursor.SelectionType.Document)
         return selected_text(cursor)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tell which phrase Tab has come to; Qt's own signal says so of the mouse alone."""
+        moved = super().focusNextPrevChild(forward)
+        if moved and self.hasFocus() and self._prose_style.evidence:
+            cursor = self.textCursor()
+            reached = QTextCursor(self.document())
+            reached.setPosition(min(cursor.selectionStart() + 1, self._end()))
+            self._hovered(QUrl(reached.charFormat().anchorHref()))
+        return moved
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """No phrase has the keyboard any more."""
+        super().focusOutEvent(event)
+        if self._prose_style.evidence:
+            self.phraseHovered.emit(())
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """No phrase is under the mouse any more."""
+        super().leaveEvent(event)
+        if self._prose_style.evidence:
+            self.phraseHovered.emit(())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint what stands below phrases, and the text."""
+        if self._prose_style.evidence:
+            painter = QPainter(self.viewport())
+            paint_phrases(painter, self.document(), event.rect(), self._lit)
+            painter.end()
+        super().paintEvent(event)
+
+    def _hovered(self, target: QUrl) -> None:
+        self.phraseHovered.emit(self._prose_style.numbers_of(target.toString()))
 
     def _cut_long_block(self) -> None:
         """Begin a new block at a line of settled text: Qt lays a whole block out for each word.

@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 
+from mmdesk.core.evidence_text import numbers_of
 from mmdesk.ui.fonts import BASE_PX, LINE_HEIGHT, base_font, mono_font
 from mmdesk.ui.theme import Tokens
 
@@ -22,6 +23,8 @@ RULE = QTextFormat.Property.UserProperty + 12
 """Block property: a horizontal rule is painted instead of text."""
 CELL = QTextFormat.Property.UserProperty + 13
 """Block property: the block begins a row of a table."""
+PHRASE = QTextFormat.Property.UserProperty + 15
+"""Character property: the number of the evidence whose colour a phrase is underlined in."""
 SEAM = QTextFormat.Property.UserProperty + 14
 """Block property: the block goes on with the line before it, while a paragraph streams in."""
 INDENT = 24
@@ -29,10 +32,15 @@ _HEADING_PX = {1: 17.0, 2: 15.5}
 
 
 class ProseStyle:
-    """Formats for one theme. ``small`` is for a folded thought: smaller and muted."""
+    """Formats for one theme.
 
-    def __init__(self, tokens: Tokens, *, small: bool = False) -> None:
+    ``small`` is for a folded thought: smaller and muted. ``evidence`` is how many pieces of it
+    phrases may stand for.
+    """
+
+    def __init__(self, tokens: Tokens, *, small: bool = False, evidence: int = 0) -> None:
         self.tokens = tokens
+        self.evidence = evidence
         self.size = BASE_PX - 1 if small else BASE_PX
         self.colour = QColor(tokens.muted if small else tokens.text)
         self.font = base_font(self.size)
@@ -63,6 +71,19 @@ class ProseStyle:
         made.setForeground(QColor(self.tokens.accent))
         made.setFontUnderline(True)
         return made
+
+    def phrase(self, base: QTextCharFormat, target: str, number: int) -> QTextCharFormat:
+        """A phrase that stands for evidence: plain text, whose line the view paints."""
+        made = QTextCharFormat(base)
+        made.setAnchor(True)
+        made.setAnchorHref(target)
+        made.setProperty(PHRASE, number)
+        return made
+
+    def numbers_of(self, target: str) -> tuple[int, ...]:
+        """Return the evidence that a link stands for; () where one of it doesn't exist."""
+        numbers = numbers_of(target)
+        return numbers if all(number < self.evidence for number in numbers) else ()
 
     def heading(self, level: int) -> QTextCharFormat:
         """17, 15.5 or 14 px, semi-bold."""

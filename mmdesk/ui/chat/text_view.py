@@ -165,7 +165,7 @@ class TextView(QTextBrowser):
         """Paint what stands beside or instead of text: quotes' bars, list markers, rules."""
         layout = self.document().documentLayout()
         line = QColor(current().line)
-        for block in _blocks_between(self.document(), area):
+        for block in blocks_between(self.document(), area):
             form = block.blockFormat()
             box = layout.blockBoundingRect(block)
             if form.boolProperty(RULE):
@@ -225,7 +225,8 @@ class TextView(QTextBrowser):
         painter.drawText(QPointF(max(0.0, x), baseline), marker)
 
 
-def _blocks_between(document: QTextDocument, area: QRect) -> Iterator[QTextBlock]:
+def blocks_between(document: QTextDocument, area: QRect) -> Iterator[QTextBlock]:
+    """Yield the blocks of which something stands in an area."""
     layout = document.documentLayout()
     position = layout.hitTest(area.topLeft().toPointF(), Qt.HitTestAccuracy.FuzzyHit)
     block = document.findBlock(max(0, position))

@@ -6,8 +6,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QIODevice, QRectF, QSaveFile
-from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtCore import QByteArray, QIODevice, QRectF, QSaveFile
+from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPainter
 
 from mmdesk.core.errors import FileMissing, PictureUnsavable
 from mmdesk.core.evidence import Evidence
@@ -45,7 +45,8 @@ def save_annotated(picture: Picture, evidence: Sequence[tuple[int, Evidence]], o
         raise FileMissing(name=picture.name)
     _paint(image, evidence)
     file = QSaveFile(str(out))
-    written = file.open(QIODevice.OpenModeFlag.WriteOnly) and image.save(file, kind)
+    opened = file.open(QIODevice.OpenModeFlag.WriteOnly)
+    written = opened and QImageWriter(file, QByteArray(kind)).write(image)
     if not (written and file.commit()):
         raise PictureUnsavable(path=str(out), reason=file.errorString())
 

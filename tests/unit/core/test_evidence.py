@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from mmdesk.core.evidence import NOWHERE, Placement, SeenPicture, Sight, pointed
-from mmdesk.core.sights import read_sight, sight_document
+from mmdesk.core.evidence import NOWHERE, pointed
+from mmdesk.core.sight import Placement, SeenPicture, Sight
+from mmdesk.core.sight_document import read_sight, sight_document
 
 WHOLE = Placement(192, 192, (0, 0, 192, 192), (0.0, 0.0, 400.0, 200.0))
 CROPPED = Placement(100, 100, (0, 0, 100, 100), (100.0, 0.0, 300.0, 200.0))

@@ -2,8 +2,9 @@
 
 import pytest
 
-from mmdesk.core.evidence import SeenPicture, Sight, pointed
+from mmdesk.core.evidence import pointed
 from mmdesk.core.evidence_text import as_markdown, as_plain, numbers_of, pieces
+from mmdesk.core.sight import SeenPicture, Sight
 
 
 def found(answer: str, kind: str = "llava"):

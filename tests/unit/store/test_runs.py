@@ -20,10 +20,10 @@ from mmdesk.core.conversations import (
     Usage,
 )
 from mmdesk.core.errors import ConversationMissing
-from mmdesk.core.evidence import Placement, SeenPicture, Sight
 from mmdesk.core.messages import user_message, well_formed
 from mmdesk.core.phrases import Phrase
 from mmdesk.core.requests import GenerationSettings
+from mmdesk.core.sight import Placement, SeenPicture, Sight
 from mmdesk.store.sqlite import SqliteStore
 from tests.unit.store.conftest import OpenStore
 from tests.unit.store.filling import editing, fill, write_answer

@@ -69,7 +69,7 @@ def places(model_type, answer, frame=FRAME):
         (
             "paligemma",
             "<loc0256><loc0512><loc0512><loc0768> cat ; <loc0000><loc0000><loc1023><loc1023> dog",
-            [("cat", (0.5, 0.25, 0.75, 0.5)), ("dog", (0.0, 0.0, 0.999, 0.999))],
+            [("cat", (0.5005, 0.2505, 0.7505, 0.5005)), ("dog", (0.0005, 0.0005, 0.9995, 0.9995))],
         ),
         (
             "florence2",

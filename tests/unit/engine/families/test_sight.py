@@ -17,9 +17,10 @@ from transformers.models.qwen2_vl.image_processing_qwen2_vl import smart_resize
 from mmdesk import paths
 from mmdesk.core.boxes import iou
 from mmdesk.core.errors import PicturesUnsuitable, PictureUnsuitable
-from mmdesk.core.evidence import SeenPicture, Sight, pointed
+from mmdesk.core.evidence import pointed
 from mmdesk.core.messages import Picture, user_message
 from mmdesk.core.pointing.conventions import CONVENTIONS
+from mmdesk.core.sight import SeenPicture, Sight
 from mmdesk.engine.evidence.layouts import tiles_of
 from mmdesk.engine.evidence.sight import PictureSight
 from mmdesk.engine.prompt import PromptBuilder

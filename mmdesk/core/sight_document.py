@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from mmdesk.core.evidence import Placement, SeenPicture, Sight
+from mmdesk.core.sight import Placement, SeenPicture, Sight
 
 _MOST = 10_000
 """Pictures of a prompt, and frames of a picture: more are no sight of ours."""
