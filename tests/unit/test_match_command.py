@@ -241,7 +241,13 @@ def started(home: Path, *words: str | Path, **environment: str) -> subprocess.Po
         env=variables,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        preexec_fn=heed_ctrl_c if os.name == "posix" else None,
     )
+
+
+def heed_ctrl_c() -> None:
+    """What a shell starts in the background ignores it, and so does all that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_where_no_blocks_can_be_printed_bars_are_of_number_signs(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from mmdesk.core.errors import (
 )
 from mmdesk.core.events import Event, LoadStage, ModelLoading, TextDelta
 from mmdesk.core.examinations import (
+    AnswerScored,
     CheckClaim,
     ClaimChecked,
     ExaminationProgressed,
@@ -91,6 +92,10 @@ def child_engine(shared: ChildEngine, llava: Path) -> ChildEngine:
 
 def nothing(event: Event) -> None:
     del event
+
+
+def never() -> bool:
+    return False
 
 
 def test_the_same_tokens_as_in_process(
@@ -178,9 +183,17 @@ def test_closer_looks_cross_as_they_are_and_can_be_ended(
     finished, _ = ask(engine, messages, max_tokens=4)
     assert finished.run is not None
     tokens = finished.run.tokens
-    for request in (InspectPicture("i", red), ScoreAnswer("s", messages, tokens)):
-        here = engine.examine(request, nothing, lambda: False)
-        assert child_engine.examine(request, nothing, lambda: False) == here
+    look = InspectPicture("i", red)
+    seen = engine.examine(look, nothing, never)
+    assert child_engine.examine(look, nothing, never) == seen
+    score = ScoreAnswer("s", messages, tokens)
+    here, there = (each.examine(score, nothing, never) for each in (engine, child_engine))
+    assert isinstance(here, AnswerScored)
+    assert isinstance(there, AnswerScored)
+    for one, other in zip(here.tokens, there.tokens, strict=True):
+        assert (one.start, one.end) == (other.start, other.end)
+        # Another number of threads sums up in another order.
+        assert one.probability == pytest.approx(other.probability, rel=0.1)
     told: list[Event] = []
     why = ExplainAnswer("e", messages, tokens)
     assert child_engine.examine(why, told.append, lambda: bool(told)) is None
@@ -192,7 +205,7 @@ def test_pictures_are_compared_with_texts_beside_the_chat_model(
 ) -> None:
     texts = ("a photo of a red square", "a photo of a blue star")
     match = MatchPicture(picture("red"), texts, MatchModel(paths.starter_clip()))
-    found = child_engine.examine(CheckClaim("c", match), nothing, lambda: False)
+    found = child_engine.examine(CheckClaim("c", match), nothing, never)
     assert isinstance(found, ClaimChecked)
     assert sum(each.probability for each in found.matches.matches) == pytest.approx(1)
     assert found.matches.matches[0].probability > 0.5
