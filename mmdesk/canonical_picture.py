@@ -1,10 +1,12 @@
-"""Reading the canonical pictures that mmdesk wrote itself: what may go wrong all the same."""
+"""Canonical pictures, which mmdesk writes itself: how one is made, and what may go wrong later."""
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 
 from PIL import Image
 
@@ -24,3 +26,10 @@ def as_picture_errors(picture: Picture) -> Iterator[None]:
         raise FileMissing(name=picture.name) from error
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise PictureDamaged(name=picture.name) from error
+
+
+def canonical_png(image: Image.Image, path: Path) -> Picture:
+    """Write an RGB image as the canonical picture of a file of this name. Raises ``OSError``."""
+    image.save(path)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Picture(digest, path, path, path.name, *image.size)

@@ -121,7 +121,7 @@ def _run(arguments: argparse.Namespace, question: Question) -> int:
 
 def _model(settings: Settings, name: str | None) -> MatchModel:
     """Return the model that is asked for, the chosen one, or the starter's."""
-    path = settings.match_model or paths.starter_clip()
+    path = None
     if name == paths.starter_clip().name:
         path = paths.starter_clip()
     elif name:
@@ -130,7 +130,7 @@ def _model(settings: Settings, name: str | None) -> MatchModel:
             kind, takes = "a model of a server", "pictures and questions"
             raise MatchModelUnfit(path=key, kind=kind, takes=takes)
         path = paths.starter() if key == STARTER else Path(key)
-    return MatchModel(paths.absolute(path), settings.device, settings.dtype, settings.threads)
+    return settings.match(paths.starter_clip(), path)
 
 
 def _compared(path: Path, question: Question, model: MatchModel) -> tuple[Picture, Matches]:

@@ -9,6 +9,7 @@ from typing import Generic, Protocol, TypeVar
 
 from mmdesk.core.messages import Picture
 from mmdesk.core.protocols import EventSink, Listener, MediaReader, Sound
+from mmdesk.core.sight import Pixels
 from mmdesk.core.speech import Activity, AudioDevice, Recording
 
 
@@ -63,6 +64,10 @@ class MediaOnDemand:
     def read_bytes(self, data: bytes, name: str) -> Picture:
         """Read pasted or dragged image data. Raises ``MediaError``."""
         return self._reader().read_bytes(data, name)
+
+    def read_region(self, picture: Picture, box: Pixels) -> Picture:
+        """Cut a region out of a canonical picture, at full size. Raises ``MediaError``."""
+        return self._reader().read_region(picture, box)
 
     def close(self) -> None:
         """End the decoding process, if there is one."""

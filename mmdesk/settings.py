@@ -12,6 +12,7 @@ from mmdesk import toml_values as toml
 from mmdesk.core.conversations import ConversationSettings, Preset
 from mmdesk.core.errors import SettingsError, SettingsUnreadable, SettingsUnwritable
 from mmdesk.core.languages import LANGUAGES as SPOKEN_LANGUAGES
+from mmdesk.core.matching import MatchModel
 from mmdesk.core.models import STARTER, ModelKey, is_remote
 from mmdesk.core.requests import (
     GenerationSettings,
@@ -77,6 +78,11 @@ class Settings:
         path = absolute(model or self.speech_model or starter)
         dtype = "auto" if self.dtype in ("int8", "int4") else self.dtype  # Whisper has no such
         return SpeechModel(path, self.device, dtype, self.threads)
+
+    def match(self, starter: Path, model: Path | None = None) -> MatchModel:
+        """Return ``model``, the chosen contrastive model, or the starter's."""
+        path = absolute(model or self.match_model or starter)
+        return MatchModel(path, self.device, self.dtype, self.threads)
 
 
 def load_settings(path: Path) -> Settings:

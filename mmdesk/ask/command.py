@@ -138,6 +138,8 @@ class _Run:
             status = self._step()
             if interrupts.one_more():
                 self._session.stop()
+                if self._end is not None:  # only its tokens' probabilities were to come
+                    self._finished(None)
                 if not self._session.busy:  # it was never sent, or has just ended
                     raise KeyboardInterrupt
             if status is not None and interrupts.count:

@@ -13,7 +13,6 @@ where there is ``/proc``.
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -24,6 +23,7 @@ import torch
 from PIL import Image
 
 from mmdesk.bench.random_models import Sizes, write_checkpoint
+from mmdesk.canonical_picture import canonical_png
 from mmdesk.core.events import Event
 from mmdesk.core.figures import Figure
 from mmdesk.core.messages import Message, Picture, user_message
@@ -192,10 +192,8 @@ def _message(photo: Picture, context: int) -> Message:
 
 
 def _photo(folder: Path) -> Picture:
-    path = folder / "photo.png"
-    Image.linear_gradient("L").resize(_PHOTO).convert("RGB").save(path)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Picture(digest, path, path, path.name, *_PHOTO)
+    image = Image.linear_gradient("L").resize(_PHOTO).convert("RGB")
+    return canonical_png(image, folder / "photo.png")
 
 
 def _ignored(event: Event) -> None:

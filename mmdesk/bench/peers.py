@@ -5,7 +5,6 @@ Both are greedy, get the same prompt and write the same number of tokens.
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from PIL import Image
 from transformers.generation.streamers import BaseStreamer
 
 from mmdesk.bench.random_models import Sizes, write_checkpoint
+from mmdesk.canonical_picture import canonical_png
 from mmdesk.core.events import Event, TurnFinished
 from mmdesk.core.messages import Message, Picture
 from mmdesk.core.requests import AnswerQuestion, GenerationSettings, LoadModel
@@ -129,11 +129,8 @@ def random_model(trial: Trial, folder: Path, device: str = "cpu") -> Path:
 def photos(folder: Path, size: tuple[int, int], count: int) -> Iterator[Picture]:
     """Yield pictures that differ, as they lie in the attachment folder."""
     for number in range(count):
-        path = folder / f"photo-{number}.png"
         noise = Image.effect_noise((size[0] // 8, size[1] // 8), 30.0 + 40 * number)
-        noise.resize(size).convert("RGB").save(path)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        yield Picture(digest, path, path, path.name, *size)
+        yield canonical_png(noise.resize(size).convert("RGB"), folder / f"photo-{number}.png")
 
 
 def ignored(event: Event) -> None:

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from mmdesk.models.offline import OFFLINE
+
 HOST = "127.0.0.1"
 _START_S, _STOP_S = 240.0, 10.0
 _START = """
@@ -42,12 +44,15 @@ def serve(model: str, folder: Path, threads: int, *options: str) -> Iterator[int
     """
     port = _free_port()
     command = ["serve", model, "--host", HOST, "--port", str(port), "--device", "cpu", *options]
-    environment = os.environ | {
-        "HF_HOME": str(folder / "hf"),
-        "HF_HUB_OFFLINE": "1",
-        "OMP_NUM_THREADS": str(threads),
-        "MKL_NUM_THREADS": str(threads),
-    }
+    environment = (
+        os.environ
+        | OFFLINE
+        | {
+            "HF_HOME": str(folder / "hf"),
+            "OMP_NUM_THREADS": str(threads),
+            "MKL_NUM_THREADS": str(threads),
+        }
+    )
     log = folder / "serve.log"
     with log.open("wb") as stream:
         process = subprocess.Popen(

@@ -19,6 +19,8 @@ _PUNCTUATION = 40
 """Characters before a list, at most."""
 _LEAST_PHRASE = 2
 """Characters of a label that is looked for in the rest of the answer."""
+_NOTHING = r"(?!)"
+"""A pattern that is nowhere."""
 _MOST_PHRASES = 200
 """Labels that are looked for: an answer with more of them is a list."""
 
@@ -40,31 +42,24 @@ def pieces(answer: str, found: Pointed) -> tuple[Piece, ...]:
     """Return an answer in pieces; without evidence it is one."""
     if not found.evidence:
         return (Piece(answer),)
-    phrases = _phrases(found.evidence)
+    phrases = _Phrases(found.evidence)
     groups = list(_groups(answer, found.evidence))
-    prose = _without(answer, groups)
+    named = phrases.named_in(_without(answer, groups))
     parts: list[Piece] = []
     at = 0
     for start, end, marked in groups:
-        said = answer[start] in "[`" and all(_is_said(each, prose) for each in marked)
-        parts += _linked(answer[at:start].rstrip() if said else answer[at:start], phrases)
+        said = answer[start] in "[`" and all(each.text.casefold() in named for each in marked)
+        parts += phrases.linked(answer[at:start].rstrip() if said else answer[at:start])
         for count, piece in enumerate(() if said else marked):
             parts += [Piece(", ")] * bool(count) + [piece]
         at = end
-    return (*parts, *_linked(answer[at:], phrases))
+    return (*parts, *phrases.linked(answer[at:]))
 
 
 def _without(answer: str, groups: Sequence[tuple[int, int, list[Piece]]]) -> str:
     ends = [0, *(end for _, end, _ in groups)]
     starts = [*(start for start, _, _ in groups), len(answer)]
     return " ".join(answer[begin:end] for begin, end in zip(ends, starts, strict=True))
-
-
-def _is_said(piece: Piece, prose: str) -> bool:
-    """Whether the rest of the answer names it, so that a list of boxes has nothing to add."""
-    if len(piece.text) < _LEAST_PHRASE:
-        return False
-    return re.search(_word(piece.text), prose, re.IGNORECASE) is not None
 
 
 def as_markdown(answer: str, found: Pointed) -> str:
@@ -121,32 +116,33 @@ def _closed(answer: str, end: int) -> int:
     return found.end() if found else end
 
 
-def _phrases(evidence: Sequence[Evidence]) -> dict[str, tuple[int, ...]]:
-    found: dict[str, tuple[int, ...]] = {}
-    for number, each in enumerate(evidence):
-        name = each.text.casefold()
-        if len(name) >= _LEAST_PHRASE and (len(found) < _MOST_PHRASES or name in found):
-            found[name] = (*found.get(name, ()), number)
-    return found
+class _Phrases:
+    """Finds the labels of evidence where the rest of an answer says them."""
 
+    def __init__(self, evidence: Sequence[Evidence]) -> None:
+        self._numbers: dict[str, tuple[int, ...]] = {}
+        for number, each in enumerate(evidence):
+            name = each.text.casefold()
+            known = name in self._numbers
+            if len(name) >= _LEAST_PHRASE and (known or len(self._numbers) < _MOST_PHRASES):
+                self._numbers[name] = (*self._numbers.get(name, ()), number)
+        longest = sorted(self._numbers, key=len, reverse=True)
+        words = (rf"(?<![a-z]){re.escape(each)}(?![a-z])" for each in longest)
+        self._pattern = re.compile("|".join(words) or _NOTHING, re.IGNORECASE)
 
-def _linked(text: str, phrases: dict[str, tuple[int, ...]]) -> list[Piece]:
-    """Cut a text at the phrases that name evidence."""
-    if not phrases or not text:
-        return [Piece(text)] if text else []
-    longest = sorted(phrases, key=len, reverse=True)
-    pattern = "|".join(map(_word, longest))
-    parts: list[Piece] = []
-    at = 0
-    for match in re.finditer(pattern, text, re.IGNORECASE):
-        numbers = phrases.get(match.group().casefold())
-        if numbers is None:
-            continue
-        parts += [Piece(text[at : match.start()])] * (match.start() > at)
-        parts.append(Piece(match.group(), numbers))
-        at = match.end()
-    return parts + [Piece(text[at:])] * (at < len(text))
+    def named_in(self, text: str) -> frozenset[str]:
+        """Return the labels that a text says, in small letters."""
+        return frozenset(match.group().casefold() for match in self._pattern.finditer(text))
 
-
-def _word(phrase: str) -> str:
-    return rf"(?<![a-z]){re.escape(phrase)}(?![a-z])"
+    def linked(self, text: str) -> list[Piece]:
+        """Cut a text at what it says of them."""
+        parts: list[Piece] = []
+        at = 0
+        for match in self._pattern.finditer(text):
+            numbers = self._numbers.get(match.group().casefold())
+            if numbers is None:
+                continue
+            parts += [Piece(text[at : match.start()])] * (match.start() > at)
+            parts.append(Piece(match.group(), numbers))
+            at = match.end()
+        return parts + [Piece(text[at:])] * (at < len(text))

@@ -30,6 +30,7 @@ from mmdesk.core.examinations import AnswerExamination, Examination, Examined
 from mmdesk.core.messages import Message, Picture
 from mmdesk.core.models import Download, ModelEntry, ModelKey, Server
 from mmdesk.core.requests import AnswerQuestion, LoadModel, Prefill, Transcribe
+from mmdesk.core.sight import Pixels
 from mmdesk.core.speech import Activity, AudioDevice, Recording, Transcript
 
 if TYPE_CHECKING:
@@ -427,6 +428,9 @@ class MediaReader(Protocol):
 
     def read_bytes(self, data: bytes, name: str) -> Picture:
         """Read pasted or dragged image data. Raises ``MediaError``."""
+
+    def read_region(self, picture: Picture, box: Pixels) -> Picture:
+        """Cut a region out of a canonical picture, at full size. Raises ``MediaError``."""
 
     def close(self) -> None:
         """End the decoding process."""

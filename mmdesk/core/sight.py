@@ -8,6 +8,8 @@ from mmdesk.core.values import value
 
 Box = tuple[float, float, float, float]
 """x0, y0, x1, y1."""
+Pixels = tuple[int, int, int, int]
+"""A box of whole pixels: x1 and y1 are not in it."""
 
 
 @value
@@ -73,12 +75,8 @@ class SeenPicture:
     @property
     def whole(self) -> Placement:
         """The frame that shows most of the picture."""
-        unknown = Placement(
-            self.width,
-            self.height,
-            (0, 0, self.width, self.height),
-            (0, 0, self.width, self.height),
-        )
+        everything = (0, 0, self.width, self.height)
+        unknown = Placement(self.width, self.height, everything, everything)
         return max(self.frames, key=lambda frame: frame.area, default=unknown)
 
     @property

@@ -217,7 +217,7 @@ class _Attempt:
             answer.usage,
             loaded.info.name,
             prompt.notes + rung.notes,
-            self._run(begun.tokens, answer.tokens, rung.messages),
+            self._run(begun.tokens, answer.tokens, self._sight(rung)),
         )
 
     def unspoken(
@@ -235,9 +235,7 @@ class _Attempt:
             run=self._run(begun, ()),
         )
 
-    def _run(
-        self, begun: tuple[int, ...], new: tuple[int, ...], messages: tuple[Message, ...] = ()
-    ) -> Run:
+    def _run(self, begun: tuple[int, ...], new: tuple[int, ...], sight: Sight | None = None) -> Run:
         info = self._loaded.info
         return Run(
             settings=self._settings,
@@ -247,15 +245,18 @@ class _Attempt:
             device=info.device,
             threads=torch.get_num_threads(),
             libraries=libraries(self._loaded.placement),
-            sight=self._sight(messages),
+            sight=sight,
         )
 
-    def _sight(self, messages: tuple[Message, ...]) -> Sight | None:
-        """Return what the model saw at full size; of smaller pictures the notes tell."""
-        if not pictures_of(messages):
+    def _sight(self, rung: _Rung) -> Sight | None:
+        """Return what the model saw; of less than everything, the notes tell and no more is known.
+
+        Smaller pictures have other frames, and without some messages pictures other numbers.
+        """
+        if rung.notes or not pictures_of(rung.messages):
             return None
         kind = self._loaded.model.config.model_type
-        return sight_of(self._loaded.sight, kind, messages)
+        return sight_of(self._loaded.sight, kind, rung.messages)
 
     def _prepared(self, done: int, total: int) -> None:
         self._emit(TurnProgress(self._request.turn, TurnStage.PICTURES, done, total))

@@ -31,6 +31,7 @@ from mmdesk.models.load_failure import load_failure
 from mmdesk.models.manifest import check as check_manifest
 from mmdesk.models.shape import Shape, read_shape
 from mmdesk.models.torchvision_compat import prepare_torchvision
+from mmdesk.models.transformers_logs import hand_over_records
 
 prepare_torchvision()  # before transformers looks for it
 
@@ -52,9 +53,7 @@ from mmdesk.engine.prompt import PromptBuilder, tokenizer_of  # noqa: E402
 from mmdesk.engine.reading import PromptReader  # noqa: E402
 from mmdesk.engine.threads import choose_threads  # noqa: E402
 
-# Its records go where all others go, once.
-transformers_logging.disable_default_handler()
-transformers_logging.enable_propagation()
+hand_over_records()
 
 _LOG = logging.getLogger(__name__)
 _AnyModel: Any = AutoModelForImageTextToText

@@ -18,16 +18,13 @@ from mmdesk.core.examinations import AnswerExamination, Examined
 from mmdesk.core.protocols import EventSink
 from mmdesk.core.requests import AnswerQuestion, LoadModel, Prefill
 from mmdesk.models.checkpoint import read_config
+from mmdesk.models.offline import OFFLINE
 
 if TYPE_CHECKING:
     from mmdesk.engine.loading import LoadedModel
 
 _LOG = logging.getLogger(__name__)
-_ENVIRONMENT = {
-    # transformers asks the hub even about cached files unless told not to.
-    "HF_HUB_OFFLINE": "1",
-    "TRANSFORMERS_OFFLINE": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
+_ENVIRONMENT = OFFLINE | {
     # Read by cuBLAS when CUDA starts: the same question gets the same greedy answer.
     "CUBLAS_WORKSPACE_CONFIG": ":4096:8",
 }

@@ -6,17 +6,15 @@ answer's log-likelihood more than covering any of twenty other places of the sam
 
 from __future__ import annotations
 
-import hashlib
 import random
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from PIL import Image
-
+from mmdesk.canonical_picture import canonical_png
 from mmdesk.core.examinations import AnswerExplained, ExplainAnswer
 from mmdesk.core.figures import Figure
-from mmdesk.core.messages import Message, Picture, user_message
+from mmdesk.core.messages import Message, user_message
 from mmdesk.core.requests import AnswerQuestion, GenerationSettings, LoadModel
 from mmdesk.core.sight import Box
 from mmdesk.engine.local import LocalChatEngine
@@ -64,17 +62,11 @@ def _asked(
         item = scene.items[0]
         if sum(each.shape is item.shape for each in scene.items) > 1:
             continue
-        picture = _kept(draw_scene(scene, 1), folder / f"{number}.png")
+        picture = canonical_png(draw_scene(scene, 1), folder / f"{number}.png")
         question = f"What colour is the {item.shape.name.lower()}?"
         box = _region(item, scene)
         others = tuple(_elsewhere(rng, box, scene) for _ in range(_OTHERS))
         yield (user_message(question, (picture,)),), box, item.colour.name.lower(), others
-
-
-def _kept(image: Image.Image, path: Path) -> Picture:
-    image.save(path)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Picture(digest, path, path, path.name, *image.size)
 
 
 def _region(item: Item, scene: Scene) -> Box:

@@ -18,17 +18,14 @@ from mmdesk.matching.placement import Placement, place
 from mmdesk.models.checkpoint import check_elements
 from mmdesk.models.hardware import free_bytes, free_memory, is_out_of_memory
 from mmdesk.models.load_failure import load_failure
-from mmdesk.models.loading_bars import without_bars
 from mmdesk.models.torchvision_compat import prepare_torchvision
+from mmdesk.models.transformers_logs import hand_over_records, without_bars
 
 prepare_torchvision()  # before transformers looks for it
 
 from transformers import AutoConfig, AutoModel, AutoProcessor, ProcessorMixin  # noqa: E402
-from transformers.utils import logging as transformers_logging  # noqa: E402
 
-# Its records go where all others go, once.
-transformers_logging.disable_default_handler()
-transformers_logging.enable_propagation()
+hand_over_records()
 
 _LOG = logging.getLogger(__name__)
 _WEIGHTS = "model.safetensors"

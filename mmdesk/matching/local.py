@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import math
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,18 +19,14 @@ from mmdesk.core.errors import (
 )
 from mmdesk.core.matching import Match, Matches, MatchModel, MatchPicture
 from mmdesk.matching.checkpoint import read_checkpoint
+from mmdesk.models.offline import OFFLINE
 
 if TYPE_CHECKING:
     from mmdesk.matching.encoder import DualEncoder
+    from mmdesk.matching.placement import Placement
 
 _LOG = logging.getLogger(__name__)
 MOST_TEXTS = 10_000
-_ENVIRONMENT = {
-    # transformers asks the hub even about cached files unless told not to.
-    "HF_HUB_OFFLINE": "1",
-    "TRANSFORMERS_OFFLINE": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-}
 
 
 class LocalMatcher:
@@ -61,11 +55,9 @@ class LocalMatcher:
             if cancelled():
                 raise _Cancelled
 
-        device = "CPU"
         try:
             check()
             encoder = self._loaded(request.model)
-            device = encoder.placement.name
             return _told(lambda: _compared(encoder, request, texts, check), request.model.path)
         except _Cancelled:
             return None
@@ -74,21 +66,28 @@ class LocalMatcher:
                 raise
             _LOG.info("out of memory", exc_info=True)
         # Outside `except`: the exception's frames hold the tensors that were too many.
-        _release()
-        raise MatchOutOfMemory(device=device)
+        raise MatchOutOfMemory(device=self._cleared())
 
     def close(self) -> None:
         """Free the model. May be called twice."""
         if self._encoder is not None:
+            placement = self._encoder.placement
             self._model = self._encoder = None
-            _release()
+            _give_back(placement)
+
+    def _cleared(self) -> str:
+        """Return the name of the device, once what was computed there is gone."""
+        if self._encoder is None:  # there was not even room for torch
+            return "CPU"
+        _give_back(self._encoder.placement)
+        return self._encoder.placement.name
 
     def _loaded(self, model: MatchModel) -> DualEncoder:
         if self._encoder is not None and self._model == model:
             return self._encoder
         self.close()
         checkpoint = read_checkpoint(model.path)  # said before torch is there
-        os.environ.update(_ENVIRONMENT)
+        os.environ.update(OFFLINE)
         try:
             from mmdesk.matching.loading import load_encoder
         except ImportError as error:
@@ -153,11 +152,10 @@ def _compared(
     return Matches(encoder.name, matches, encoder.among, cut)
 
 
-def _release() -> None:
-    """Give memory that nothing uses any more back to the device."""
-    gc.collect()
-    if torch := sys.modules.get("torch"):
-        torch.cuda.empty_cache()
+def _give_back(placement: Placement) -> None:
+    from mmdesk.models.hardware import free_memory
+
+    free_memory(placement.device)
 
 
 def _is_the_gpu_s(error: BaseException) -> bool:

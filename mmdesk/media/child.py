@@ -59,25 +59,27 @@ def _answer(request: wire.Request, staging: Path, connection: Connection) -> byt
             sniffed = recognise(file, request.name, sound=request.sound)
             if sniffed.sound_format:
                 return _sound(file, sniffed.sound_format, request.name, staging, connection)
-            return _picture(file, sniffed.picture_format, request.name, staging)
+            return _picture(file, sniffed.picture_format, request, staging)
     except MediaError as error:
         return wire.pack_error(error)
     except Exception as error:
         return wire.pack_bug(f"{type(error).__name__}: {error}", traceback.format_exc())
 
 
-def _picture(file: BinaryIO, picture_format: str, name: str, staging: Path) -> bytes:
+def _picture(file: BinaryIO, picture_format: str, request: wire.Request, staging: Path) -> bytes:
     from mmdesk.media.canonical import write_canonical
     from mmdesk.media.decode import decode_picture
 
+    name = request.name
     try:
         decoded = decode_picture(file, picture_format, name)
-        sha256 = write_canonical(decoded.image, staging)
+        image = decoded.image if request.box is None else decoded.image.crop(request.box)
+        sha256 = write_canonical(image, staging)
     except MemoryError as error:
         raise PictureTooHeavy(name=name) from error
     except OSError as error:  # the decoder answers for the file itself: this is the staging folder
         raise PictureUnwritable(name=name, reason=_reason(error), path=str(staging)) from error
-    width, height = decoded.image.size
+    width, height = image.size
     return wire.pack_canonical(wire.Canonical(sha256, width, height, decoded.notes))
 
 

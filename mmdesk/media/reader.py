@@ -22,6 +22,7 @@ from mmdesk.core.errors import (
 )
 from mmdesk.core.messages import Picture
 from mmdesk.core.protocols import Child, Spawn
+from mmdesk.core.sight import Pixels
 from mmdesk.core.speech import Recording
 from mmdesk.media import child as decoder
 from mmdesk.media import wire
@@ -78,7 +79,7 @@ class LimitedMediaReader:
         name = display_name(path.name or str(path))
         with self._turn:
             self._prepare(name)
-            return self._read(path, name, sound=True)
+            return self._read(_request(path, name, sound=True))
 
     def read_bytes(self, data: bytes, name: str) -> Picture:
         """Read pasted or dragged image data. Raises ``MediaError``."""
@@ -87,11 +88,25 @@ class LimitedMediaReader:
             self._prepare(shown)
             try:
                 with self._staging.holding(data) as pasted:
-                    picture = self._read(pasted, shown, sound=False)
+                    picture = self._read(_request(pasted, shown))
             except OSError as error:
                 raise self._unwritable(error, shown) from error
         assert isinstance(picture, Picture)  # sound was not asked for
         return picture
+
+    def read_region(self, picture: Picture, box: Pixels) -> Picture:
+        """Cut a region out of a canonical picture, at full size. Raises ``MediaError``.
+
+        What is outside of the picture is left out; of a box that isn't on it, one pixel remains.
+        """
+        x0, x1 = _within(box[0], box[2], picture.width)
+        y0, y1 = _within(box[1], box[3], picture.height)
+        shown = display_name(f"{picture.name} [{x0}, {y0}, {x1}, {y1}]")
+        with self._turn:
+            self._prepare(shown)
+            region = self._read(_request(picture.path, shown, (x0, y0, x1, y1)))
+        assert isinstance(region, Picture)  # sound was not asked for
+        return region
 
     def close(self) -> None:
         """End the child, even in the middle of a file, and remove what was staged."""
@@ -100,11 +115,9 @@ class LimitedMediaReader:
             self._drop_child()
             self._staging.remove()
 
-    def _read(self, path: Path, name: str, *, sound: bool) -> Picture | Recording:
+    def _read(self, request: wire.Request) -> Picture | Recording:
         # A child that ended may have been the victim of another program's hunger: only a file
         # that ends two in a row is to blame.
-        # Absolute, since the child need not share the working directory.
-        request = wire.Request(os.path.abspath(path), name, sound)
         was_sound = False
         for _attempt in range(2):
             try:
@@ -112,7 +125,7 @@ class LimitedMediaReader:
             except _ChildEnded as ended:
                 self._drop_child()
                 was_sound = ended.sound
-        raise SoundDamaged(name=name) if was_sound else PictureDamaged(name=name)
+        raise (SoundDamaged if was_sound else PictureDamaged)(name=request.name)
 
     def _read_once(self, request: wire.Request) -> Picture | Recording:
         connection = self._running_child(request.name).connection
@@ -218,6 +231,18 @@ class LimitedMediaReader:
     def _unwritable(self, error: OSError, name: str) -> PictureUnwritable:
         reason = (error.strerror or str(error)).lower()
         return PictureUnwritable(name=name, reason=reason, path=str(self._staging.path))
+
+
+def _request(
+    path: Path, name: str, box: Pixels | None = None, *, sound: bool = False
+) -> wire.Request:
+    """Absolute, since the child need not share the working directory."""
+    return wire.Request(os.path.abspath(path), name, sound, box)
+
+
+def _within(start: int, end: int, side: int) -> tuple[int, int]:
+    start = max(0, min(start, side - 1))
+    return start, max(start + 1, min(end, side))
 
 
 def display_name(name: str) -> str:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from mmdesk.core import errors
 from mmdesk.core.errors import MediaError, MmdeskError
 from mmdesk.core.phrases import Phrase
+from mmdesk.core.sight import Pixels
 
 ANSWER_BYTES = 1 << 20
 """The longest answer that the parent accepts."""
@@ -61,11 +62,18 @@ class Bug:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Which file to read: its path, the name for people, and whether it may be sound."""
+    """Which file to read.
+
+    Attributes:
+        name: For people.
+        sound: Whether it may be sound.
+        box: The pixels of a picture that are wanted; None is all.
+    """
 
     path: str
     name: str
     sound: bool = True
+    box: Pixels | None = None
 
 
 def pack_request(request: Request) -> bytes:
@@ -75,7 +83,11 @@ def pack_request(request: Request) -> bytes:
 
 def unpack_request(data: bytes) -> Request:
     """Return what is asked for."""
-    return Request(**json.loads(data))
+    request = Request(**json.loads(data))
+    if request.box is None:
+        return request
+    x0, y0, x1, y1 = request.box  # a list now
+    return replace(request, box=(x0, y0, x1, y1))
 
 
 def pack_canonical(canonical: Canonical) -> bytes:

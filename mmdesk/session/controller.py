@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 
 from mmdesk.core.conversations import ConversationSettings, ReadingPlace
 from mmdesk.core.events import ConversationSettingsChanged, Event
-from mmdesk.core.messages import well_formed
+from mmdesk.core.messages import Picture, well_formed
 from mmdesk.core.models import ModelKey
 from mmdesk.core.protocols import EventSink, MediaReader
 from mmdesk.core.requests import GenerationSettings, LoadModel
+from mmdesk.core.sight import Pixels
 from mmdesk.session.answering import Answering
 from mmdesk.session.archiving import Archiving
 from mmdesk.session.composing import MAX_QUESTION as MAX_QUESTION
@@ -186,6 +187,14 @@ class ChatSession(SessionState):
         """Put pasted image data into the composer."""
         self.prepare_model()
         self._draft.attach_bytes(data, name)
+
+    def attach_region(self, picture: Picture, box: Pixels) -> None:
+        """Put a region of a picture into the composer, at full size.
+
+        The picture itself should be in the conversation: then the model gets both.
+        """
+        self.prepare_model()
+        self._draft.attach_region(picture, box)
 
     def detach(self, attachment: str) -> None:
         """Take a file out of the composer."""

@@ -28,6 +28,7 @@ from mmdesk.core.events import (
 from mmdesk.core.identity import new_id
 from mmdesk.core.messages import Picture, well_formed
 from mmdesk.core.protocols import EventSink, MediaReader
+from mmdesk.core.sight import Pixels
 from mmdesk.core.speech import Recording, UtteranceId
 from mmdesk.session.draft_contents import Attachment, DraftContents
 
@@ -93,11 +94,11 @@ class Draft:
 
     def attach_bytes(self, data: bytes, name: str) -> None:
         """Begin to read pasted or dragged image data."""
-        if len(self.contents.items) >= MAX_PICTURES:
-            error = TooManyPictures(name=name, count=MAX_PICTURES + 1, limit=MAX_PICTURES)
-            self._emit(AttachmentRefused(new_id(), name, error))
-        else:
-            self._begin(name, partial(self._reader.read_bytes, data, name))
+        self._begin_one(name, partial(self._reader.read_bytes, data, name))
+
+    def attach_region(self, picture: Picture, box: Pixels) -> None:
+        """Begin to cut a region out of a picture."""
+        self._begin_one(picture.name, partial(self._reader.read_region, picture, box))
 
     def show(self, contents: DraftContents, on_their_way: Iterable[UtteranceId] = ()) -> None:
         """Show another draft; the one that was shown gets what is on its way for it.
@@ -188,6 +189,13 @@ class Draft:
                 self._emit(AttachmentReady(item.id, item.picture))
             if item.transcript is not None:
                 self._emit(AudioTranscribed(item.id, item.transcript))
+
+    def _begin_one(self, name: str, read: Callable[[], Picture]) -> None:
+        if len(self.contents.items) >= MAX_PICTURES:
+            error = TooManyPictures(name=name, count=MAX_PICTURES + 1, limit=MAX_PICTURES)
+            self._emit(AttachmentRefused(new_id(), name, error))
+        else:
+            self._begin(name, read)
 
     def _begin(self, name: str, read: Callable[[], Picture | Recording]) -> None:
         item = Attachment(new_id(), name)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from mmdesk.core.choices import choices_of
-from mmdesk.core.conversations import Entry
+from mmdesk.core.conversations import Entry, Run
 from mmdesk.core.evidence import NOWHERE, Pointed, pointed
 from mmdesk.core.examinations import (
     CheckClaim,
@@ -45,22 +44,21 @@ class Examining:
         Returns:
             None where nobody knows its tokens.
         """
-        entry = entries[index]
-        run = entry.run
-        if run is None or not can_replay(entry):
+        run = _computed(entries[index])
+        if run is None:
             return None
         model = self._answering.request_for(run.model)
         messages = prompted(entries, index)
-        choices = choices_of(messages[-1].text, split_reasoning(entry.message.text).answer)
+        said = split_reasoning(entries[index].message.text).answer
+        choices = choices_of(messages[-1].text, said)
         return self._ask(ScoreAnswer(new_id(), messages, run.tokens, choices=choices, model=model))
 
     def explain(
         self, entries: Sequence[Entry], index: int, image: int, first: int, last: int | None
     ) -> ExaminationId | None:
         """Find what in a picture the tokens ``first`` to ``last`` of an answer rest on."""
-        entry = entries[index]
-        run = entry.run
-        if run is None or not can_replay(entry):
+        run = _computed(entries[index])
+        if run is None:
             return None
         messages = prompted(entries, index)
         if image >= len(pictures_of(messages)):
@@ -70,9 +68,9 @@ class Examining:
             ExplainAnswer(new_id(), messages, run.tokens, image, first, last, model=model)
         )
 
-    def check(self, picture: Picture, texts: tuple[str, ...], matcher: Path) -> ExaminationId:
-        """Compare a picture with texts, by the contrastive model in ``matcher``."""
-        return self._ask(CheckClaim(new_id(), MatchPicture(picture, texts, MatchModel(matcher))))
+    def check(self, picture: Picture, texts: tuple[str, ...], matcher: MatchModel) -> ExaminationId:
+        """Compare a picture with texts."""
+        return self._ask(CheckClaim(new_id(), MatchPicture(picture, texts, matcher)))
 
     def drop(self, examination: ExaminationId | None) -> None:
         """Break one off."""
@@ -82,6 +80,11 @@ class Examining:
     def _ask(self, request: Examination) -> ExaminationId:
         self._answering.examine(request)
         return request.id
+
+
+def _computed(entry: Entry) -> Run | None:
+    """Return how an answer was computed, where it can be computed again."""
+    return entry.run if can_replay(entry) else None
 
 
 def prompted(entries: Sequence[Entry], index: int) -> tuple[Message, ...]:

@@ -58,8 +58,11 @@ def stop_after(desktop: Desktop, characters: int) -> None:
 
 
 def drafts(home: Path, folder: Path) -> set[str]:
-    """Return the texts of the drafts on the disk, in a copy: the database has one connection."""
-    for file in home.rglob("*.sqlite3*"):
+    """Return the texts of the drafts on the disk, in a copy: the database has one connection.
+
+    Its journal is copied last: what is not committed by then is rolled back in the copy too.
+    """
+    for file in sorted(home.rglob("*.sqlite3*")):
         shutil.copy(file, folder)
     try:
         with closing(sqlite3.connect(next(folder.glob("*.sqlite3")))) as copy:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +19,14 @@ from mmdesk.core.events import ModelInfo, ModelReady
 from mmdesk.core.messages import Picture
 from mmdesk.session.controller import ChatSession
 from mmdesk.settings import Settings
+from mmdesk.ui.chat.pane import ChatPane
 from mmdesk.ui.i18n import Language
 from mmdesk.ui.main_window import MainWindow
 from mmdesk.ui.places import Places
 from mmdesk.ui.theme import Theme, theme
 from tests.ui.recording_session import RecordingSession
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
 @pytest.fixture
@@ -150,3 +154,16 @@ def desk(open_window: Callable[..., Desk]) -> Desk:
     info = ModelInfo("starter", made.places.starter, "cpu", "float32", 4_000_000, 1024)
     made.window.handle(ModelReady(info))
     return made
+
+
+@pytest.fixture
+def pane(qtbot: QtBot, qapp: QApplication) -> Iterator[ChatPane]:
+    """A shown chat pane, 900 x 600."""
+    theme().set_mode("light")
+    made = ChatPane()
+    qtbot.addWidget(made)
+    made.resize(900, 600)
+    made.show()
+    qapp.processEvents()
+    yield made
+    theme().set_mode("light")

@@ -21,6 +21,7 @@ from mmdesk.core.events import (
 )
 from mmdesk.core.messages import Picture, user_message
 from mmdesk.core.models import STARTER, ModelKey, leaves_computer
+from mmdesk.core.sight import Pixels
 from mmdesk.session.controller import MAX_QUESTION
 from mmdesk.session.draft_contents import Attachment
 from tests.ui.recording_archive import RecordingArchive
@@ -91,6 +92,10 @@ class RecordingSession:
     def attach_bytes(self, data: bytes, name: str) -> None:
         self.calls.append(("attach_bytes", data, name))
         self.add(name)
+
+    def attach_region(self, picture: Picture, box: Pixels) -> None:
+        self.calls.append(("attach_region", picture.name, box))
+        self.add(picture.name)
 
     def detach(self, attachment: str) -> None:
         self.calls.append(("detach", attachment))

@@ -135,12 +135,18 @@ class _Scorer:
         self._loaded, self._messages = loaded, messages
         self._image, self._tokens = request.image, request.tokens
         self._asked = slice(request.first, request.last)
+        self._original: Image.Image | None = None
+        """Decoded once for all regions."""
 
     def likelihood(self, box: Box | None) -> float:
         """Return the logarithm of the probability; None covers nothing."""
 
         def edited(number: int, image: Image.Image) -> Image.Image:
-            return covered(image, box) if box is not None and number == self._image else image
+            if box is None or number != self._image:
+                return image
+            if self._original is None:
+                self._original = image.copy()
+            return covered(self._original, box)
 
         model = self._loaded.model
         prompt = self._loaded.prompts.build(self._messages, 1, lambda *_: None, edited=edited)

@@ -26,7 +26,7 @@ _WHOLE, _NEAR = 0.005, 0.02
 """Of a side: so near to the picture's edge, it is the edge; so is a pixel of a side of 50."""
 
 
-def test_picture(width: int, height: int, *, turned: bool) -> Image.Image:
+def probe_picture(width: int, height: int, *, turned: bool) -> Image.Image:
     """Return one of the two: red tells the column, green the row; ``turned`` counts backwards."""
     column = np.round(255 * (np.arange(width) + 0.5) / width).astype(np.uint8)
     row = np.round(255 * (np.arange(height) + 0.5) / height).astype(np.uint8)

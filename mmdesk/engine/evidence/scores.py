@@ -55,7 +55,7 @@ def answer_logits(
 ) -> torch.Tensor:
     """Return the logits that each token of an answer was chosen from, (tokens, vocabulary)."""
     inputs = inputs_with(loaded.model, prompt, tuple(tokens))
-    before = int(prompt.inputs["input_ids"].shape[1]) - prompt.closing
+    before = prompt.tokens - prompt.closing
     reading = loaded.reader.read(inputs, pictures_of(messages), before=before)
     logits = read_logits(loaded.model, reading.arguments, len(tokens))
     loaded.reader.keep(reading, ())

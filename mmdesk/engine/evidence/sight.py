@@ -15,7 +15,7 @@ from PIL import Image
 from mmdesk.core.messages import Message, Picture, pictures_of, user_message
 from mmdesk.core.sight import Placement, SeenPicture, Sight
 from mmdesk.engine.evidence.layouts import rgb_of, tiles_of
-from mmdesk.engine.evidence.placement import placements, test_picture
+from mmdesk.engine.evidence.placement import placements, probe_picture
 from mmdesk.engine.prompt import PictureEdit, PromptBuilder
 
 _LOG = logging.getLogger(__name__)
@@ -121,4 +121,4 @@ def png(image: Image.Image) -> bytes:
 
 
 def _replaced(_number: int, image: Image.Image, *, turned: bool) -> Image.Image:
-    return test_picture(*image.size, turned=turned)
+    return probe_picture(*image.size, turned=turned)

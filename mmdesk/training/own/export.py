@@ -10,8 +10,8 @@ from typing import Any
 import torch
 
 from mmdesk.core.errors import TrainingOutUnusable
-from mmdesk.models.loading_bars import without_bars
 from mmdesk.models.manifest import MANIFEST
+from mmdesk.models.transformers_logs import without_bars
 from mmdesk.training.own.places import unwritable
 
 _SUFFIXES = (".jinja", ".json", ".model", ".tiktoken", ".txt")

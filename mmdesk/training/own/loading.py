@@ -11,7 +11,8 @@ from mmdesk.core.errors import MmdeskError, ModelDamaged, TrainingModelUnfit
 from mmdesk.models.checkpoint import CheckpointConfig, WeightsSummary, check_files, read_config
 from mmdesk.models.families import role_of
 from mmdesk.models.load_failure import load_failure
-from mmdesk.models.loading_bars import without_bars
+from mmdesk.models.offline import OFFLINE
+from mmdesk.models.transformers_logs import without_bars
 from mmdesk.training.own.options import Kind
 
 _LOG = logging.getLogger(__name__)
@@ -66,7 +67,7 @@ def load_model(config: CheckpointConfig, weights: WeightsSummary, kind: Kind, dt
     Raises:
         ModelError: it can't be loaded.
     """
-    os.environ.update({"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"})  # read at its import
+    os.environ.update(OFFLINE)
     with _as_model_errors(config.path, "model.safetensors"), without_bars():
         classes, architecture = _class_of(config, weights, kind)
         model, report = classes.from_pretrained(

@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from mmdesk.core.conversations import Entry
 from mmdesk.core.errors import MmdeskError
 from mmdesk.core.events import ConversationOpened, Event, TurnAdded, TurnFailed, TurnFinished
+from mmdesk.core.matching import MatchModel
 from mmdesk.session.controller import ChatSession
 from mmdesk.settings import Settings
 
@@ -29,7 +30,8 @@ class EvidenceDesk(QObject):
     def __init__(self, frame: WindowFrame, session: ChatSession, starter_clip: Path) -> None:
         super().__init__(frame)
         self._frame, self._session = frame, session
-        self._starter_clip = self._matcher = starter_clip
+        self._starter_clip = starter_clip
+        self._matcher = MatchModel(starter_clip)
         self._subject: Subject | None = None
         self.panel: EvidencePanel | None = None
         self._looks: LookDesk | None = None  # comes with the panel
@@ -49,7 +51,7 @@ class EvidenceDesk(QObject):
 
     def use_settings(self, settings: Settings) -> None:
         """Take the model that compares pictures with texts."""
-        self._matcher = settings.match_model or self._starter_clip
+        self._matcher = settings.match(self._starter_clip)
         self._use_matcher()
 
     def handle(self, event: Event) -> None:
@@ -141,7 +143,7 @@ class EvidenceDesk(QObject):
     def _use_matcher(self) -> None:
         if self._looks is not None and self.panel is not None:
             self._looks.matcher = self._matcher
-            self.panel.check.use_matcher(places=self._matcher == self._starter_clip)
+            self.panel.check.use_matcher(places=self._matcher.path == self._starter_clip.absolute())
 
     # Phrases and boxes ------------------------------------------------------------------
 

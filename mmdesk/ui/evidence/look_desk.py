@@ -17,6 +17,7 @@ from mmdesk.core.examinations import (
     ExaminationProgressed,
     PictureInspected,
 )
+from mmdesk.core.matching import MatchModel
 from mmdesk.session.controller import ChatSession
 from mmdesk.ui.evidence.looks import Look, Looks
 from mmdesk.ui.evidence.subject import Subject
@@ -48,7 +49,7 @@ class LookDesk:
         """``at`` returns the answer and the panel that shows it, once there are both."""
         self._session, self._at = session, at
         self._looks = Looks(lambda look: session.examining.drop(look))
-        self.matcher = Path()
+        self.matcher = MatchModel(Path())
 
     def serve(self, panel: EvidencePanel) -> None:
         """Take what a new panel asks for."""

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from mmdesk.core.conversations import Entry
 from mmdesk.core.evidence import Evidence, Pointed, evidence_document
-from mmdesk.core.evidence_text import as_plain
 from mmdesk.core.messages import Picture, Role, pictures_of
 from mmdesk.core.reasoning import split_reasoning
 from mmdesk.core.sight import SeenPicture
@@ -85,7 +84,7 @@ class Subject:
         for each in self.found.evidence:
             if each.text:
                 return each.text if has_han(each.text) else with_article(each.text)
-        return first_sentence(as_plain(split_reasoning(self.entry.message.text).answer, Pointed()))
+        return first_sentence(split_reasoning(self.entry.message.text).answer)
 
     def as_json(self) -> str:
         """Return the evidence as ``mmdesk ask --json`` has it."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from mmdesk.core.conversations import Entry
+from mmdesk.core.matching import MatchModel
 from mmdesk.core.messages import Picture
 from mmdesk.core.models import is_remote
 
@@ -28,7 +28,7 @@ class RecordingExamining:
             return None
         return self._asked("inspect", picture.name, model)
 
-    def check(self, picture: Picture, texts: tuple[str, ...], matcher: Path) -> str:
+    def check(self, picture: Picture, texts: tuple[str, ...], matcher: MatchModel) -> str:
         return self._asked("check", picture.name, texts, matcher)
 
     def score(self, entries: Sequence[Entry], index: int) -> str:

@@ -30,6 +30,7 @@ from mmdesk.core.examinations import (
 from mmdesk.core.matching import Match, Matches
 from mmdesk.core.messages import assistant_message, user_message
 from mmdesk.core.sight import Placement
+from mmdesk.settings import Settings
 from mmdesk.ui.chat.prose import ProseView
 from mmdesk.ui.evidence.facts import facts, lost
 from mmdesk.ui.evidence.frames import parted
@@ -349,7 +350,7 @@ def test_a_claim_is_checked_against_its_contrasts(
     opened.check.button.click()
     name, _, texts, matcher = looks.calls[-1]
     assert name == "check"
-    assert matcher == desk.places.starter_clip
+    assert matcher == Settings().match(desk.places.starter_clip)
     assert isinstance(texts, tuple)
     assert texts[0] == "a yellow star"
     assert "a red star" in texts

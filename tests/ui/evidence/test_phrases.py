@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QTextCursor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from mmdesk.core.conversations import Entry, StopReason
@@ -22,18 +20,6 @@ from mmdesk.ui.theme import EVIDENCE, theme
 from tests.ui.evidence.samples import FRAME, SAID, exchange, run_of, scene, seen
 
 READ = "There is a yellow star beside a blue circle."
-
-
-@pytest.fixture
-def pane(qtbot: QtBot, qapp: QApplication) -> Iterator[ChatPane]:
-    theme().set_mode("light")
-    made = ChatPane()
-    qtbot.addWidget(made)
-    made.resize(900, 600)
-    made.show()
-    qapp.processEvents()
-    yield made
-    theme().set_mode("light")
 
 
 def _prose(pane: ChatPane) -> ProseView:

@@ -129,6 +129,8 @@ def test_a_smaller_picture_twenty_times(tower: Limited, picture: PictureMaker) -
         finished, events = ask(tower.engine, large, max_tokens=2)
         assert [str(note) for note in finished.notes if SMALLER in str(note)], number
         assert 448 <= finished.notes[0].fields["pixels"] < 900  # type: ignore[operator]
+        assert finished.run is not None
+        assert finished.run.sight is None  # the notes tell
         assert finished.text == streamed(events)
         assert finished.usage is not None
         assert finished.usage.completion_tokens == 2
@@ -141,6 +143,8 @@ def test_enough_memory_leaves_the_picture_alone(tower: Limited, picture: Picture
     large = talk(("What is this?", (picture("green", (900, 675)),)))
     finished, _ = ask(tower.engine, large, max_tokens=2)
     assert finished.notes == ()
+    assert finished.run is not None
+    assert finished.run.sight is not None
     assert finished.usage is not None
     assert finished.usage.prompt_tokens > 700
 

@@ -13,8 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from mmdesk.core.errors import FileUnreadable, MmdeskError, PictureDamaged, PictureTooSlow
+from mmdesk.core.errors import (
+    FileMissing,
+    FileUnreadable,
+    MmdeskError,
+    PictureDamaged,
+    PictureTooSlow,
+)
 from mmdesk.core.phrases import Phrase
+from mmdesk.core.sight import Pixels
 from mmdesk.media import wire
 from mmdesk.media.reader import LimitedMediaReader
 from tests.unit.media.conftest import RecordingSpawn
@@ -140,6 +147,37 @@ def test_many_threads_get_their_own_pictures(reader: LimitedMediaReader) -> None
         pictures = list(pool.map(lambda data: reader.read_bytes(data, "p.png"), files))
     for image, picture in zip(images, pictures, strict=True):
         assert canonical(picture).tobytes() == image.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("asked", "cut"),
+    [
+        ((3, 4, 17, 11), (3, 4, 17, 11)),
+        ((-5, -5, 99, 99), (0, 0, 30, 20)),
+        ((28, 19, 28, 19), (28, 19, 29, 20)),
+        ((90, 90, 95, 95), (29, 19, 30, 20)),
+    ],
+)
+def test_a_region_has_the_picture_s_own_pixels(
+    reader: LimitedMediaReader, asked: Pixels, cut: Pixels
+) -> None:
+    image = noise(30, 20)
+    whole = reader.read_bytes(encode(image, "PNG"), "photo.png")
+    region = reader.read_region(whole, asked)
+    assert region.name == f"photo.png {list(cut)}"
+    assert (region.width, region.height) == (cut[2] - cut[0], cut[3] - cut[1])
+    assert canonical(region).tobytes() == image.crop(cut).tobytes()
+
+
+def test_a_region_of_a_picture_that_is_gone_or_broken(reader: LimitedMediaReader) -> None:
+    whole = reader.read_bytes(encode(noise(31, 21), "PNG"), "photo.png")
+    data = whole.path.read_bytes()
+    whole.path.write_bytes(data[:40])
+    with pytest.raises(PictureDamaged, match=r"photo\.png"):
+        reader.read_region(whole, (0, 0, 9, 9))
+    whole.path.unlink()
+    with pytest.raises(FileMissing, match=r"photo\.png"):
+        reader.read_region(whole, (0, 0, 9, 9))
 
 
 def test_pasted_bytes_are_not_left_behind(own_reader: Own) -> None:

@@ -15,6 +15,7 @@ from mmdesk.core.events import ConversationOpened, Event, TextDelta, TurnFailed,
 from mmdesk.core.messages import Picture
 from mmdesk.core.protocols import ConversationStore
 from mmdesk.core.requests import GenerationSettings, SpeechModel
+from mmdesk.core.sight import Pixels
 from mmdesk.core.speech import Recording
 from mmdesk.session.answering import Answering
 from mmdesk.session.controller import ChatSession
@@ -66,6 +67,11 @@ class Reader:
 
     def read_bytes(self, data: bytes, name: str) -> Picture:
         found = self.read(Path(name))
+        assert isinstance(found, Picture)
+        return found
+
+    def read_region(self, picture: Picture, box: Pixels) -> Picture:
+        found = self.read(Path(f"{picture.name[0]} {list(box)}.png"))
         assert isinstance(found, Picture)
         return found
 

@@ -43,6 +43,7 @@ from mmdesk.core.events import (
 )
 from mmdesk.core.messages import Picture, user_message
 from mmdesk.core.protocols import ConversationStore
+from mmdesk.core.sight import Pixels
 from mmdesk.session.archiving import Archiving
 from mmdesk.session.store_thread import StoreThread
 from mmdesk.session.threads import job_pool
@@ -71,6 +72,9 @@ class NoReader:
 
     def read_bytes(self, data: bytes, name: str) -> Picture:
         raise NotMedia(name=name)
+
+    def read_region(self, picture: Picture, box: Pixels) -> Picture:
+        raise NotMedia(name=f"{picture.name} {box}")
 
     def close(self) -> None:
         pass

@@ -17,6 +17,7 @@ from mmdesk.core.errors import (
     StoreBusy,
     StoreTooNew,
     StoreUnwritable,
+    TooManyPictures,
 )
 from mmdesk.core.events import (
     AttachmentReady,
@@ -35,7 +36,7 @@ from mmdesk.core.events import (
     TurnFinished,
     TurnSaved,
 )
-from mmdesk.core.messages import Role
+from mmdesk.core.messages import Picture, Role
 from mmdesk.core.protocols import ConversationStore
 from mmdesk.session import handling
 from mmdesk.session.controller import MAX_QUESTION
@@ -134,6 +135,23 @@ def test_fifty_files_at_once(desk: Desk, tmp_path: Path) -> None:
     assert isinstance(refused, AttachmentRefused)
     assert refused.error.fields == {"name": "", "count": 50, "limit": MAX_PICTURES}
     assert len(desk.session.attachments) == MAX_PICTURES
+    picture = Picture("0" * 64, tmp_path / "p.png", tmp_path / "p.png", "p.png", 4, 3)
+    desk.session.attach_region(picture, (0, 0, 2, 2))
+    refused = desk.until(AttachmentRefused)
+    assert isinstance(refused, AttachmentRefused)
+    assert isinstance(refused.error, TooManyPictures)
+    assert len(desk.session.attachments) == MAX_PICTURES
+
+
+def test_a_region_joins_the_question(desk: Desk, tmp_path: Path) -> None:
+    desk.session.attach([tmp_path / "a.png"])
+    whole = desk.until(AttachmentReady)
+    assert isinstance(whole, AttachmentReady)
+    desk.session.attach_region(whole.picture, (1, 0, 3, 2))
+    region = desk.until(AttachmentReady)
+    assert isinstance(region, AttachmentReady)
+    assert region.picture.name == "a [1, 0, 3, 2].png"
+    assert len(desk.session.attachments) == 2
 
 
 def test_a_file_name_that_is_no_text_can_be_shown(desk: Desk, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,27 +33,6 @@ from tests.unit.session.scripted import (
     ScriptedEngine,
     load_request,
 )
-
-
-@pytest.fixture
-def engine() -> ScriptedEngine:
-    return ScriptedEngine()
-
-
-@pytest.fixture
-def events() -> Events:
-    return Events()
-
-
-@pytest.fixture
-def worker(engine: ScriptedEngine, events: Events) -> Iterator[ModelWorker]:
-    worker = ModelWorker(lambda: engine, events.put)
-    worker.start()
-    yield worker
-    engine.gate.set()
-    engine.load_gate.set()
-    worker.close()
-    assert engine.closed
 
 
 def question(turn: str = "t1") -> AnswerQuestion:
