@@ -33,8 +33,14 @@ class FileLock:
             raise
 
     def release(self) -> None:
-        """Let go. May be called twice."""
+        """Let go. May be called twice.
+
+        A process that is just being started has a copy of the descriptor until it runs its own
+        program: closing alone would leave the lock with it.
+        """
         if self._descriptor >= 0:
+            with contextlib.suppress(OSError):
+                _unlock(self._descriptor)
             os.close(self._descriptor)
             self._descriptor = -1
 
@@ -74,3 +80,14 @@ def _lock(descriptor: int) -> None:
         import fcntl
 
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _unlock(descriptor: int) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
