@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import io
 import json
-import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -13,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mmdesk import compose, paths
-from mmdesk.core.claims import contrasts, label_texts, unfit
+from mmdesk.core.claims import contrasts, label_texts, labels_in, unfit
 from mmdesk.core.errors import MatchModelUnfit, MatchNeedsPicture, MatchTextMissing
 from mmdesk.core.matching import Matches, MatchModel, MatchPicture
 from mmdesk.core.messages import Picture, well_formed
@@ -29,7 +28,6 @@ _EIGHTHS = " ▏▎▍▌▋▊▉"
 _MOST_ROWS = 40
 _LONGEST = 120
 """Characters of a text in a row or a note."""
-_SEPARATORS = re.compile("[,，、]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +85,7 @@ def run_match(arguments: argparse.Namespace) -> int:
 
 def run_classify(arguments: argparse.Namespace) -> int:
     """Tell which of the labels a picture is of."""
-    found = (" ".join(label.split()) for label in _SEPARATORS.split(well_formed(arguments.labels)))
-    labels = tuple(label for label in found if label)
+    labels = labels_in(well_formed(arguments.labels))
     if not labels:
         raise MatchTextMissing
     return _run(arguments, _once(label_texts(labels), labels))

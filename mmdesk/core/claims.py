@@ -34,6 +34,7 @@ _PLACES = QT_TRANSLATE_NOOP(
     "It is about where something is: most models that compare pictures with texts can't tell left "
     "from right, or top from bottom.",
 )
+_SEPARATORS = re.compile("[,，、;；]")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _ARTICLE = re.compile(r"(?<![a-z])(an?)( +)$", re.IGNORECASE)
 _NUMBERS = (
@@ -124,6 +125,12 @@ def unfit(claim: str, *, places: bool = False) -> tuple[Phrase, ...]:
         (_PLACES, None if places or relates else _PLACING.search(claim)),
     )
     return tuple(Phrase(template) for template, found in reasons if found)
+
+
+def labels_in(written: str) -> tuple[str, ...]:
+    """Return what commas part, Chinese ones and semicolons too, each on one line."""
+    found = (" ".join(label.split()) for label in _SEPARATORS.split(written))
+    return tuple(label for label in found if label)
 
 
 def label_texts(labels: Iterable[str]) -> tuple[str, ...]:

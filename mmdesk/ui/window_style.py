@@ -50,8 +50,11 @@ QLabel[chip="bad"] { background: $error_ground; color: $error_text; }
 #evidencePanel QPushButton[flat="true"] { padding: 1px 8px; min-height: 18px; }
 #factName, #evidenceChosen { color: $muted; font-size: 13px; }
 #factText, #barText, #barNumber { font-size: 13px; }
+#tintedAnswer { color: $text; background: transparent; border: none; padding: 0; font-size: 13px; }
 #barText[strong="true"] { font-weight: 600; }
-#evidenceNotes, #heatLegend, #seenCaption, #seenLost { color: $muted; font-size: 12px; }
+#evidenceNotes, #heatLegend, #seenCaption, #seenLost, #wordingCaption {
+    color: $muted; font-size: 12px;
+}
 #evidenceNothing { color: $muted; font-size: 13px; padding-top: 12px; }
 #sidebar { background: $panel; border: none; border-right: 1px solid $line; }
 #newChatButton {

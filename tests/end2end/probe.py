@@ -55,6 +55,8 @@ def look(look: str, name: str = "", path: str = "") -> Any:
     """
     if look == "screenshot":
         return _find("mainWindow").grab().save(path)
+    if look == "clipboard":
+        return QApplication.clipboard().text()
     if look == "focus":
         widget = QApplication.focusWidget()
         return widget.objectName() if widget else ""

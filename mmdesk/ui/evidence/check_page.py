@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from mmdesk.core.claims import contrasts, unfit
+from mmdesk.core.claims import contrasts, label_texts, labels_in, unfit
 from mmdesk.core.errors import MmdeskError
 from mmdesk.core.matching import Matches
 from mmdesk.ui.controls import plain_label
@@ -27,9 +29,12 @@ class CheckPage(QWidget):
         super().__init__()
         self.setObjectName("checkPage")
         self._places = False
-        self._asked: tuple[str, ...] = ()
+        self._asked: dict[str, str] = {}
+        """What each text was asked for: itself, or a label."""
+        self._claim = ""
         self._found: Matches | None = None
         self.claim = _field("claimField")
+        self.claim.setClearButtonEnabled(True)
         self.others = _field("contrastField")
         self.button = QPushButton()
         self.button.setObjectName("checkButton")
@@ -37,7 +42,7 @@ class CheckPage(QWidget):
         self.button.clicked.connect(self._ask)
         for field in (self.claim, self.others):
             field.returnPressed.connect(self._ask)
-        self.claim.textChanged.connect(self._claim_changed)
+            field.textChanged.connect(self._fields_changed)
         self.state = LookState("checkState")
         self.state.cancelled.connect(self.cancelled)
         self.bars = Bars("checkBars")
@@ -70,7 +75,7 @@ class CheckPage(QWidget):
         self.bars.show_rows(())
         self._notes.hide()
         self._say_proof()
-        self._claim_changed()
+        self._fields_changed()
 
     def use_matcher(self, *, places: bool) -> None:
         """Tell whether the model that compares was taught where things are."""
@@ -95,7 +100,7 @@ class CheckPage(QWidget):
         self._found = found
         ordered = sorted(found.matches, key=lambda match: -match.probability)
         self.bars.show_rows(
-            [Row(m.text, m.probability, strong=m.text == self._asked[0]) for m in ordered]
+            [Row(self._asked[m.text], m.probability, strong=m.text == self._claim) for m in ordered]
         )
         self._notes.setText("\n\n".join(self._said(found)))
         self._notes.setVisible(bool(self._notes.text()))
@@ -109,19 +114,19 @@ class CheckPage(QWidget):
             QCoreApplication.translate("evidence", "What the picture shows, such as “a red circle”")
         )
         self.claim.setAccessibleName(QCoreApplication.translate("evidence", "Claim to be checked"))
-        self.others.setPlaceholderText(
-            QCoreApplication.translate("evidence", "Compare with… (optional, by commas)")
-        )
         self.others.setAccessibleName(
             QCoreApplication.translate("evidence", "Texts to compare it with")
         )
+        self._fields_changed()
         self.state.retranslate()
         self._say_proof()
         if self._found is not None:
             self.show_matches(self._found)
 
     def _said(self, found: Matches) -> list[str]:
-        said = [phrase_text(each) for each in unfit(self._asked[0], places=self._places)]
+        claims = (self._claim,) if self._claim else self._asked.values()
+        phrases = chain.from_iterable(unfit(each, places=self._places) for each in claims)
+        said = list(dict.fromkeys(map(phrase_text, phrases)))
         for text in found.cut:
             said.append(
                 QCoreApplication.translate(
@@ -140,19 +145,27 @@ class CheckPage(QWidget):
         said = QCoreApplication.translate("evidence", "A second model's opinion, not proof.")
         self._proof.setText(f"{said} ({self._found.model})" if self._found is not None else said)
 
-    def _claim_changed(self) -> None:
-        self.button.setEnabled(bool(self.claim.text().strip()))
+    def _fields_changed(self) -> None:
+        claimed = bool(self.claim.text().strip())
+        self.button.setEnabled(claimed or len(labels_in(self.others.text())) > 1)
+        self.others.setPlaceholderText(
+            QCoreApplication.translate("evidence", "Compare with… (optional, by commas)")
+            if claimed
+            else QCoreApplication.translate("evidence", "Your own labels: cat, dog, bird")
+        )
 
     def _ask(self) -> None:
-        claim = " ".join(self.claim.text().split())
-        if not claim:
+        if not self.button.isEnabled():
             return
-        typed = self.others.text().replace("，", ",").replace(";", ",").split(",")
-        own = [" ".join(each.split()) for each in typed if each.strip()]
-        texts = dict.fromkeys((claim, *(own or contrasts(claim))))
-        self._asked = tuple(texts)
+        self._claim = " ".join(self.claim.text().split())
+        own = labels_in(self.others.text())
+        if self._claim:
+            texts = (self._claim, *(own or contrasts(self._claim)))
+            self._asked = dict(zip(texts, texts, strict=True))
+        else:
+            self._asked = dict(zip(label_texts(own), own, strict=True))
         self.claim.setCursorPosition(0)
-        self.checkWanted.emit(self._asked)
+        self.checkWanted.emit(tuple(self._asked))
 
 
 def _field(object_name: str) -> QLineEdit:

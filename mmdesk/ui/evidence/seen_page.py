@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from mmdesk.core.errors import MmdeskError
 from mmdesk.core.examinations import PictureInspected
@@ -19,6 +19,8 @@ class SeenPage(QWidget):
     """Shows one picture's frames: the whole first, then its tiles where they lie."""
 
     cancelled = Signal()
+    regionWanted = Signal()
+    """A region is to be asked about at full size."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,6 +34,9 @@ class SeenPage(QWidget):
         self._whole_caption = plain_label("seenCaption", wrap=True)
         self._tiles_caption = plain_label("seenCaption", wrap=True)
         self._lost = plain_label("seenLost", wrap=True)
+        self.region = QPushButton()
+        self.region.setObjectName("askRegion")
+        self.region.clicked.connect(self.regionWanted)
         self._parts = (
             self.whole, self._whole_caption, self.tiles, self._tiles_caption, self._lost, self._why,
         )  # fmt: skip
@@ -41,6 +46,7 @@ class SeenPage(QWidget):
         column.addWidget(self.state)
         for part in self._parts:
             column.addWidget(part)
+        column.addWidget(self.region, 0, Qt.AlignmentFlag.AlignLeading)
         column.addStretch(1)
         self.forget()
 
@@ -99,6 +105,11 @@ class SeenPage(QWidget):
     def retranslate(self) -> None:
         """Set every text anew."""
         self.state.retranslate()
+        self.region.setText(QCoreApplication.translate("evidence", "Ask about a region…"))
+        self.region.setAccessibleName(self.region.text())
+        self.region.setToolTip(
+            QCoreApplication.translate("evidence", "Mark a part: the model gets it at full size")
+        )
         self._why.setText(
             QCoreApplication.translate(
                 "evidence", "Made back from the numbers that entered the model, not drawn anew."

@@ -2,43 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from mmdesk.core.claims import has_han
 from mmdesk.core.conversations import Entry
 from mmdesk.core.errors import MmdeskError
-from mmdesk.core.examinations import AnswerScored, ScoredToken
-from mmdesk.core.values import value
-from mmdesk.session.examining import places
+from mmdesk.core.examinations import AnswerScored
+from mmdesk.core.reasoning import split_reasoning
 from mmdesk.ui.controls import plain_label
 from mmdesk.ui.evidence.bars import Bars, Row
 from mmdesk.ui.evidence.look_state import LookState
+from mmdesk.ui.evidence.tinted import TintedText, stretches
+from mmdesk.ui.evidence.token_words import Word, alternatives_text, words_of
 
 _MOST = 6
 _SURE = 0.9
-_FENCE = re.compile(r"```\w*\s*\[?\s*\Z")
-
-
-@value
-class Word:
-    """A word of an answer.
-
-    Attributes:
-        probability: Of all its tokens, each given what stood before it.
-        weakest: The least probable of them.
-    """
-
-    text: str
-    probability: float
-    weakest: ScoredToken
 
 
 class WordingView(QWidget):
-    """The words that the model was least sure of.
+    """The answer tinted, the choices that a question gave, and the words it was least sure of.
 
     Attributes:
         toggle: The switch that asks for them; it stands wherever the page has it.
@@ -55,13 +37,22 @@ class WordingView(QWidget):
         self.toggle.toggled.connect(self.wanted)
         self.state = LookState("wordingState")
         self.state.cancelled.connect(lambda: self.toggle.setChecked(False))
-        self.bars = Bars("wordingBars")
+        self.choices, self.bars = Bars("choiceBars"), Bars("wordingBars")
+        self.tinted = TintedText()
+        self._choices_caption = plain_label("wordingCaption", wrap=True)
+        self._tinted_caption = plain_label("wordingCaption", wrap=True)
+        self._bars_caption = plain_label("wordingCaption", wrap=True)
         self._note = plain_label("wordingNote", wrap=True)
         self._note.setProperty("quiet", True)
+        self._found = (
+            self._choices_caption, self.choices, self._tinted_caption, self.tinted,
+            self._bars_caption, self.bars, self._note,
+        )  # fmt: skip
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        for part in (self.state, self.bars, self._note):
+        column.addWidget(self.state)
+        for part in self._found:
             column.addWidget(part)
         self.forget()
 
@@ -72,8 +63,8 @@ class WordingView(QWidget):
         self.toggle.blockSignals(False)
         self.hide()
         self.state.clear()
-        self.bars.show_rows(())
-        self._note.hide()
+        for part in self._found:
+            part.hide()
 
     def wait(self) -> None:
         """Say that it is computed."""
@@ -83,10 +74,17 @@ class WordingView(QWidget):
         )
 
     def show_scored(self, entry: Entry, scored: AnswerScored) -> None:
-        """Show the least sure words of an answer."""
+        """Show how probable an answer's tokens, its words and its choices were."""
+        self.choices.show_rows([Row(each.text, each.probability) for each in scored.choices])
+        self._choices_caption.setVisible(bool(scored.choices))
+        text = entry.message.text
+        begin = len(text) - len(split_reasoning(text).answer)
+        self.tinted.show_stretches(list(stretches(text, scored.tokens, begin)))
+        self._tinted_caption.setVisible(bool(scored.tokens))
         words = [each for each in words_of(entry, scored.tokens) if each.probability < _SURE]
         words.sort(key=lambda word: word.probability)
         self.bars.show_rows([_row(word) for word in words[:_MOST]])
+        self._bars_caption.setVisible(bool(words))
         if words:
             self.state.clear()
         else:
@@ -104,67 +102,24 @@ class WordingView(QWidget):
 
     def retranslate(self) -> None:
         """Set every text anew."""
-        self.toggle.setText(QCoreApplication.translate("evidence", "Words it was least sure of"))
+        self.toggle.setText(QCoreApplication.translate("evidence", "How sure?"))
         self.toggle.setAccessibleName(self.toggle.text())
+        self.toggle.setToolTip(
+            QCoreApplication.translate("evidence", "Show how probable each word was")
+        )
+        self._choices_caption.setText(
+            QCoreApplication.translate("evidence", "Between these answers")
+        )
+        self._tinted_caption.setText(
+            QCoreApplication.translate("evidence", "Stronger tint: less probable")
+        )
+        self.tinted.setAccessibleName(self._tinted_caption.text())
+        self._bars_caption.setText(QCoreApplication.translate("evidence", "Least sure words"))
         self._note.setText(
             QCoreApplication.translate("evidence", "Confidence of wording, not truth.")
         )
         self.state.retranslate()
 
 
-def words_of(entry: Entry, tokens: Sequence[ScoredToken]) -> Iterator[Word]:
-    """Yield the words of an answer, without what stands for places."""
-    text = entry.message.text
-    found = places(entry)
-    marks = [(each.start, each.end) for each in found.evidence]
-    marks += [_around(text, start, end) for start, end in marks]
-    group: list[ScoredToken] = []
-    for token in tokens:
-        if token.end <= token.start:  # the beginning of a character
-            group.append(token)
-            continue
-        if group and _begins_word(text, token):
-            yield from _word(text, group, marks)
-            group = []
-        group.append(token)
-    yield from _word(text, group, marks)
-
-
-def _around(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return a place with the fence of a block of code around it."""
-    opening = _FENCE.search(text[:start])
-    return (opening.start() if opening else start), end
-
-
-def _begins_word(text: str, token: ScoredToken) -> bool:
-    first = text[token.start : token.start + 1]
-    before = text[token.start - 1 : token.start]
-    return not (first.isalnum() and before.isalnum()) or has_han(first) or has_han(before)
-
-
-def _word(
-    text: str, group: Sequence[ScoredToken], marks: Sequence[tuple[int, int]]
-) -> Iterator[Word]:
-    if not group:
-        return
-    start, end = min(each.start for each in group), max(each.end for each in group)
-    written = text[start:end].strip()
-    marked = any(start < last and first < end for first, last in marks)
-    if marked or not any(letter.isalnum() for letter in written):
-        return
-    probability = 1.0
-    for each in group:
-        probability *= each.probability
-    yield Word(written, probability, min(group, key=lambda each: each.probability))
-
-
 def _row(word: Word) -> Row:
-    others = [
-        f"“{each.text.strip()}” {each.probability:.2f}"
-        for each in word.weakest.alternatives
-        if each.text.strip()
-    ]
-    detail = QCoreApplication.translate("evidence", "Might have been: {words}")
-    return Row(
-        word.text, word.probability, detail.format(words=", ".join(others)) if others else ""
-    )
+    return Row(word.text, word.probability, alternatives_text(word.weakest))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -10,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from mmdesk.ui.evidence.panel import EvidencePanel
 from tests.ui.conftest import Desk
 from tests.ui.evidence.recording_examining import RecordingExamining
+from tests.ui.evidence.samples import exchange, scene, show
 
 
 @pytest.fixture
@@ -31,6 +33,13 @@ def panel(desk: Desk, looks: RecordingExamining) -> Callable[[], EvidencePanel]:
         return made
 
     return shown
+
+
+@pytest.fixture
+def opened(desk: Desk, tmp_path: Path, panel: Callable[[], EvidencePanel]) -> EvidencePanel:
+    """The panel over an answer with a star and a circle."""
+    show(desk, *exchange(scene(tmp_path)))
+    return panel()
 
 
 @pytest.fixture

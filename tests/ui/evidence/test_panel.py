@@ -17,15 +17,12 @@ from pytestqt.qtbot import QtBot
 from mmdesk.core.conversations import Entry
 from mmdesk.core.errors import MatchOutOfMemory, NotExaminable
 from mmdesk.core.examinations import (
-    Alternative,
     AnswerExplained,
-    AnswerScored,
     ClaimChecked,
     ExaminationFailed,
     ExaminationProgressed,
     PictureInspected,
     Region,
-    ScoredToken,
 )
 from mmdesk.core.matching import Match, Matches
 from mmdesk.core.messages import assistant_message, user_message
@@ -36,19 +33,11 @@ from mmdesk.ui.evidence.facts import facts, lost
 from mmdesk.ui.evidence.frames import parted
 from mmdesk.ui.evidence.panel import CHECK_TAB, EVIDENCE_TAB, SEEN_TAB, EvidencePanel
 from mmdesk.ui.evidence.subject import first_sentence
-from mmdesk.ui.evidence.wording import words_of
 from tests.ui.conftest import Desk
 from tests.ui.evidence.recording_examining import RecordingExamining
 from tests.ui.evidence.samples import FRAME, SAID, exchange, run_of, scene, seen, show
 
 Shown = Callable[[], EvidencePanel]
-
-
-@pytest.fixture
-def opened(desk: Desk, tmp_path: Path, panel: Shown) -> EvidencePanel:
-    """The panel over an answer with a star and a circle."""
-    show(desk, *exchange(scene(tmp_path)))
-    return panel()
 
 
 def _texts(inside: QWidget) -> str:
@@ -378,6 +367,24 @@ def test_own_texts_go_before_made_ones_and_unfit_claims_are_said(
     assert "need not add up" in said
 
 
+def test_a_picture_is_sorted_among_labels(
+    desk: Desk, opened: EvidencePanel, looks: RecordingExamining
+) -> None:
+    opened.tabs.choose(CHECK_TAB)
+    opened.check.claim.clear()
+    assert "labels" in opened.check.others.placeholderText()
+    opened.check.others.setText("cat")
+    assert not opened.check.button.isEnabled()
+    opened.check.others.setText("cat，no dogs、 cat, bird")
+    opened.check.button.click()
+    texts = ("a photo of a cat", "a photo of no dogs", "a photo of a bird")
+    assert looks.calls[-1][2] == texts
+    matches = tuple(map(Match, texts, (0.2, 0.1, 0.7)))
+    desk.window.handle(ClaimChecked(looks.last, Matches("starter-clip", matches, among=True)))
+    assert opened.check.bars.shown == ["bird 0.70", "cat 0.20", "no dogs 0.10"]
+    assert "what is not so" in _texts(opened.check)
+
+
 def test_an_empty_claim_cannot_be_checked(opened: EvidencePanel, looks: RecordingExamining) -> None:
     opened.tabs.choose(CHECK_TAB)
     opened.check.claim.setText("   ")
@@ -453,43 +460,6 @@ def test_where_nothing_matters_it_says_so(
     opened.evidence.why.click()
     desk.window.handle(AnswerExplained(looks.last, (Region((0.0, 0.0, 9.0, 9.0), -1.0),), -1.0))
     assert "no part of the picture" in _texts(opened.evidence)
-
-
-def test_the_least_sure_words_are_listed(
-    desk: Desk, opened: EvidencePanel, looks: RecordingExamining
-) -> None:
-    opened.evidence.wording.toggle.click()
-    assert looks.calls == [("score", "a0")]
-    others = (Alternative(" red", 0.3), Alternative(" yellow", 0.25))
-    tokens = [
-        ScoredToken(0, 5, 0.99),
-        ScoredToken(5, 8, 0.95),
-        ScoredToken(8, 10, 0.97),
-        ScoredToken(10, 14, 0.5, others),
-        ScoredToken(14, 17, 0.5),
-        ScoredToken(SAID.index("50,"), SAID.index("50,") + 2, 0.1),
-    ]
-    desk.window.handle(AnswerScored(looks.last, tuple(tokens)))
-    assert opened.evidence.wording.bars.shown == ["yellow 0.25"]
-    assert "not truth" in _texts(opened.evidence)
-    opened.evidence.wording.toggle.click()
-    assert not opened.evidence.wording.bars.isVisible()
-
-
-def test_words_of_chinese_and_of_split_characters() -> None:
-    entry = Entry("a", assistant_message("黄星 😀ok"))
-    tokens = [
-        ScoredToken(0, 1, 0.5),
-        ScoredToken(1, 2, 0.4),
-        ScoredToken(2, 2, 0.9),
-        ScoredToken(2, 4, 0.9),
-        ScoredToken(4, 6, 0.8),
-    ]
-    assert [(each.text, each.probability) for each in words_of(entry, tokens)] == [
-        ("黄", 0.5),
-        ("星", pytest.approx(0.4 * 0.9)),
-        ("ok", 0.8),
-    ]
 
 
 def test_everything_has_a_name(opened: EvidencePanel) -> None:
