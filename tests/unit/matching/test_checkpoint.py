@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import shutil
 import subprocess
@@ -23,7 +22,6 @@ from mmdesk.core.errors import (
     ModelIncomplete,
     ModelIsAdapter,
     ModelMissing,
-    ModelNeedsPackage,
     RemoteCodeRefused,
 )
 from mmdesk.core.matching import MatchPicture
@@ -210,19 +208,6 @@ def test_the_layouts_in_which_these_models_are_published(
     assert found[0] is not None
     assert found[1] is not None
     assert found[0].matches == found[1].matches
-
-
-@pytest.mark.skipif(
-    importlib.util.find_spec("sentencepiece") is not None, reason="which then reads it"
-)
-def test_a_tokenizer_that_needs_a_package_names_it(checkpoint: Checkpoint, tmp_path: Path) -> None:
-    """The first SigLIP's."""
-    folder = tmp_path / "siglip"
-    shutil.copytree(checkpoint("siglip"), folder)
-    changed("tokenizer_config.json", "GemmaTokenizer", "SiglipTokenizer")(folder)
-    request = MatchPicture(picture(tmp_path, gradient(40, 40)), ("a", "b"), model_of(folder))
-    with pytest.raises(ModelNeedsPackage, match="the Python package sentencepiece"):
-        LocalMatcher().match(request)
 
 
 def test_what_is_wrong_is_said_without_torch(tmp_path: Path) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import json
 import logging
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import torch
 from PIL import Image
+from sentencepiece import SentencePieceTrainer
 from transformers import (
     BertTokenizer,
     ChineseCLIPConfig,
@@ -34,6 +37,7 @@ from transformers import (
     SiglipImageProcessor,
     SiglipModel,
     SiglipProcessor,
+    SiglipTokenizer,
 )
 
 from mmdesk.core.matching import MatchModel
@@ -136,12 +140,33 @@ def _chinese_clip() -> tuple[PreTrainedModel, ProcessorMixin]:
 
 
 def _siglip() -> tuple[PreTrainedModel, ProcessorMixin]:
-    tokenizer = gemma_tokenizer()
+    tokenizer = _sentencepiece_tokenizer()
     config = SiglipConfig(
         text_config={**_SIZES, **_ids(tokenizer), "max_position_embeddings": CONTEXT},
         vision_config={**_SIZES, "image_size": SIDE, "patch_size": PATCH},
     )
     return SiglipModel(config), SiglipProcessor(SiglipImageProcessor(size=_SQUARE), tokenizer)
+
+
+def _sentencepiece_tokenizer() -> SiglipTokenizer:
+    """As the first SigLIP is published: a vocabulary of SentencePiece, which no JSON repeats."""
+    trained = io.BytesIO()
+    SentencePieceTrainer.train(
+        sentence_iterator=iter(["a photo of a cat and a dog, red or blue", "no letter a"] * 50),
+        model_writer=trained,
+        vocab_size=40,
+        hard_vocab_limit=False,
+        byte_fallback=False,
+        unk_id=2,
+        pad_id=0,
+        eos_id=1,
+        bos_id=-1,
+        minloglevel=2,
+    )
+    with tempfile.NamedTemporaryFile(suffix=".model") as file:
+        file.write(trained.getvalue())
+        file.flush()
+        return SiglipTokenizer(file.name, model_max_length=CONTEXT)
 
 
 def _siglip2(patches: int = 256) -> tuple[PreTrainedModel, ProcessorMixin]:
