@@ -11,6 +11,7 @@ from typing import cast
 
 import pytest
 from PIL import Image
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -27,6 +28,12 @@ from mmdesk.ui.theme import Theme, theme
 from tests.ui.recording_session import RecordingSession
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(autouse=True)
+def mouse_in_the_corner(qapp: QApplication) -> None:
+    """Each test finds the mouse where it was at first, wherever the one before has left it."""
+    QCursor.setPos(0, 0)
 
 
 @pytest.fixture

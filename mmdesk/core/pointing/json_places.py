@@ -14,6 +14,10 @@ _LONGEST = 1000
 _PLACES = {"bbox_2d": 4, "box_2d": 4, "bbox": 4, "point_2d": 2, "point": 2}
 _LABELS = ("label", "text", "text_content", "name")
 _NAMED = re.compile(r"[\"'](?:" + "|".join(_PLACES) + r")[\"']")
+_BEGINS = re.compile(
+    r"(?P<fence>```\w*\s*)?(?P<list>\[\s*)?\{\s*[\"'](?:label|" + "|".join(_PLACES) + r")[\"']"
+)
+_MAY_BEGIN = re.compile(r"(?:`{1,3}\w*\s*)?(?:\[\s*)?(?:\{\s*(?:[\"']\w*[\"']?)?)?\Z")
 _UNFINISHED = re.compile(r"\{[^{}]*" + _NAMED.pattern + r"[^{}]*\Z")
 
 
@@ -50,3 +54,21 @@ def _numbers(written: object, count: int) -> tuple[float, ...]:
     if not all(isinstance(each, int | float) and abs(each) < 1e9 for each in written):
         return ()
     return tuple(map(float, written))
+
+
+def without_places(written: str) -> str:
+    """Return an answer that is still being written without JSON that stands for places.
+
+    What is returned of a longer one begins with what was returned before: an end that may yet
+    become such JSON is held back.
+    """
+    parts, at = [], 0
+    while begin := _BEGINS.search(written, at):
+        parts.append(written[at : begin.start()])
+        ends = (r"\}", r"\s*\]" if begin["list"] else "", r"\s*```" if begin["fence"] else "")
+        end = re.compile("".join(ends)).search(written, begin.end())
+        if end is None:
+            return "".join(parts)
+        at = end.end()
+    held = _MAY_BEGIN.search(written, at)
+    return "".join((*parts, written[at : held.start() if held else None]))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel
 from mmdesk.core.conversations import Entry
 from mmdesk.core.errors import MmdeskError
 from mmdesk.core.events import ReplayProgressed, TurnFinished
+from mmdesk.core.pointing.json_places import without_places
 from mmdesk.core.reasoning import split_reasoning
 from mmdesk.ui.chat import status_line
 from mmdesk.ui.chat.answer_actions import AnswerActions
@@ -122,14 +123,9 @@ class AnswerView(MessageView):
         reply = split_reasoning(self._source)
         if reply.thought or reply.thinking:
             self._show_thought(reply.thought, thinking=reply.thinking)
-        if not reply.answer.startswith(self._answer):
-            self._replace_body()
-        added = reply.answer[len(self._answer) :]
-        self._answer = reply.answer
-        if added:
-            self._body.append(added)
+        self._show_answer(without_places(reply.answer) if self._streams else reply.answer)
         self.set_doing(status_line.thinking() if reply.thinking else status_line.writing())
-        self._body.set_caret(self._live and self._writing and not reply.thinking)
+        self._body.set_caret(self._streams and not reply.thinking)
 
     def finish(self, event: TurnFinished) -> None:
         """Show that the answer ended; the event's text is the whole of it."""
@@ -233,7 +229,7 @@ class AnswerView(MessageView):
         if self._thought is not None:
             self._thought.restyle(tokens)
         if self._writing:
-            self._body.set_caret(self._live and bool(answer))
+            self._body.set_caret(self._streams and bool(answer))
         else:
             self._body.finish()
             self._show_failure()
@@ -269,9 +265,22 @@ class AnswerView(MessageView):
 
     # ------------------------------------------------------------------------------------
 
+    @property
+    def _streams(self) -> bool:
+        return self._live and self._writing
+
+    def _show_answer(self, answer: str) -> None:
+        if not answer.startswith(self._answer):
+            self._replace_body()
+        added = answer[len(self._answer) :]
+        self._answer = answer
+        if added:
+            self._body.append(added)
+
     def _end(self) -> None:
         entry = self._entry
         self._writing = False
+        self._show_answer(split_reasoning(self._source).answer)
         self._body.finish()
         if self._thought is not None:
             thought = split_reasoning(self._source).thought

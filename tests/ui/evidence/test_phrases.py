@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from mmdesk.core.conversations import Entry, StopReason
 from mmdesk.core.events import TurnFinished
 from mmdesk.core.messages import assistant_message, user_message
+from mmdesk.core.sight import Sight
 from mmdesk.ui.chat.pane import ChatPane
 from mmdesk.ui.chat.prose import ProseView
 from mmdesk.ui.theme import EVIDENCE, theme
@@ -56,33 +58,21 @@ def test_a_bare_list_of_boxes_is_read_as_what_they_are_called(
     assert "yellow star, blue circle" in pane.plain_text()
 
 
-def test_a_live_answer_becomes_phrases_at_its_end(pane: ChatPane, tmp_path: Path) -> None:
-    picture = scene(tmp_path)
-    pane.add_question(Entry("q", user_message("Where?", (picture,))))
-    pane.begin_answer("t", "Starter")
-    pane.append_text("t", SAID, 3)
-    before = pane.plain_text()
-    assert "bbox_2d" in before
-    run = run_of(seen(picture, FRAME))
-    pane.finish_answer("t", TurnFinished("t", StopReason.STOP, SAID, None, run=run))
-    assert "bbox" not in pane.plain_text()
-    assert READ in pane.plain_text()
-
-
 def test_what_stands_above_does_not_move_when_boxes_become_phrases(
     pane: ChatPane, tmp_path: Path, qtbot: QtBot
 ) -> None:
     picture = scene(tmp_path)
+    places = "".join(f"star<loc_50><loc_700><loc_290><loc_{last}>" for last in range(900, 950))
+    text = f"Look:\n\n{places}"
     pane.resize(900, 400)
     pane.add_question(Entry("q", user_message("Where?", (picture,))))
-    pane.begin_answer("t", "Starter")
-    pane.append_text("t", f"Look:\n\n{SAID}", 3)
+    pane.begin_answer("t", "Florence")
+    pane.append_text("t", text, 3)
     qtbot.wait(50)
     bar, before = pane.verticalScrollBar(), pane.view_of(1).height()
     assert bar.maximum() > 0
     place = bar.value()
-    run = run_of(seen(picture, FRAME))
-    text = f"Look:\n\n{SAID}"
+    run = replace(run_of(), sight=Sight("florence2", (seen(picture, FRAME),), 0))
     pane.finish_answer("t", TurnFinished("t", StopReason.STOP, text, None, run=run))
     qtbot.wait(50)
     assert bar.value() == place
@@ -185,3 +175,29 @@ def test_dark_phrases_stay_linked(pane: ChatPane, tmp_path: Path) -> None:
     theme().set_mode("dark")
     prose = _prose(pane)
     assert EVIDENCE[0] in _shades(prose)
+
+
+def test_boxes_are_not_read_while_they_are_written(pane: ChatPane, tmp_path: Path) -> None:
+    question, answer = exchange(scene(tmp_path))
+    pane.show_entries((question,))
+    pane.begin_answer("t", "Starter")
+    for at in range(0, len(SAID), 7):
+        pane.append_text("t", SAID[at : at + 7], 1)
+        assert "bbox" not in pane.plain_text()
+        assert "{" not in pane.plain_text()
+    assert READ in pane.plain_text()
+    pane.finish_answer(
+        "t", TurnFinished("t", StopReason.STOP, SAID, None, "Starter", (), answer.run)
+    )
+    assert READ in pane.plain_text()
+    assert "bbox" not in pane.plain_text()
+
+
+def test_what_was_held_back_is_read_at_the_end(pane: ChatPane) -> None:
+    said = 'Use this:\n\n```\n{"label": "cat", "legs": 4}\n```'
+    pane.show_entries((Entry("q", user_message("?")),))
+    pane.begin_answer("t", "Starter")
+    pane.append_text("t", said, 9)
+    assert "legs" not in pane.plain_text()
+    pane.finish_answer("t", TurnFinished("t", StopReason.STOP, said, None, "Starter"))
+    assert "legs" in pane.plain_text()
