@@ -5,7 +5,7 @@ VENV := .venv/bin
 PYTEST := $(VENV)/python -m pytest
 export PYTHON
 
-.PHONY: help run test lint unit ui end2end bench screenshot notices clean setup-run setup-test
+.PHONY: help run test lint unit ui end2end bench screenshot views notices clean setup-run setup-test
 
 help: ## Show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1: /p' Makefile | \
@@ -36,6 +36,9 @@ bench: setup-run ## Measure the window, side by side with an empty one
 
 screenshot: setup-run ## Photograph the window with the starter's answers for README.md
 	$(VENV)/python packaging/screenshot.py docs/screenshot.png
+
+views: setup-run ## Photograph the evidence views for docs/evidence.md
+	$(VENV)/python packaging/evidence_views.py docs/evidence
 
 notices: setup-test ## Write THIRD_PARTY_NOTICES.md anew
 	$(VENV)/python packaging/notices.py > THIRD_PARTY_NOTICES.md

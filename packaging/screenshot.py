@@ -19,7 +19,7 @@ from mmdesk.display import display_missing
 from mmdesk.settings import Settings, save_settings
 from mmdesk.ui.first_start import load_samples
 
-_SETTLE_MS = 500
+SETTLE_MS = 500
 _FOLLOW_UPS = {"en": "And where is it?", "zh": "它在哪里?"}
 
 
@@ -53,7 +53,7 @@ class Photographer:
             self._shoot_soon()
 
     def _shoot_soon(self) -> None:
-        QTimer.singleShot(_SETTLE_MS, self._shoot)
+        QTimer.singleShot(SETTLE_MS, self._shoot)
 
     def _shoot(self) -> None:
         self._arguments.out.parent.mkdir(parents=True, exist_ok=True)
@@ -62,7 +62,7 @@ class Photographer:
 
 
 def main() -> int:
-    """Open the window in a home of its own and photograph it."""
+    """Photograph the window."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("--theme", default="light", choices=["light", "dark"])
@@ -70,13 +70,17 @@ def main() -> int:
     parser.add_argument("--size", default="1280x800")
     parser.add_argument("--first-start", action="store_true")
     arguments = parser.parse_args()
+    return photograph(Photographer(arguments).begin, arguments.theme, arguments.language)
+
+
+def photograph(on_start: app.OnStart, theme: str, language: str) -> int:
+    """Open the window in a home of its own; return its exit status."""
     if display_missing():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     with tempfile.TemporaryDirectory(prefix="mmdesk-") as home:
         os.environ["MMDESK_HOME"] = home
-        settings = Settings(theme=arguments.theme, language=arguments.language)
-        save_settings(settings, paths.settings_file())
-        return app.run(cli.parse([]), on_start=Photographer(arguments).begin)
+        save_settings(Settings(theme=theme, language=language), paths.settings_file())
+        return app.run(cli.parse([]), on_start=on_start)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from mmdesk.core.events import (
     TurnFinished,
 )
 from mmdesk.core.messages import Picture, TranscriptPart
+from mmdesk.core.sight import Pixels
 from mmdesk.core.speech import Recording
 from mmdesk.session.controller import ChatSession
 
@@ -49,6 +50,7 @@ class MessageDesk(QObject):
         pane.replayRequested.connect(session.replay)
         pane.replayStopped.connect(session.stop_replay)
         pane.placeChanged.connect(session.keep_place)
+        frame.regionWanted.connect(self._attach_region)
 
     @property
     def transcript(self) -> TranscriptPage:
@@ -81,6 +83,10 @@ class MessageDesk(QObject):
 
     def _open_pictures(self, pictures: Sequence[Picture], index: int) -> None:
         self._frame.viewer.open(pictures, index)
+
+    def _attach_region(self, picture: Picture, box: Pixels) -> None:
+        self._frame.show_chat()
+        self._session.attach_region(picture, box)
 
     def _open_transcript(self, transcript: TranscriptPart) -> None:
         self.transcript.show_transcript(transcript)

@@ -31,7 +31,7 @@ from mmdesk.ui.style import SCROLL_BAR
 
 if TYPE_CHECKING:
     from mmdesk.ui.pages import Page
-    from mmdesk.ui.picture_viewer import PictureViewer
+    from mmdesk.ui.pictures.viewer import PictureViewer
 
 NARROW = 820
 """Below this width the sidebar is hidden."""
@@ -44,6 +44,8 @@ class WindowFrame(QMainWindow):
 
     dropped = Signal(QMimeData)
     """Something that can be taken was dropped anywhere on the window."""
+    regionWanted = Signal(object, object)
+    """A picture and a region of it, as the viewer has them, that is to be asked about."""
 
     def __init__(self, chat: ChatPage, composer: Composer, geometry: Path) -> None:
         """``geometry`` is Qt's INI file for the window's place and size."""
@@ -75,11 +77,12 @@ class WindowFrame(QMainWindow):
     def viewer(self) -> PictureViewer:
         """Pictures in full size; made when the first one is opened."""
         if self._viewer is None:
-            from mmdesk.ui.picture_viewer import PictureViewer
+            from mmdesk.ui.pictures.viewer import PictureViewer
 
             self._viewer = PictureViewer(self)
             self._viewer.retranslate()
             self._viewer.closed.connect(self.composer.input.setFocus)
+            self._viewer.regionWanted.connect(self.regionWanted)
         return self._viewer
 
     def close_viewer(self) -> None:

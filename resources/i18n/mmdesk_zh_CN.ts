@@ -201,6 +201,56 @@
     </message>
 </context>
 <context>
+    <name>ComparisonBar</name>
+    <message>
+        <source>Back to one picture</source>
+        <translation>返回单张图片</translation>
+    </message>
+    <message>
+        <source>Side by side</source>
+        <translation>并排</translation>
+    </message>
+    <message>
+        <source>Slider</source>
+        <translation>滑块</translation>
+    </message>
+    <message>
+        <source>Blink</source>
+        <translation>交替</translation>
+    </message>
+</context>
+<context>
+    <name>ComparisonView</name>
+    <message>
+        <source>Two pictures compared</source>
+        <translation>两张图片的比较</translation>
+    </message>
+    <message>
+        <source>First side</source>
+        <translation>第一侧</translation>
+    </message>
+    <message>
+        <source>Second side</source>
+        <translation>第二侧</translation>
+    </message>
+    <message>
+        <source>Both are zoomed and moved together.</source>
+        <translation>两张图片同步缩放和移动。</translation>
+    </message>
+    <message>
+        <source>Drag the line, or move it with ← and →.</source>
+        <translation>拖动分界线，或用 ← 和 → 移动。</translation>
+    </message>
+    <message>
+        <source>The space bar stops and shows one or the other.</source>
+        <translation>按空格键停止自动交替，改为手动切换。</translation>
+    </message>
+    <message>
+        <source>The space bar shows one or the other.</source>
+        <translation>按空格键切换图片。</translation>
+    </message>
+</context>
+<context>
     <name>Composer</name>
     <message>
         <source>An answer is being written: Esc stops it.</source>
@@ -851,6 +901,37 @@
     </message>
 </context>
 <context>
+    <name>MarkingBar</name>
+    <message>
+        <source>Region of the picture</source>
+        <translation>图片区域</translation>
+    </message>
+    <message>
+        <source>Ask about this region</source>
+        <translation>询问此区域</translation>
+    </message>
+    <message>
+        <source>{name} (Enter)</source>
+        <translation>{name}（Enter）</translation>
+    </message>
+    <message>
+        <source>Arrow keys move the region by one pixel, with Shift by ten; with Ctrl they move its right and lower edges.</source>
+        <translation>方向键将区域移动一个像素，按住 Shift 移动十个；按住 Ctrl 则移动右边和下边。</translation>
+    </message>
+    <message>
+        <source>Drag over a part of the picture, or press Enter to mark its middle.</source>
+        <translation>在图片上拖动以选取一部分，或按 Enter 标记中间部分。</translation>
+    </message>
+    <message>
+        <source>Region {size} px</source>
+        <translation>区域 {size} 像素</translation>
+    </message>
+    <message>
+        <source>the model saw it as {size} px</source>
+        <translation>模型看到的是 {size} 像素</translation>
+    </message>
+</context>
+<context>
     <name>ModelDesk</name>
     <message>
         <source>Undo</source>
@@ -1198,18 +1279,10 @@
     </message>
 </context>
 <context>
-    <name>PictureViewer</name>
+    <name>PictureBar</name>
     <message>
-        <source>Picture viewer</source>
-        <translation>图片查看器</translation>
-    </message>
-    <message>
-        <source>Previous picture</source>
-        <translation>上一张图片</translation>
-    </message>
-    <message>
-        <source>Next picture</source>
-        <translation>下一张图片</translation>
+        <source>Boxes</source>
+        <translation>方框</translation>
     </message>
     <message>
         <source>Smaller</source>
@@ -1226,6 +1299,17 @@
     <message>
         <source>Close</source>
         <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>PictureViewer</name>
+    <message>
+        <source>Picture viewer</source>
+        <translation>图片查看器</translation>
+    </message>
+    <message>
+        <source>M marks a region: Enter marks the middle, arrow keys move it, with Ctrl they move its right and lower edges, with Shift by ten pixels; Enter asks about it.</source>
+        <translation>按 M 标记区域：Enter 标记中间部分，方向键移动区域，按住 Ctrl 移动右边和下边，按住 Shift 每次十个像素；再按 Enter 提问。</translation>
     </message>
 </context>
 <context>
@@ -1536,6 +1620,17 @@
     </message>
 </context>
 <context>
+    <name>SideChoice</name>
+    <message>
+        <source>{side}: picture before</source>
+        <translation>{side}：上一张图片</translation>
+    </message>
+    <message>
+        <source>{side}: picture after</source>
+        <translation>{side}：下一张图片</translation>
+    </message>
+</context>
+<context>
     <name>Sidebar</name>
     <message>
         <source>Conversations</source>
@@ -1721,6 +1816,25 @@
     <message>
         <source>Stop checking the files</source>
         <translation>停止核对文件</translation>
+    </message>
+</context>
+<context>
+    <name>ViewerBar</name>
+    <message>
+        <source>Mark a region</source>
+        <translation>标记区域</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>比较</translation>
+    </message>
+    <message>
+        <source>Previous picture</source>
+        <translation>上一张图片</translation>
+    </message>
+    <message>
+        <source>Next picture</source>
+        <translation>下一张图片</translation>
     </message>
 </context>
 <context>
@@ -3484,6 +3598,10 @@
         <translation>与之比较…（可选，用逗号分隔）</translation>
     </message>
     <message>
+        <source>Your own labels: cat, dog, bird</source>
+        <translation>您自己的标签：猫，狗，鸟</translation>
+    </message>
+    <message>
         <source>Texts to compare it with</source>
         <translation>与之比较的文字</translation>
     </message>
@@ -3660,6 +3778,14 @@
         <translation>损失：{what}</translation>
     </message>
     <message>
+        <source>Ask about a region…</source>
+        <translation>询问某个区域…</translation>
+    </message>
+    <message>
+        <source>Mark a part: the model gets it at full size</source>
+        <translation>标记一部分：模型会得到它的原始大小</translation>
+    </message>
+    <message>
         <source>Made back from the numbers that entered the model, not drawn anew.</source>
         <translation>由输入模型的数值还原而成，并非重新绘制。</translation>
     </message>
@@ -3676,8 +3802,24 @@
         <translation>模型对每个词都至少有 {share} % 的把握。</translation>
     </message>
     <message>
-        <source>Words it was least sure of</source>
-        <translation>最没把握的词</translation>
+        <source>How sure?</source>
+        <translation>有多确定？</translation>
+    </message>
+    <message>
+        <source>Show how probable each word was</source>
+        <translation>显示每个词的概率</translation>
+    </message>
+    <message>
+        <source>Between these answers</source>
+        <translation>在这些回答之间</translation>
+    </message>
+    <message>
+        <source>Stronger tint: less probable</source>
+        <translation>颜色越深，概率越低</translation>
+    </message>
+    <message>
+        <source>Least sure words</source>
+        <translation>最不确定的词</translation>
     </message>
     <message>
         <source>Confidence of wording, not truth.</source>
@@ -3686,6 +3828,10 @@
     <message>
         <source>Might have been: {words}</source>
         <translation>也可能是：{words}</translation>
+    </message>
+    <message>
+        <source>(nothing)</source>
+        <translation>（无）</translation>
     </message>
 </context>
 <context>

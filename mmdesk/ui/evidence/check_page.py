@@ -34,7 +34,6 @@ class CheckPage(QWidget):
         self._claim = ""
         self._found: Matches | None = None
         self.claim = _field("claimField")
-        self.claim.setClearButtonEnabled(True)
         self.others = _field("contrastField")
         self.button = QPushButton()
         self.button.setObjectName("checkButton")

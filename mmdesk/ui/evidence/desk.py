@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -118,6 +119,7 @@ class EvidenceDesk(QObject):
         panel = self.panel = EvidencePanel()
         panel.evidence.hovered.connect(self._box_hovered)
         panel.evidence.opened.connect(self._open)
+        panel.seen.regionWanted.connect(partial(self._open, marking=True))
         panel.evidence.copyWanted.connect(self._copy)
         panel.evidence.saveWanted.connect(self._choose_file)
         self._looks = LookDesk(self._session, self._at)
@@ -176,9 +178,17 @@ class EvidenceDesk(QObject):
         if self._looks is not None:
             self._looks.drop()
 
-    def _open(self) -> None:
+    def _open(self, *, marking: bool = False) -> None:
         if (at := self._at()) is not None:
-            self._frame.viewer.open(at[0].pictures, at[1].image)
+            subject, panel = at
+            seen = [subject.seen(image) for image in range(len(subject.pictures))]
+            self._frame.viewer.open(
+                subject.pictures,
+                panel.image,
+                marking=marking,
+                evidence=tuple(enumerate(subject.found.evidence)),
+                seen={each.sha256: each for each in seen if each is not None},
+            )
 
     def _copy(self) -> None:
         if self._subject is not None:

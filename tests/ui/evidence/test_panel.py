@@ -294,6 +294,21 @@ def test_frames_of_an_unknown_layout_are_said(
     assert "isn't known" in _texts(opened.seen)
 
 
+def test_a_region_is_asked_about(
+    desk: Desk, opened: EvidencePanel, looks: RecordingExamining
+) -> None:
+    opened.tabs.choose(SEEN_TAB)
+    opened.seen.region.click()
+    viewer = desk.window.viewer
+    assert viewer.canvas.marking
+    QTest.keyClick(viewer, Qt.Key.Key_Return)
+    shown = "\n".join(label.text() for label in viewer.findChildren(QLabel))
+    assert "the model saw it as 80 × 80 px" in shown
+    QTest.keyClick(viewer, Qt.Key.Key_Return)
+    assert viewer.isHidden()
+    assert desk.session.calls[-1] == ("attach_region", "scene.png", (120, 120, 360, 360))
+
+
 def test_a_failed_look_says_why(
     desk: Desk, opened: EvidencePanel, looks: RecordingExamining
 ) -> None:
