@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mmdesk import paths
-from mmdesk.core.errors import NoDisplay
+from mmdesk.core.errors import NoDisplay, SealedElsewhere
 from mmdesk.display import display_missing
 from mmdesk.logs import open_log
+from mmdesk.network import METER
+from mmdesk.sealing import is_sealed
 
 if TYPE_CHECKING:
     from mmdesk.window_application import WindowApplication as WindowApplication
@@ -32,7 +34,10 @@ def run(arguments: argparse.Namespace, on_start: OnStart | None = None) -> int:
         error = NoDisplay()
         print(f"mmdesk: {error.message}\n  {error.hint}", file=sys.stderr)
         return 1
-    if _handed_over(arguments.files):
+    handed_over = _handed_over(() if is_sealed() else arguments.files)
+    if handed_over and is_sealed():
+        raise SealedElsewhere
+    if handed_over:
         print("mmdesk is open already: its window comes to the front.", file=sys.stderr)
         return 0
     open_log(paths.log_file(), debug=arguments.debug)
@@ -40,6 +45,7 @@ def run(arguments: argparse.Namespace, on_start: OnStart | None = None) -> int:
     from mmdesk.ui.import_qt import import_qt
 
     import_qt()
+    METER.guard()
     from mmdesk.window_application import WindowApplication
 
     application = WindowApplication(arguments)

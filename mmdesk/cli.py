@@ -20,10 +20,15 @@ from mmdesk.core.errors import (
     ServerNotEncrypted,
     StoreBusy,
 )
+from mmdesk.network import METER
+from mmdesk.sealing import seal
 
 ENGINES = ("child", "in-process")
 _WINDOW: dict[str, object] = {"model": None, "engine": "child", "debug": False}
 """What a window is opened with unless something else is said."""
+_SEALED = "let no process of mmdesk open an internet connection (Linux)"
+_DEVELOPER = ("train", "eval", "bench")
+"""Commands that start servers of others beside mmdesk."""
 INTERRUPTED = 130
 """Exit status after Ctrl+C, as shells count it."""
 _HINTS: dict[type[MmdeskError], str] = {
@@ -42,6 +47,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _take_interrupts_back()
         parsed = parse(arguments)
+        if parsed.sealed:
+            seal()
+        if parsed.guarded and arguments is None:
+            METER.guard()
         status: int = parsed.run(parsed)
         return status
     except KeyboardInterrupt:
@@ -63,7 +72,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Return the parsed command line; its ``run`` is the command's function."""
     words = sys.argv[1:] if arguments is None else arguments
     if not words:  # nor does the window wait for a parser that has nothing to read
-        return argparse.Namespace(run=_open, files=[], **_WINDOW)
+        return argparse.Namespace(run=_open, files=[], sealed=False, guarded=True, **_WINDOW)
     return _parser(words).parse_args(words)
 
 
@@ -75,10 +84,12 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"mmdesk {__version__}")
     _add_window_options(parser)
-    parser.set_defaults(run=_open, files=[])
+    parser.add_argument("--sealed", action="store_true", help=_SEALED)
+    parser.set_defaults(run=_open, files=[], guarded=True)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for name, (text, declare) in _COMMANDS.items():
         command = commands.add_parser(name, help=text)
+        command.set_defaults(guarded=name not in _DEVELOPER)
         if name in words:  # the window would wait for the options of all the others
             declare(command)
     return parser
@@ -103,6 +114,7 @@ def _add_model_option(parser: argparse.ArgumentParser) -> None:
 
 def _declare_open(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE")
+    parser.add_argument("--sealed", action="store_true", default=argparse.SUPPRESS, help=_SEALED)
     _add_window_options(parser)
     parser.set_defaults(run=_open)
 

@@ -16,7 +16,9 @@ from PySide6.QtWidgets import QApplication
 from mmdesk import __version__, compose, paths
 from mmdesk.core.archives import ArchiveRequest, ExportRequest, ImportRequest
 from mmdesk.core.errors import MmdeskError, SettingsError
-from mmdesk.core.events import Event
+from mmdesk.core.events import ConnectionOpened, Event
+from mmdesk.network import METER
+from mmdesk.sealing import is_sealed
 from mmdesk.session.archiving import Told
 from mmdesk.settings import Settings, load_settings, save_changes
 from mmdesk.ui.event_pump import EventPump
@@ -53,6 +55,7 @@ class WindowApplication:
         self.language = Language(paths.resources() / "i18n")
         self.language.use(self._settings.language)
         self.pump = EventPump(self._handle, tick=self._tick)
+        METER.listen(lambda made: self.pump.put(ConnectionOpened(made)))
         self.core = compose.build(self.pump.put, self._settings, engine=arguments.engine)
         self.window = MainWindow(
             self.core.session,
@@ -61,6 +64,7 @@ class WindowApplication:
             theme=self.theme,
             language=self.language,
             places=_places(),
+            sealed=is_sealed(),
         )
         self.pump.failed.connect(self.window.show_error)
         self._instance: Instance | None = None

@@ -83,7 +83,7 @@
     │   └── MeasureNeedsPackage  MeasureModelUnfit  MeasureNoPlot
     ├── SettingsError              set aside, and the defaults are used
     │   ├── SettingsUnreadable  SettingsUnwritable
-    └── FolderUnusable  InstallationBroken  NoDisplay
+    └── FolderUnusable  InstallationBroken  NoDisplay  SealRefused  SealedElsewhere
 
 A class states its sentence and its advice as templates; an instance carries the fields, so that
 the window can translate the sentence and fill it in afterwards.
@@ -1632,6 +1632,24 @@ class InstallationBroken(MmdeskError):
     advice = QT_TRANSLATE_NOOP(
         "errors", "“mmdesk doctor” says what is missing; install mmdesk again."
     )
+
+
+class SealRefused(MmdeskError):
+    """Sealed mode can't be had here, so nothing is started. Fields: ``reason``."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "mmdesk can't be sealed here: {reason}.")
+    advice = QT_TRANSLATE_NOOP(
+        "errors",
+        "Without --sealed it starts as usual: it opens no connection unless you ask for one, but "
+        "nothing guarantees that. Some systems allow user namespaces to an administrator only.",
+    )
+
+
+class SealedElsewhere(MmdeskError):
+    """A window is open, which may not be sealed: files would be handed to it."""
+
+    sentence = QT_TRANSLATE_NOOP("errors", "Another window of mmdesk is open.")
+    advice = QT_TRANSLATE_NOOP("errors", "Close it first: it may not be sealed.")
 
 
 class NoDisplay(MmdeskError):

@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from mmdesk.core.archives import ArchiveReport, ArchiveRequest, Backup
+from mmdesk.core.connections import Connection
 from mmdesk.core.conversations import (
     Conversation,
     ConversationSettings,
@@ -222,6 +223,13 @@ class TextDelta:
     turn: TurnId
     text: str
     tokens: int = 1
+
+
+@value
+class ConnectionOpened:
+    """This process speaks to another computer, or tries to."""
+
+    connection: Connection
 
 
 @value
@@ -659,5 +667,6 @@ Event = (
     | Examined
     | ExaminationProgressed
     | ExaminationFailed
+    | ConnectionOpened
     | StoreFailed
 )

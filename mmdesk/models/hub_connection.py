@@ -19,6 +19,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx2
 
+from mmdesk.core.connections import Purpose
 from mmdesk.core.errors import (
     DownloadError,
     HubBusy,
@@ -28,6 +29,7 @@ from mmdesk.core.errors import (
     HubUnreachable,
 )
 from mmdesk.core.models import is_loopback
+from mmdesk.network import opening
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MOST_REDIRECTS = 5
@@ -192,7 +194,8 @@ class HubConnection:
             sent["Authorization"] = f"Bearer {self._token}"
         try:
             request = self._client.build_request("GET", url, headers=sent)
-            return self._client.send(request, stream=True)
+            with opening(request.url.host, Purpose.DOWNLOAD):
+                return self._client.send(request, stream=True)
         except (httpx2.TransportError, OSError) as error:
             raise _unreachable(self.host, error) from error
         except (httpx2.InvalidURL, ValueError) as error:

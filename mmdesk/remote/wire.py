@@ -10,8 +10,10 @@ from typing import Any
 
 import httpcore2
 
+from mmdesk.core.connections import Purpose
 from mmdesk.core.errors import ServerUnreachable, ServerUntrusted
 from mmdesk.core.models import is_loopback
+from mmdesk.network import opening
 from mmdesk.remote.guard import Guard, StartThread, attend
 from mmdesk.remote.wording import one_line
 
@@ -40,7 +42,8 @@ class GuardedBackend(httpcore2.NetworkBackend):
         limits = self._guard.limits
 
         def connect() -> socket.socket:
-            return socket.create_connection((host, port), timeout=limits.connect_s)
+            with opening(self._guard.host, Purpose.SERVER):
+                return socket.create_connection((host, port), timeout=limits.connect_s)
 
         try:
             connected = attend(

@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from mmdesk.network import METER
+
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
     from multiprocessing.connection import Connection
@@ -100,6 +102,7 @@ def _child_main(
     # Ctrl+C in a terminal reaches the whole group: the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _end_with_parent()
+    METER.guard()
     if nice and sys.platform != "win32":
         os.nice(nice)
     try:

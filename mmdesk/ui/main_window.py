@@ -35,6 +35,7 @@ from mmdesk.ui.first_start import Sample, load_samples
 from mmdesk.ui.i18n import Language
 from mmdesk.ui.message_desk import MessageDesk
 from mmdesk.ui.model_desk import ModelDesk
+from mmdesk.ui.network_desk import NetworkDesk
 from mmdesk.ui.page_shelf import PageShelf
 from mmdesk.ui.places import Places
 from mmdesk.ui.shortcuts import keys_of
@@ -55,6 +56,7 @@ class MainWindow(WindowFrame):
         theme: Theme,
         language: Language,
         places: Places,
+        sealed: bool = False,
     ) -> None:
         """``keep_settings`` lets settings hold and saves them; it may raise ``SettingsError``."""
         theme.use_font()
@@ -72,6 +74,7 @@ class MainWindow(WindowFrame):
         self.evidence = EvidenceDesk(self, session, places.starter_clip)
         self.own_settings = ConversationSettingsDesk(self, session)
         self.archive = ArchiveDesk(self, session, self.pages)
+        self.network = NetworkDesk(self, sealed=sealed)
         self._use_settings()
         self._commands = Commands(self, self._calls())
         self._connect()
@@ -154,6 +157,7 @@ class MainWindow(WindowFrame):
         self.evidence.retranslate()
         self.own_settings.retranslate()
         self.archive.retranslate()
+        self.network.retranslate()
         samples = load_samples(self._places.samples, self._language.current)
         self.chat.first_start.show_samples(samples)
         self.models.retranslate()
@@ -275,6 +279,7 @@ class MainWindow(WindowFrame):
         self.saving.handle(event)
         self.messages.handle(event)
         self.evidence.handle(event)
+        self.network.handle(event)
         if isinstance(event, TurnAdded):
             self._show_turn()
         elif isinstance(event, TurnFinished):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton
 
 from mmdesk.core.conversations import Usage
 from mmdesk.core.events import LoadStage, ModelFailed, ModelInfo, ModelLoading
@@ -13,6 +14,8 @@ from mmdesk.ui.model_words import DOT, DTYPES
 from mmdesk.ui.translate import phrase_text
 
 HEIGHT = 28
+_NARROW = 720
+"""Px under which the speed of the last answer makes room."""
 
 
 @value
@@ -34,7 +37,11 @@ ModelState = ModelLoading | ModelInfo | ModelFailed | Resting | Remote
 
 
 class StatusLine(QFrame):
-    """28 px high; shows, asks nothing."""
+    """28 px high; shows, asks nothing.
+
+    Attributes:
+        connections: How many there were; a click asks which.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,8 +60,13 @@ class StatusLine(QFrame):
         self._where = plain_label("modelPlace")
         self._speed = plain_label("answerSpeed")
         self._speed.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.connections = QPushButton()
+        self.connections.setObjectName("connectionCount")
+        self.connections.setProperty("flat", True)
+        self.connections.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._connected, self._sealed = 0, False
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 0, 16, 1)
+        row.setContentsMargins(16, 0, 10, 1)
         row.setSpacing(6)
         row.addWidget(self._dot)
         row.addWidget(self.model)
@@ -63,6 +75,8 @@ class StatusLine(QFrame):
         row.addWidget(self._where)
         row.addStretch(1)
         row.addWidget(self._speed)
+        row.addSpacing(12)
+        row.addWidget(self.connections)
 
     def show_model(self, state: ModelState) -> None:
         """Show what the shown conversation's model is doing."""
@@ -73,6 +87,11 @@ class StatusLine(QFrame):
         """Show how fast the last answer was; None clears it."""
         self._usage = usage
         self._refresh()
+
+    def show_connections(self, count: int, *, sealed: bool) -> None:
+        """Show how many connections were opened; sealed, there can be none."""
+        self._connected, self._sealed = count, sealed
+        self._refresh_connections()
 
     def loading_text(self) -> str:
         """Return what loading is at ("loading weights 41 %"), or nothing when it isn't."""
@@ -93,6 +112,26 @@ class StatusLine(QFrame):
         """Set every text anew."""
         self.progress.setAccessibleName(self.tr("Loading the model"))
         self._refresh()
+        self._refresh_connections()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the speed out where there is no room for it."""
+        super().resizeEvent(event)
+        self._speed.setVisible(self.width() >= _NARROW)
+
+    def _refresh_connections(self) -> None:
+        text = self.tr("1 connection since start")
+        if self._connected != 1:
+            text = self.tr("%n connections since start", "", self._connected)
+        hint = self.tr("Show which connections mmdesk has opened")
+        if self._sealed:
+            text = self.tr("Sealed")
+            hint = self.tr("No process of mmdesk can open an internet connection.")
+        self.connections.setText(text)
+        self.connections.setToolTip(hint)
+        self.connections.setAccessibleName(text)
+        self.connections.setAccessibleDescription(hint)
+        restyle(self.connections, "state", "remote" if self._connected else "none")
 
     def _refresh(self) -> None:
         state, text, where, hint = self._describe()

@@ -72,6 +72,11 @@ QLabel[chip="bad"] { background: $error_ground; color: $error_text; }
 
 #statusLine { background: $background; border: none; border-top: 1px solid $line; }
 #statusLine QLabel { color: $muted; font-size: 12px; }
+#connectionCount {
+    color: $muted; font-size: 12px; padding: 1px 6px; min-height: 18px; max-height: 18px;
+}
+#connectionCount[state="remote"] { color: $notice_text; }
+#connectionHost { font-size: 13px; }
 #statusLine QLabel[state="ready"] { color: $accent; }
 #statusLine QLabel[state="loading"] { color: $notice_text; }
 #statusLine QLabel[state="failed"] { color: $error_text; }

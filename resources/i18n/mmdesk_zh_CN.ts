@@ -341,6 +341,43 @@
     </message>
 </context>
 <context>
+    <name>ConnectionsPage</name>
+    <message>
+        <source>Connections</source>
+        <translation>连接</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n before</source>
+        <translation>
+            <numerusform>以及更早的 %n 个</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Sealed: no process of mmdesk can open an internet connection. This is guaranteed by the system: mmdesk was started in a network of its own, which is empty.</source>
+        <translation>已密封：mmdesk 的任何进程都无法打开互联网连接。这由系统保证：mmdesk 在一个独立的空网络中启动。</translation>
+    </message>
+    <message>
+        <source>mmdesk has opened no connection since it was started. It does so only where you ask for it: to look for and download models, and to ask a server that you added.</source>
+        <translation>mmdesk 启动以来没有打开过任何连接。只有在您要求时才会连接：查找和下载模型，以及询问您添加的服务器。</translation>
+    </message>
+    <message>
+        <source>What mmdesk has connected to since it was started, and why.</source>
+        <translation>mmdesk 启动以来连接过的地方及原因。</translation>
+    </message>
+    <message>
+        <source>{host} (for {wanted})</source>
+        <translation>{host}（为了 {wanted}）</translation>
+    </message>
+    <message>
+        <source>models: to list or download them</source>
+        <translation>模型：列出或下载</translation>
+    </message>
+    <message>
+        <source>a server that you added</source>
+        <translation>您添加的服务器</translation>
+    </message>
+</context>
+<context>
     <name>ConversationDesk</name>
     <message>
         <source>“{title}” is in the bin for {days} days. {link}</source>
@@ -1742,6 +1779,28 @@
     <message>
         <source>Loading the model</source>
         <translation>正在加载模型</translation>
+    </message>
+    <message>
+        <source>1 connection since start</source>
+        <translation>启动以来 1 个连接</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n connections since start</source>
+        <translation>
+            <numerusform>启动以来 %n 个连接</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Show which connections mmdesk has opened</source>
+        <translation>显示 mmdesk 打开过哪些连接</translation>
+    </message>
+    <message>
+        <source>Sealed</source>
+        <translation>已密封</translation>
+    </message>
+    <message>
+        <source>No process of mmdesk can open an internet connection.</source>
+        <translation>mmdesk 的任何进程都无法打开互联网连接。</translation>
     </message>
     <message>
         <source>Model: {name}</source>
@@ -3541,6 +3600,22 @@
     <message>
         <source>Parts of mmdesk are missing or damaged: {what}.</source>
         <translation>mmdesk 的部分文件缺失或损坏：{what}。</translation>
+    </message>
+    <message>
+        <source>mmdesk can&apos;t be sealed here: {reason}.</source>
+        <translation>mmdesk 在这里无法密封：{reason}。</translation>
+    </message>
+    <message>
+        <source>Without --sealed it starts as usual: it opens no connection unless you ask for one, but nothing guarantees that. Some systems allow user namespaces to an administrator only.</source>
+        <translation>不加 --sealed 则照常启动：除非您要求，它不会打开连接，但没有任何保证。有些系统只允许管理员使用用户命名空间。</translation>
+    </message>
+    <message>
+        <source>Another window of mmdesk is open.</source>
+        <translation>mmdesk 的另一个窗口已打开。</translation>
+    </message>
+    <message>
+        <source>Close it first: it may not be sealed.</source>
+        <translation>请先关闭它：它可能没有密封。</translation>
     </message>
     <message>
         <source>There is no display to open a window on.</source>

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from mmdesk import app, cli
+from mmdesk.sealing import seal
 
 
 class Probe:
@@ -113,7 +114,10 @@ def _text(widget: Any) -> str:
 def main() -> int:
     address, *arguments = sys.argv[1:]
     probes: list[Probe] = []
-    return app.run(cli.parse(arguments), on_start=lambda _: probes.append(Probe(address)))
+    parsed = cli.parse(arguments)
+    if parsed.sealed:
+        seal()
+    return app.run(parsed, on_start=lambda _: probes.append(Probe(address)))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ import pytest
 
 from tests.end2end.conftest import OpenDesktop
 from tests.end2end.desktop import (
-    NO_NETWORK,
     ROOT,
     Desktop,
     Display,
@@ -32,12 +31,12 @@ def ask(desktop: Desktop, question: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "prefix",
+    "arguments",
     [
         pytest.param((), id="as-usual"),
         pytest.param(
-            NO_NETWORK,
-            id="empty-network",
+            ("--sealed",),
+            id="sealed",
             marks=pytest.mark.skipif(
                 not can_unshare_network(), reason="this system forbids network namespaces"
             ),
@@ -45,9 +44,11 @@ def ask(desktop: Desktop, question: str) -> str:
     ],
 )
 def test_drop_ask_answer_restart(
-    open_desktop: OpenDesktop, tmp_path: Path, prefix: tuple[str, ...]
+    open_desktop: OpenDesktop, tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
-    desktop = open_desktop(prefix=prefix)
+    desktop = open_desktop(arguments)
+    mark = "Sealed" if arguments else "0 connections since start"
+    assert desktop.text("connectionCount") == mark
     assert desktop.look("focus") == "composer"
     desktop.drop([red_circle(tmp_path / "circle.png")])
     wait_for("the thumbnail", lambda: desktop.look("visible", "attachmentStrip"))
@@ -58,13 +59,14 @@ def test_drop_ask_answer_restart(
     assert "What color is the circle?" in desktop.text("conversationList")
     desktop.close()
 
-    again = open_desktop(prefix=prefix)
+    again = open_desktop(arguments)
     again.wait_text("conversationList", "What color is the circle?")
     open_first_conversation(again)
     wait_for("the conversation", lambda: again.text("chatPane"), lambda text: text == shown)
     again.wait_ready()
     again.click("composer")
     assert "red" in ask(again, "What color is it?").lower()
+    assert again.text("connectionCount") == mark
 
 
 def open_first_conversation(desktop: Desktop) -> None:

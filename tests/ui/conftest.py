@@ -102,7 +102,9 @@ def open_window(
     """Open a window; keyword arguments are those of ``Settings``."""
     look, places = theme(), _places(tmp_path, samples_folder)
 
-    def make(size: tuple[int, int] = (1280, 800), **chosen: object) -> Desk:
+    def make(
+        size: tuple[int, int] = (1280, 800), *, sealed: bool = False, **chosen: object
+    ) -> Desk:
         settings = Settings(**{"language": "en", "theme": "light", **chosen})  # type: ignore[arg-type]
         translators.use(settings.language)
         look.set_mode(settings.theme)
@@ -123,6 +125,7 @@ def open_window(
             theme=look,
             language=translators,
             places=places,
+            sealed=sealed,
         )
         session.emit = session.voice.emit = window.handle
         _show(window, qtbot, size)

@@ -1,0 +1,33 @@
+"""Connections that leave a process: what for, and to whom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum, auto
+
+from mmdesk.core.values import value
+
+
+class Purpose(Enum):
+    """What a connection may be for; there is nothing else."""
+
+    DOWNLOAD = auto()
+    """Models are listed or fetched from a hub."""
+    SERVER = auto()
+    """A server that the person has added answers, or says which models it has."""
+
+
+@value
+class Connection:
+    """One that was begun, whatever became of it.
+
+    Attributes:
+        host: Who was really spoken to, or whose name was looked up: perhaps a proxy.
+        wanted: Who was to be reached.
+        at: When, with a time zone.
+    """
+
+    host: str
+    wanted: str
+    purpose: Purpose
+    at: datetime
