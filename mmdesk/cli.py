@@ -227,6 +227,11 @@ def _declare_restore(parser: argparse.ArgumentParser) -> None:
 def _declare_doctor(parser: argparse.ArgumentParser) -> None:
     _add_model_option(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument(
+        "--offline",
+        action="store_true",
+        help="do everything once in an empty network, and print a receipt (Linux)",
+    )
     parser.set_defaults(run=_doctor)
 
 
@@ -294,7 +299,10 @@ def _record(arguments: argparse.Namespace) -> int:
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
-    from mmdesk.doctor import run
+    if arguments.offline:
+        from mmdesk.offline_tour import run
+    else:
+        from mmdesk.doctor import run
 
     return run(arguments)
 

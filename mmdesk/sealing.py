@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import struct
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from mmdesk.core.errors import SealRefused
@@ -65,13 +66,20 @@ def _unshare(flags: int) -> None:
         raise OSError(number, os.strerror(number))
 
 
+def interfaces() -> Iterator[str]:
+    """Yield the network interfaces that this process has."""
+    import socket
+
+    yield from (name for _, name in socket.if_nameindex())
+
+
 def _way_out() -> str | None:
     """Return an interface that is up, beside the loopback's; None where there is none."""
     import fcntl
     import socket
 
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
-        for _, name in socket.if_nameindex():
+        for name in interfaces():
             request = name.encode().ljust(_REQUEST_BYTES, b"\0")
             answer = fcntl.ioctl(asking, _GET_FLAGS, request)
             (flags,) = struct.unpack_from("H", answer, _NAME_BYTES)

@@ -22,10 +22,17 @@ from mmdesk.inference.child import Call, Cancel, Found, Result, Served, serve
 
 _POLL_S = 0.02
 _GOODBYE_S = 1.0
+PATIENCE_S = 15.0
+"""A process that says nothing for so long after it was told to stop hangs: between two looks at
+its pipe, the slowest thing it does is one piece of a long prompt."""
 _NICE = 5
 """The window stays responsive while the model computes on all cores."""
 
+_HUNG = "it does not answer"
 _GONE = (EOFError, OSError)
+_Meanwhile = Callable[[int, float], bool]
+"""Called with a request's number and when something was heard last, while it is waited for;
+returns whether that is too long ago."""
 
 
 class _LoadCancelled(Exception):
@@ -38,11 +45,13 @@ class ChildEngine:
     Args:
         spawn: Starts the process.
         log_path: Where the child's output and logs go.
+        patience_s: Until a child that was told to stop, and says nothing, is ended.
     """
 
-    def __init__(self, spawn: Spawn, log_path: Path) -> None:
+    def __init__(self, spawn: Spawn, log_path: Path, patience_s: float = PATIENCE_S) -> None:
         self._spawn = spawn
         self._log_path = log_path
+        self._patience_s = patience_s
         self._child: Child | None = None
         self._holds_model = False
         self._numbers = itertools.count()
@@ -61,9 +70,10 @@ class ChildEngine:
         if self._child is not None and (self._holds_model or self._child.exit_code is not None):
             self._discard()
 
-        def give_up_if_cancelled(_number: int) -> None:
+        def give_up_if_cancelled(_number: int, _heard: float) -> bool:
             if cancelled():
                 raise _LoadCancelled
+            return False
 
         try:
             child = self._started()
@@ -127,15 +137,16 @@ class ChildEngine:
             self._child = self._spawn("mmdesk engine", serve, str(self._log_path), nice=_NICE)
         return self._child
 
-    def _passing_on(self, child: Child, cancelled: Callable[[], bool]) -> Callable[[int], None]:
+    def _passing_on(self, child: Child, cancelled: Callable[[], bool]) -> _Meanwhile:
         """Return a check that sends a cancel to the child, once."""
-        sent = False
+        sent: float | None = None
 
-        def check(number: int) -> None:
+        def check(number: int, heard: float) -> bool:
             nonlocal sent
-            if not sent and cancelled():
-                sent = True
+            if sent is None and cancelled():
+                sent = time.monotonic()
                 child.connection.send(Cancel(number))
+            return sent is not None and time.monotonic() - max(sent, heard) > self._patience_s
 
         return check
 
@@ -144,22 +155,23 @@ class ChildEngine:
         child: Child,
         request: Served,
         emit: EventSink,
-        meanwhile: Callable[[int], None],
+        meanwhile: _Meanwhile,
     ) -> Found:
         """Send a request, pass its events on and return its answer.
 
         Raises:
             MmdeskError: the child's answer was one.
-            EngineCrashed: the child ended.
+            EngineCrashed: the child ended, or hung and was ended.
         """
         number = next(self._numbers)
+        heard = time.monotonic()
         try:
             child.connection.send(Call(number, request))
-            while True:
-                meanwhile(number)
+            while not meanwhile(number, heard):
                 if not child.connection.poll(_POLL_S):
                     continue
                 message = child.connection.recv()
+                heard = time.monotonic()
                 if not isinstance(message, Result):
                     emit(message)
                 elif isinstance(message.answer, MmdeskError):
@@ -167,8 +179,9 @@ class ChildEngine:
                 else:
                     return message.answer
         except _GONE:
-            pass
-        raise EngineCrashed(reason=self._discard(ended=True))
+            raise EngineCrashed(reason=self._discard(ended=True)) from None
+        self._discard()
+        raise EngineCrashed(reason=_HUNG)
 
     def _discard(self, *, ended: bool = False) -> str:
         """Reap the child, if there is one, and say how it ended."""
@@ -194,7 +207,7 @@ def _await_exit(child: Child) -> None:
 
 def _ending(exit_code: int | None) -> str:
     if exit_code is None:
-        return "it does not answer"
+        return _HUNG
     if exit_code >= 0:
         return f"exit code {exit_code}"
     try:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.end2end.desktop import ROOT
+from tests.end2end.desktop import ROOT, can_unshare_network
 from tests.end2end.pictures import blue_square, red_circle
 
 
@@ -262,3 +262,17 @@ def test_ctrl_c_stops_the_answer_and_keeps_what_was_written(
     assert process.returncode == 130
     assert last["stop_reason"] == "cancelled"
     assert last["text"] == "".join(delta["text"] for delta in deltas)
+
+
+@pytest.mark.skipif(not can_unshare_network(), reason="this system forbids network namespaces")
+def test_everything_works_in_an_empty_network(home: Path) -> None:
+    finished = run(home, "doctor", "--offline", "--json")
+    assert finished.returncode == 0, finished.stdout
+    receipt = json.loads(finished.stdout)
+    assert receipt["ok"]
+    assert receipt["sealed"]
+    done = [step["name"] for step in receipt["steps"] if step["ok"]]
+    assert done == [
+        "network", "ask", "speak", "restart", "search", "match", "export", "import",
+    ]  # fmt: skip
+    assert not list(home.rglob("conversations.sqlite3"))  # the person's own stays as it is

@@ -234,6 +234,33 @@ def test_killed_in_the_middle_of_an_answer(
     assert ask(child_engine, talk(QUESTION), max_tokens=30)[0].text == expected.text
 
 
+def test_one_that_hangs_is_ended_once_it_should_have_stopped(tmp_path: Path, llava: Path) -> None:
+    children = Children()
+    engine = ChildEngine(children, tmp_path / "engine.log", patience_s=0.3)
+    engine.load(LoadModel(llava), nothing)
+    seen: list[Event] = []
+
+    def hang(event: Event) -> None:
+        seen.append(event)
+        if isinstance(event, TextDelta):
+            os.kill(children.pid, signal.SIGSTOP)
+
+    try:
+        with pytest.raises(EngineCrashed, match="does not answer"):
+            ask(
+                engine,
+                talk(QUESTION),
+                max_tokens=1900,
+                emit=hang,
+                cancelled=lambda: any(isinstance(event, TextDelta) for event in seen),
+            )
+        assert streamed(seen)
+        engine.load(LoadModel(llava), nothing)
+        assert ask(engine, talk(QUESTION), max_tokens=2)[0].text
+    finally:
+        engine.close()
+
+
 def limit_memory(pid: int, megabytes: int) -> None:
     """Let a process allocate only so much more."""
     import resource
