@@ -55,11 +55,15 @@ class Turn:
         resident: By the process.
         cached: By the conversation cache.
         in_use: Of what malloc handed out; None where that isn't known.
+        handles: Files, pipes and sockets that are open; 0 where that isn't known.
+        threads: That the process has.
     """
 
     resident: int
     cached: int
     in_use: int | None = None
+    handles: int = 0
+    threads: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,9 @@ def measure(turns: int, budget: int = BUDGET, warm_up: int = WARM_UP) -> Iterato
     used = [turn.in_use / 1024 for turn in held[warm_up:] if turn.in_use is not None]
     growth = trend(used).slope if len(used) > 2 else None
     yield Figure("in_use_slope_kb_per_turn", growth, unit, len(used), SEED)
+    for name in ("handles", "threads"):
+        grown = getattr(held[-1], name) - getattr(held[min(warm_up, len(held) - 1)], name)
+        yield Figure(f"{name}_grown", grown, "", n, SEED, 0, lower=True)
     most = max(turn.cached for turn in held)
     yield Figure("cache_most", most / 2**20, "MiB", len(held), SEED)
     yield Figure("cache_budget", budget / 2**20, "MiB", 1)
@@ -139,7 +146,9 @@ def answer_all(
         talk.append(assistant_message(finished.text))
         assert engine._loaded is not None
         cached = engine._loaded.reader.nbytes
-        connection.send(Turn(process.memory_info().rss, cached, _in_use()))
+        handles = process.num_fds() if hasattr(process, "num_fds") else process.num_handles()
+        resident, threads = process.memory_info().rss, process.num_threads()
+        connection.send(Turn(resident, cached, _in_use(), handles, threads))
 
 
 class _Mallinfo2(ctypes.Structure):

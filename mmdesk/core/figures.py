@@ -37,6 +37,15 @@ class Figure:
             return None
         return self.value <= self.bar if self.lower else self.value >= self.bar
 
+    @property
+    def rate_95(self) -> float | None:
+        """How often what was never seen may happen at most, with 95 %: the rule of three.
+
+        None where it was seen, or is no count of failures.
+        """
+        none_seen = self.bar == 0 and self.value == 0 and self.lower and self.n > 0
+        return 3 / self.n if none_seen else None
+
 
 def print_figures(
     figures: Iterable[Figure], *, as_json: bool, stream: TextIO | None = None
@@ -51,7 +60,8 @@ def print_figures(
 
 
 def _object(figure: Figure) -> dict[str, object]:
-    return {
+    rate = {} if figure.rate_95 is None else {"rate_95": round(figure.rate_95, 6)}
+    return rate | {
         "figure": figure.figure,
         "value": None if figure.value is None else round(figure.value, 4),
         "unit": figure.unit,
@@ -66,4 +76,5 @@ def _line(figure: Figure) -> str:
     value = "not measured" if figure.value is None else f"{figure.value:.4g} {figure.unit}"
     bar = "" if figure.bar is None else f"{'<=' if figure.lower else '>='} {figure.bar:g}"
     verdict = {True: "holds", False: "MISSED", None: ""}[figure.holds]
-    return f"{figure.figure:<28} {value:>18}  {bar:<8} {verdict:<7} n={figure.n}"
+    rate = f"  rate <= {figure.rate_95:.2g}" if figure.rate_95 is not None else ""
+    return f"{figure.figure:<28} {value:>18}  {bar:<8} {verdict:<7} n={figure.n}{rate}"

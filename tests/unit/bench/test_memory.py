@@ -16,7 +16,9 @@ def test_a_few_turns_of_the_starter() -> None:
     budget = 4 * 2**20
     figures = {each.figure: each for each in memory.measure(7, budget, warm_up=3)}
     bars = {name for name, each in figures.items() if each.bar is not None}
-    assert bars == {"cache_within_budget", "rss_slope_kb_per_turn"}
+    grown = {"handles_grown", "threads_grown"}
+    assert bars == {"cache_within_budget", "rss_slope_kb_per_turn"} | grown
+    assert all(figures[name].holds for name in grown)
     assert figures["cache_within_budget"].holds
     assert figures["rss_slope_kb_per_turn"].n == 4
     values = {name: each.value or 0.0 for name, each in figures.items()}
@@ -33,6 +35,15 @@ def test_a_cache_over_its_budget_is_counted(monkeypatch: pytest.MonkeyPatch) -> 
     figures = {each.figure: each for each in memory.measure(4, 20, warm_up=3)}
     assert figures["cache_within_budget"].value == 0.75
     assert figures["rss_slope_kb_per_turn"].value is None
+
+
+def test_handles_and_threads_that_stay_open_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = [memory.Turn(2**20, 0, None, 10 + each, 3) for each in (0, 4, 4, 5)]
+    monkeypatch.setattr(memory, "hold", lambda *_: held)
+    figures = {each.figure: each for each in memory.measure(4, 20, warm_up=1)}
+    assert figures["handles_grown"].value == 1
+    assert not figures["handles_grown"].holds
+    assert figures["threads_grown"].holds
 
 
 @pytest.mark.parametrize(

@@ -48,3 +48,17 @@ def test_a_table_for_people() -> None:
     first, second = out.getvalue().splitlines()
     assert "MISSED" in first
     assert "not measured" in second
+
+
+def test_nothing_seen_in_n_trials_bounds_the_rate() -> None:
+    none = Figure("crashes", 0, "files", 300, 1, bar=0, lower=True)
+    assert none.rate_95 == pytest.approx(0.01)
+    assert Figure("crashes", 1, "files", 300, 1, bar=0, lower=True).rate_95 is None
+    assert Figure("crashes", None, "files", 0, 1, bar=0, lower=True).rate_95 is None
+    assert Figure("worst_s", 0, "s", 300, 1).rate_95 is None
+    out = io.StringIO()
+    print_figures([none], as_json=True, stream=out)
+    print_figures([none], as_json=False, stream=out)
+    first, second = out.getvalue().splitlines()
+    assert json.loads(first)["rate_95"] == 0.01
+    assert second.endswith("n=300  rate <= 0.01")
