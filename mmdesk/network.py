@@ -15,7 +15,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
 from typing import Any
 
 from mmdesk.core.connections import Connection, Purpose
@@ -83,6 +82,8 @@ class Meter:
             raise PermissionError(errno.EACCES, "mmdesk opens no connection here")
         if opening.told:
             return
+        from datetime import UTC, datetime  # the window is painted without it
+
         opening.told = True
         made = Connection(host, opening.wanted, opening.purpose, datetime.now(UTC))
         with self._lock:

@@ -118,6 +118,12 @@ def _durability(arguments: argparse.Namespace) -> Iterator[Figure]:
     yield from suite.measure(suite.Counts(kills=arguments.n))
 
 
+def _security(arguments: argparse.Namespace) -> Iterator[Figure]:
+    from mmdesk.bench.security import suite
+
+    yield from suite.measure(suite.Counts(pictures=arguments.n))
+
+
 _BENCHES: dict[str, tuple[Bench, str]] = {
     "ui": (_ui, "start, load and streaming of the window"),
     "chat": (_chat, "first tokens with and without what was read before"),
@@ -127,4 +133,5 @@ _BENCHES: dict[str, tuple[Bench, str]] = {
     "speech": (_speech, "short speech beside Whisper's"),
     "fit": (_fit, "the estimate of a model's memory beside the measured peak"),
     "durability": (_durability, "conversations under faults (--n kills; 200 are published)"),
+    "security": (_security, "what hostile input can do (--n pictures; 100000 are published)"),
 }

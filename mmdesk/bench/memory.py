@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import os
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -146,7 +147,7 @@ def answer_all(
         talk.append(assistant_message(finished.text))
         assert engine._loaded is not None
         cached = engine._loaded.reader.nbytes
-        handles = process.num_fds() if hasattr(process, "num_fds") else process.num_handles()
+        handles = getattr(process, "num_fds" if os.name == "posix" else "num_handles")()
         resident, threads = process.memory_info().rss, process.num_threads()
         connection.send(Turn(resident, cached, _in_use(), handles, threads))
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import Enum, auto
+from typing import TYPE_CHECKING
 
 from mmdesk.core.values import value
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class Purpose(Enum):

@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QWi
 
 from mmdesk.core.messages import Picture
 from mmdesk.session.draft_contents import Attachment
+from mmdesk.ui.controls import as_plain
 from mmdesk.ui.motion import reduced_motion
 from mmdesk.ui.theme import theme
-from mmdesk.ui.tiles import OVERHANG, TILE, DraftTile, as_plain
+from mmdesk.ui.tiles import OVERHANG, TILE, DraftTile
 from mmdesk.ui.translate import phrase_text
 from mmdesk.ui.viewport import clear_viewport
 

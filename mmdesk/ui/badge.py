@@ -5,10 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
-from mmdesk.ui.controls import plain_label, restyle
+from mmdesk.ui.controls import as_plain, plain_label, restyle
 from mmdesk.ui.icons import icon
 from mmdesk.ui.theme import theme
-from mmdesk.ui.tiles import as_plain
 
 _GLYPH = 15
 """Px."""

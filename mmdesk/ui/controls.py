@@ -37,7 +37,7 @@ class IconButton(QToolButton):
         """Give the button its name, and the keys that do the same."""
         self.setAccessibleName(name)
         shown = keys.toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
-        self.setToolTip(f"{name} ({shown})" if shown else name)
+        self.setToolTip(as_plain(f"{name} ({shown})" if shown else name))
 
     def show_icon(self, icon_name: str, role: str) -> None:
         """Show another icon, or the same in another colour."""
@@ -127,6 +127,11 @@ def plain_label(object_name: str, text: str = "", *, wrap: bool = False) -> QLab
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(wrap)
     return label
+
+
+def as_plain(text: str) -> str:
+    """Return a tool tip that Qt can't take for HTML, which reads files: names are foreign."""
+    return text.replace("<", "‹").replace(">", "›")
 
 
 def _escaped(text: str) -> str:

@@ -18,6 +18,7 @@ from PySide6.QtGui import QFont, QIcon
 from mmdesk.core.conversations import ConversationSummary
 from mmdesk.core.values import value
 from mmdesk.ui.badge import leaves_text
+from mmdesk.ui.controls import as_plain
 from mmdesk.ui.icons import icon_row
 from mmdesk.ui.theme import theme
 
@@ -197,7 +198,7 @@ class ConversationModel(QStringListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return title
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join((title, *self._marks(summary)))
+            return as_plain("\n".join((title, *self._marks(summary))))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return ", ".join((title, *self._marks(summary)))
         return _glyphs(summary) if role == Qt.ItemDataRole.DecorationRole else None

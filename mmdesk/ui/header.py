@@ -10,11 +10,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QToolButt
 
 from mmdesk.core.conversations import ConversationSettings, Preset
 from mmdesk.ui.badge import LeavesBadge
-from mmdesk.ui.controls import IconButton, plain_label
+from mmdesk.ui.controls import IconButton, as_plain, plain_label
 from mmdesk.ui.conversation_settings.button import ConversationSettingsButton
 from mmdesk.ui.model_menu import ModelMenu
 from mmdesk.ui.shortcuts import label_of
-from mmdesk.ui.tiles import as_plain
 
 HEIGHT = 44
 _NAME_WIDTH = 220

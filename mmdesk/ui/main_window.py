@@ -71,6 +71,7 @@ class MainWindow(WindowFrame):
         self.models = ModelDesk(self, session, self.pages, places.starter)
         self.conversations = ConversationDesk(self, session, self.pages)
         self.messages = MessageDesk(self, session)
+        self.messages.sealed = sealed
         self.evidence = EvidenceDesk(self, session, places.starter_clip)
         self.own_settings = ConversationSettingsDesk(self, session)
         self.archive = ArchiveDesk(self, session, self.pages)

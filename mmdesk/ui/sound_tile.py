@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QToolButton
 from mmdesk.session.draft_contents import Attachment
 from mmdesk.session.sound_files import clock
 from mmdesk.ui.chat.play_button import length_text
+from mmdesk.ui.controls import as_plain
 from mmdesk.ui.fonts import SMALL_PX, base_font
 from mmdesk.ui.icons import icon
 from mmdesk.ui.theme import theme
-from mmdesk.ui.tiles import TILE, DraftTile, as_plain
+from mmdesk.ui.tiles import TILE, DraftTile
 from mmdesk.ui.transcript_view import beginning
 
 _WIDTH = 224

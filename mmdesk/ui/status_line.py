@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton
 from mmdesk.core.conversations import Usage
 from mmdesk.core.events import LoadStage, ModelFailed, ModelInfo, ModelLoading
 from mmdesk.core.values import value
-from mmdesk.ui.controls import plain_label, restyle
+from mmdesk.ui.controls import as_plain, plain_label, restyle
 from mmdesk.ui.model_words import DOT, DTYPES
 from mmdesk.ui.translate import phrase_text
 
@@ -138,7 +138,7 @@ class StatusLine(QFrame):
         for label in (self._dot, self.model):
             restyle(label, "state", state)
         self.model.setText(text)
-        self.model.setToolTip(hint)
+        self.model.setToolTip(as_plain(hint))
         self.model.setAccessibleName(self.tr("Model: {name}").format(name=text))
         self._where.setText(where)
         loading = isinstance(self._state, ModelLoading)

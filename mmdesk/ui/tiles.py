@@ -42,8 +42,3 @@ class DraftTile(QWidget):
     def retranslate(self) -> None:
         """Set every text anew."""
         self.remove.describe(self.tr("Remove {name}").format(name=self._name))
-
-
-def as_plain(text: str) -> str:
-    """Return a tool tip that Qt can't take for HTML: a file's name is foreign."""
-    return text.replace("<", "‹").replace(">", "›")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -159,6 +160,8 @@ class WindowFrame(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember what is being written, and place and size."""
         self.composer.draft.save()
+        with contextlib.suppress(OSError):  # Qt keeps the mode of a file that is there
+            self._geometry_file.touch(mode=0o600)
         store = QSettings(str(self._geometry_file), QSettings.Format.IniFormat)
         store.setValue("geometry", self.saveGeometry())
         store.setValue("sidebar", self._sidebar_wanted)

@@ -4340,6 +4340,61 @@
     </message>
 </context>
 <context>
+    <name>links</name>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Where the link leads</source>
+        <translation>链接的去向</translation>
+    </message>
+    <message>
+        <source>Sealed: a browser outside could be asked to open links, so they can only be copied.</source>
+        <translation>已密封：外面的浏览器可能会被要求打开链接，所以链接只能复制。</translation>
+    </message>
+    <message>
+        <source>Only web and mail addresses are opened from here, and this is no complete one: it can be copied.</source>
+        <translation>这里只打开网页和邮件地址，而这不是一个完整的地址：可以复制它。</translation>
+    </message>
+    <message>
+        <source>Write to this address in the mail program?</source>
+        <translation>用邮件程序给这个地址写信吗？</translation>
+    </message>
+    <message>
+        <source>Open this address in the browser?</source>
+        <translation>在浏览器中打开这个地址吗？</translation>
+    </message>
+    <message>
+        <source>“{user}” before the @ is a user&apos;s name: what opens is {host}.</source>
+        <translation>@ 前面的“{user}”是用户名：实际打开的是 {host}。</translation>
+    </message>
+    <message>
+        <source>The host&apos;s name mixes letters of different scripts: {scripts}.</source>
+        <translation>主机名混用了不同文字的字母：{scripts}。</translation>
+    </message>
+    <message>
+        <source>The host&apos;s name has letters that look like Latin ones: {scripts}.</source>
+        <translation>主机名中有看起来像拉丁字母的字母：{scripts}。</translation>
+    </message>
+    <message>
+        <source>The address has characters in it that can&apos;t be seen.</source>
+        <translation>这个地址里有看不见的字符。</translation>
+    </message>
+    <message>
+        <source>The mail program would be asked to attach a file of this computer.</source>
+        <translation>邮件程序会被要求附上这台电脑里的一个文件。</translation>
+    </message>
+</context>
+<context>
     <name>models</name>
     <message>
         <source>{seconds} s</source>

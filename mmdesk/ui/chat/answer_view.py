@@ -20,6 +20,7 @@ from mmdesk.ui.chat.answer_entry import failed_entry, finished_entry, is_unfinis
 from mmdesk.ui.chat.body import MarkdownBody
 from mmdesk.ui.chat.error_card import ErrorCard
 from mmdesk.ui.chat.linked import evidence_count, plain_text, saw_pictures, shown_markdown
+from mmdesk.ui.chat.markdown import LONGEST_MARKDOWN
 from mmdesk.ui.chat.message_view import MessageView, Replay
 from mmdesk.ui.chat.notes import notes_label
 from mmdesk.ui.chat.replay_line import ReplayLine
@@ -54,6 +55,7 @@ class AnswerView(MessageView):
         self._whole = True
         self._error: ErrorCard | None = None
         self._thought: ThoughtView | None = None
+        self._renewed = False
         self._replay: ReplayLine | None = None
         self._replaying = False
         self.setAccessibleName(QCoreApplication.translate("chat", "Answer"))
@@ -123,7 +125,8 @@ class AnswerView(MessageView):
         reply = split_reasoning(self._source)
         if reply.thought or reply.thinking:
             self._show_thought(reply.thought, thinking=reply.thinking)
-        self._show_answer(without_places(reply.answer) if self._streams else reply.answer)
+        hides = self._streams and len(reply.answer) <= LONGEST_MARKDOWN
+        self._show_answer(without_places(reply.answer) if hides else reply.answer)
         self.set_doing(status_line.thinking() if reply.thinking else status_line.writing())
         self._body.set_caret(self._streams and not reply.thinking)
 
@@ -337,8 +340,16 @@ class AnswerView(MessageView):
         body.phraseChosen.connect(self.phraseChosen)
         body.linkActivated.connect(self.linkActivated)
         body.copied.connect(self.copied)
+        body.stale.connect(self._renew)
         body.setVisible(True)
         return body
+
+    def _renew(self) -> None:
+        """Write the text again, with the formulas that were too many at first; once."""
+        if not self._renewed:
+            self._renewed = True
+            self.restyle(self._tokens)
+            self.heightChanged.emit()
 
     def _rewrite(self, text: str) -> None:
         self._source = ""

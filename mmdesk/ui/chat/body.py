@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from mmdesk.ui.chat.blocks import Block, BlockKind, Update
 from mmdesk.ui.chat.code import CodeBlock
+from mmdesk.ui.chat.formula import formulas
 from mmdesk.ui.chat.long_text import LongText
 from mmdesk.ui.chat.markdown import MarkdownStream
 from mmdesk.ui.chat.prose import ProseView
@@ -31,10 +32,13 @@ class MarkdownBody(QWidget):
     """
 
     linkActivated = Signal(str)
+    """A link's target in ASCII: percent-encoded, with the host's name in Punycode."""
     phraseHovered = Signal(object)
     """The numbers of the evidence that it stands for, as a tuple."""
     phraseChosen = Signal(object)
     copied = Signal()
+    stale = Signal()
+    """Formulas that were too many to be set at once are set: they are there when written anew."""
 
     def __init__(
         self,
@@ -57,6 +61,8 @@ class MarkdownBody(QWidget):
         """The width in which the first segments are laid out for good, their number, their end."""
         self._caret = False
         self._caret_in: TextView | None = None
+        self._waits = False
+        """Whether the source of a formula stands where the formula will."""
 
     def append(self, text: str) -> None:
         """Add text to the end."""
@@ -128,6 +134,7 @@ class MarkdownBody(QWidget):
         if update.goes_on:
             self._go_on(update)
             return
+        postponed = formulas().postponed
         spare = self._segments[self._closed :]
         del self._segments[self._closed :]
         if self._segments and isinstance(self._segments[-1], ProseView):
@@ -142,6 +149,9 @@ class MarkdownBody(QWidget):
             segment.deleteLater()
         self._go_on(update)
         self.set_caret(self._caret)
+        if formulas().postponed > postponed and not self._waits:
+            self._waits = True
+            formulas().settled.connect(self.stale)
 
     def _go_on(self, update: Update) -> None:
         """Write the end of a paragraph that is long already."""
@@ -203,4 +213,4 @@ class MarkdownBody(QWidget):
         if numbers := self._style.numbers_of(target.toString()):
             self.phraseChosen.emit(numbers)
         else:
-            self.linkActivated.emit(target.toString())
+            self.linkActivated.emit(target.toEncoded().toStdString())

@@ -62,12 +62,15 @@ class Column(QWidget):
 
     def keep(self, count: int) -> None:
         """Drop all messages but the first ``count``."""
-        for slot in self.slots[count:]:
-            self.let_go(slot)
-            if slot is self._marked:
-                self._marked = None
+        gone = self.slots[count:]
         del self.slots[count:]
+        if self._marked in gone:
+            self._marked = None
+        views = [self._taken(slot) for slot in gone]
         self.place(len(self.slots))
+        # Last: the focus that one of them has goes on to a message, which must be a shown one.
+        for view in views:
+            _end(view)
 
     def show_view(self, slot: Slot, view: MessageView) -> None:
         """Give a slot its view; :meth:`measure` lays it out."""
@@ -77,12 +80,7 @@ class Column(QWidget):
 
     def let_go(self, slot: Slot) -> None:
         """Take a slot's view away; its height is kept."""
-        if slot.view is None:
-            return
-        del self._of[slot.view]
-        slot.view.hide()
-        slot.view.deleteLater()
-        slot.view = None
+        _end(self._taken(slot))
 
     def slot_of(self, view: object) -> Slot | None:
         """Return where a view stands, or None if it is none of this column's."""
@@ -140,6 +138,12 @@ class Column(QWidget):
                     slot.view.show()
         self.resize(self.width(), self._end - _GAP + _BOTTOM if self.slots else 0)
 
+    def _taken(self, slot: Slot) -> MessageView | None:
+        view, slot.view = slot.view, None
+        if view is not None:
+            del self._of[view]
+        return view
+
     def _shrunk(self) -> list[int]:
         """Return heights that fit: those of messages without a view, which nobody sees, shrink."""
         fixed = sum(slot.height for slot in self._of.values())
@@ -181,3 +185,9 @@ class Column(QWidget):
             painter.setBrush(QColor(current().panel))
             around = view.geometry().adjusted(-12, -8, 12, 8)
             painter.drawRoundedRect(around, 14, 14)
+
+
+def _end(view: MessageView | None) -> None:
+    if view is not None:
+        view.hide()
+        view.deleteLater()

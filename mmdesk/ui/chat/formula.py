@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import re
+from collections import OrderedDict
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
-from PySide6.QtCore import QByteArray, QRect, QRectF, QSizeF
+from PySide6.QtCore import QByteArray, QObject, QRect, QRectF, QSizeF, Signal
 from PySide6.QtGui import (
     QFontMetricsF,
     QPainter,
@@ -17,10 +19,22 @@ from PySide6.QtGui import (
 )
 from PySide6.QtSvg import QSvgRenderer
 
+from mmdesk.ui.controls import as_plain
+from mmdesk.ui.timers import single_shot
+
 _LOG = logging.getLogger(__name__)
 
 LONGEST_LATEX = 300
 """Characters; setting takes about 0.25 ms for each, and longer ones are rarely formulas."""
+_AT_ONCE = 800
+"""The :func:`weight` of formulas that are set before the window is served again."""
+_HEAVIEST = 1200
+"""Heavier ones are shown as source: they would take over 0.3 s, and one of 121 characters 13 s."""
+_NESTING = re.compile(r"\\(?:left|right|begin|end)(?![a-zA-Z])|\\.|[{}]", re.DOTALL)
+_DEEPEST = 20
+_DEEPER = {"{": 1, "\\left": 1, "\\begin": 1, "}": -1, "\\right": -1, "\\end": -1}
+_MOST_KEPT = 700
+"""Set formulas; an answer has less (:func:`~mmdesk.ui.chat.grammar.too_wild`)."""
 FORMULA_OBJECT = QTextFormat.ObjectTypes.UserObject + 1
 _SOURCE = QTextFormat.Property.UserProperty + 1
 _LATEX = QTextFormat.Property.UserProperty + 2
@@ -43,14 +57,86 @@ class Formula:
     depth: float
 
 
-@lru_cache(maxsize=512)
+class Formulas(QObject):
+    """Sets formulas, of many only the first ones at once: each takes milliseconds.
+
+    Attributes:
+        postponed: How many have been put off so far.
+    """
+
+    settled = Signal()
+    """All that were put off are set, and will be there when they are asked for again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kept: OrderedDict[tuple[str, bool], Formula | None] = OrderedDict()
+        self._later: dict[tuple[str, bool], None] = {}
+        self._spent = 0
+        self._soon = single_shot(self, 0, self._go_on)
+        self.postponed = 0
+
+    def ask(self, latex: str, displayed: bool) -> Formula | None:
+        """Return a formula; None where it can't be set, or is put off."""
+        key = latex, displayed
+        if key in self._kept:
+            return self.get(latex, displayed)
+        self._soon.start()
+        if self._spent and self._spent + weight(latex) > _AT_ONCE:
+            self._later[key] = None
+            self.postponed += 1
+            return None
+        self._spent += weight(latex)
+        return self.get(latex, displayed)
+
+    def get(self, latex: str, displayed: bool) -> Formula | None:
+        """Return a formula, now; None where it can't be set."""
+        key = latex, displayed
+        if key not in self._kept:
+            self._kept[key] = set_formula(latex, displayed)
+            if len(self._kept) > _MOST_KEPT:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(key)
+        return self._kept[key]
+
+    def _go_on(self) -> None:
+        """The window was served: set one of those that were put off."""
+        self._spent = 0
+        if self._later:
+            key = next(iter(self._later))
+            del self._later[key]
+            self.get(*key)
+            if self._later:
+                self._soon.start()
+            else:
+                self.settled.emit()
+
+
+@cache
+def formulas() -> Formulas:
+    """Return the formulas of all messages."""
+    return Formulas()
+
+
+def weight(latex: str) -> int:
+    """Return about how much work a formula is: ziamath does twice as much with each level.
+
+    One unit takes 0.1 to 0.3 ms; it is a character outside of all braces.
+    """
+    depth, at, found = 0, 0, 0
+    for mark in _NESTING.finditer(latex):
+        found += (mark.end() - at) << depth
+        at = mark.end()
+        depth = min(max(0, depth + _DEEPER.get(mark[0], 0)), _DEEPEST)
+    return found + ((len(latex) - at) << depth)
+
+
 def set_formula(latex: str, displayed: bool) -> Formula | None:
     """Return ``latex`` set, or None where it can't be: then its source is shown.
 
     ziamath raises errors of its own and of everything below it (KeyError, IndexError,
     RecursionError …) on what it doesn't know, so that every exception means the source.
     """
-    if len(latex) > LONGEST_LATEX or not latex.strip():
+    if len(latex) > LONGEST_LATEX or weight(latex) > _HEAVIEST or not latex.strip():
         return None
     try:
         # Imported here: only conversations with formulas need it, and it loads fonts.
@@ -79,7 +165,7 @@ def formula_format(
     Qt puts a text object on the baseline, or its middle there. A shallow formula stands on it
     and is painted a little below its box; a deep one gets a box that is as deep as high.
     """
-    formula = set_formula(latex, displayed)
+    formula = formulas().ask(latex, displayed)
     if formula is None or formula.width <= 0:
         return None
     scale = min(1.0, widest / formula.width)
@@ -97,7 +183,7 @@ def formula_format(
     made.setProperty(_WIDTH, formula.width * scale)
     made.setProperty(_HEIGHT, height)
     made.setProperty(_TOP, top)
-    made.setToolTip(source)
+    made.setToolTip(as_plain(source))
     return made
 
 
@@ -126,7 +212,7 @@ class FormulaObject(QPyTextObject):
     ) -> None:
         """Paint at the painter's own resolution, in the format's text colour."""
         del doc, position
-        formula = set_formula(form.stringProperty(_LATEX), form.boolProperty(_DISPLAYED))
+        formula = formulas().get(form.stringProperty(_LATEX), form.boolProperty(_DISPLAYED))
         if formula is None:
             return
         colour = form.foreground().color().name()

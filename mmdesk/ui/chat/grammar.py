@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock, table
@@ -172,17 +173,39 @@ def _cells(state: StateBlock, line: int) -> list[str]:
     return cells if not cells or cells[0] else cells[1:]
 
 
-_NESTED = re.compile(r"^(?:[ \t]*(?:>|[-+*](?=[ \t])|\d{1,9}[.)](?=[ \t]))){13}", re.MULTILINE)
-_MOST = {"[": 800, "*": 4000, "_": 4000, "`": 4000, "<": 4000, "~": 4000, "|": 8000, "!": 4000}
+_CONTAINER = r"[ \t]*(?:>|[-+*](?=[ \t])|\d{1,9}[.)](?=[ \t]))"
+_NESTED = re.compile(rf"^(?:{_CONTAINER}){{13}}", re.MULTILINE)
+_DEEP = re.compile(rf"^(?:{_CONTAINER}){{6}}", re.MULTILINE)
+_MOST_DEEP = 120
+"""Lines in six containers or more."""
+_FENCED = re.compile(r"^ {0,3}(`{3,}|~{3,}).*?(?:^ {0,3}\1|\Z)", re.MULTILINE | re.DOTALL)
+_MOST_FENCED = 100
+_MOST_LINES = 1200
+"""Outside of code: each may be a block of its own."""
+_MOST = {"[": 800, "*": 4000, "_": 4000, "`": 4000, "<": 1000, "~": 4000, "|": 8000, "!": 4000,
+         "&": 1500, "://": 800, "$": 600, "\\(": 150, "\\[": 100}  # fmt: skip
+_EMOJI = re.compile("[\U00010000-\U0010ffff]")
+_MOST_EMOJI = 6000
+"""Characters beyond the basic plane: to shape and to draw them takes far longer."""
 _LONGEST_PARSED = 40_000
 
 
 def too_wild(text: str) -> bool:
     """Tell whether ``text`` nests or repeats markers as no answer does.
 
-    Some constructs cost quadratic time or are cut at the parser's nesting limit; such text is
-    shown as it stands.
+    Some constructs cost quadratic time or are cut at the parser's nesting limit, and thousands of
+    blocks take Qt a second; such text is shown as it stands.
     """
     if len(text) > _LONGEST_PARSED or _NESTED.search(text):
         return True
-    return any(text.count(mark) > most for mark, most in _MOST.items())
+    if any(text.count(mark) > most for mark, most in _MOST.items()):
+        return True
+    found = ((_DEEP, _MOST_DEEP), (_FENCED, _MOST_FENCED), (_EMOJI, _MOST_EMOJI))
+    if any(_more(pattern, text, most) for pattern, most in found):
+        return True
+    return text.count("\n") > _MOST_LINES and _FENCED.sub("", text).count("\n") > _MOST_LINES
+
+
+def _more(pattern: re.Pattern[str], text: str, most: int) -> bool:
+    """Tell whether a pattern is found more than ``most`` times."""
+    return next(islice(pattern.finditer(text), most, None), None) is not None

@@ -10,11 +10,11 @@ from PySide6.QtGui import QFont, QTextCharFormat, QTextCursor
 
 from mmdesk.ui.chat.formula import formula_format
 from mmdesk.ui.chat.prose_style import ProseStyle
+from mmdesk.ui.chat.targets import described, is_link
 
 _OBJECT = "\N{OBJECT REPLACEMENT CHARACTER}"
 LINE_BREAK = "\N{LINE SEPARATOR}"
 _BARE_LINK = re.compile(r"https?://[^\s<>\"“”|]*[^\s<>\"“”|.,;:!?)\]}'*，。；：！？）】]")
-_LINK_TARGET = re.compile(r"(https?://|mailto:)", re.IGNORECASE)
 
 
 class InlineWriter:
@@ -35,7 +35,7 @@ class InlineWriter:
                 target = str(child.attrGet("href") or "")
                 formats.append(self._link(char, target, str(child.attrGet("title") or "")))
             elif child.type == "link_close":
-                if not (_LINK_TARGET.match(target) or self._style.numbers_of(target)):
+                if not (is_link(target) or self._style.numbers_of(target)):
                     cursor.insertText(f" ({target})", formats[-1])
                 formats.pop()
             elif child.nesting > 0:
@@ -82,9 +82,10 @@ class InlineWriter:
     def _link(self, char: QTextCharFormat, target: str, title: str) -> QTextCharFormat:
         if numbers := self._style.numbers_of(target):
             return self._style.phrase(char, target, numbers[0])
-        if not _LINK_TARGET.match(target):
+        if not is_link(target):
             return QTextCharFormat(char)
-        return self._style.link(char, target, f"{target}\n{title}" if title else target)
+        shown = described(target)
+        return self._style.link(char, target, f"{shown}\n{title}" if title else shown)
 
 
 def _picture_text(token: Token) -> str:

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
 )
 
 from mmdesk.core.evidence_text import numbers_of
+from mmdesk.ui.controls import as_plain
 from mmdesk.ui.fonts import BASE_PX, LINE_HEIGHT, base_font, mono_font
 from mmdesk.ui.theme import Tokens
 
@@ -67,7 +68,7 @@ class ProseStyle:
         made = QTextCharFormat(base)
         made.setAnchor(True)
         made.setAnchorHref(target)
-        made.setToolTip(tooltip)
+        made.setToolTip(as_plain(tooltip))
         made.setForeground(QColor(self.tokens.accent))
         made.setFontUnderline(True)
         return made

@@ -34,6 +34,7 @@ class ThoughtView(QWidget):
         self._button.set_revealed(True)
         self._button.clicked.connect(self._toggle)
         self._thinking = False
+        self._renewed = False
         self._label()
 
     def show_thought(self, thought: str, *, thinking: bool, live: bool) -> None:
@@ -94,9 +95,17 @@ class ThoughtView(QWidget):
         name = QCoreApplication.translate("chat", "Thought")
         self._body = MarkdownBody(self._tokens, small=True, name=name)
         self._body.setParent(self)
+        self._body.stale.connect(self._renew)
         self._body.show()
         self._shown = ""
         self._fill()
+
+    def _renew(self) -> None:
+        """Write the thought again, with the formulas that were too many at first; once."""
+        if not self._renewed:
+            self._renewed = True
+            self.restyle(self._tokens)
+            self.toggled.emit()
 
     def _drop(self) -> None:
         if self._body is not None:

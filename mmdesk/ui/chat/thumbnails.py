@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, Q
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from mmdesk.core.messages import Picture
+from mmdesk.ui.controls import as_plain
 from mmdesk.ui.fonts import SMALL_PX, base_font
 from mmdesk.ui.theme import current
 
@@ -33,7 +34,7 @@ class Thumbnail(QAbstractButton):
         self.picture = picture
         self._image: QImage | None = None
         self.setAccessibleName(picture.name)
-        self.setToolTip(f"{picture.name}\n{picture.width} × {picture.height}")
+        self.setToolTip(as_plain(f"{picture.name}\n{picture.width} × {picture.height}"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFont(base_font(SMALL_PX))

@@ -12,6 +12,7 @@ from mmdesk.ui.chat.actions import ENTER, QuietButton
 from mmdesk.ui.chat.long_text import LongText
 from mmdesk.ui.chat.play_button import length_text
 from mmdesk.ui.chat.timed_text import TimedText, split_line
+from mmdesk.ui.controls import as_plain
 from mmdesk.ui.fonts import SMALL_PX, base_font
 from mmdesk.ui.icons import icon
 from mmdesk.ui.theme import Tokens
@@ -192,7 +193,7 @@ class _Head(QAbstractButton):
         self._facts = " · ".join(facts)
         self._first = split_line(transcript.text.strip().partition("\n")[0])[1][:_FIRST_LINE]
         self.lines = [line for line in (self._name, self._facts, self._first) if line]
-        self.setToolTip(self._name)
+        self.setToolTip(as_plain(self._name))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)

@@ -8,11 +8,10 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QToolButton
 
 from mmdesk.core.conversations import NO_SETTINGS, ConversationSettings, Preset
-from mmdesk.ui.controls import restyle
+from mmdesk.ui.controls import as_plain, restyle
 from mmdesk.ui.conversation_settings.words import detail_text, label_text
 from mmdesk.ui.icons import icon
 from mmdesk.ui.theme import theme
-from mmdesk.ui.tiles import as_plain
 
 _LABEL = 130
 """Px of a preset's name."""

@@ -9,10 +9,9 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from mmdesk.core.values import value
-from mmdesk.ui.controls import plain_label
+from mmdesk.ui.controls import as_plain, plain_label
 from mmdesk.ui.fonts import base_font
 from mmdesk.ui.theme import current, theme
-from mmdesk.ui.tiles import as_plain
 
 _TRACK = 8
 _BESIDE = 128

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QToolTip
 
 from mmdesk.core.examinations import ScoredToken
 from mmdesk.core.values import value
+from mmdesk.ui.controls import as_plain
 from mmdesk.ui.evidence.token_words import alternatives_text
 from mmdesk.ui.fonts import base_font
 from mmdesk.ui.theme import EVIDENCE
-from mmdesk.ui.tiles import as_plain
 
 _SURE = 0.95
 """More probable tokens have no tint."""

@@ -7,9 +7,9 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QWidget
 
 from mmdesk.core.models import STARTER, ModelEntry, Place
-from mmdesk.ui.controls import LinkSentence, plain_label
+from mmdesk.sealing import is_sealed
+from mmdesk.ui.controls import LinkSentence, as_plain, plain_label
 from mmdesk.ui.model_words import fit_detail
-from mmdesk.ui.tiles import as_plain
 
 _INSET = 3
 """Px that a line edit keeps before its text."""
@@ -73,7 +73,7 @@ class ModelDetails(QFrame):
 
 
 def _value(text: str) -> QWidget:
-    if text.startswith("https://"):
+    if text.startswith("https://") and not is_sealed():
         link = LinkSentence("detailLink")
         link.say("{link}", text)
         link.activated.connect(lambda: QDesktopServices.openUrl(QUrl(text)))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QV
 from mmdesk.core.errors import MmdeskError
 from mmdesk.core.models import STARTER, Fit, ModelEntry, ModelKey, ModelRole, Place, parameters_text
 from mmdesk.ui.badge import Chip
-from mmdesk.ui.controls import IconButton, plain_label
+from mmdesk.ui.controls import IconButton, as_plain, plain_label
 from mmdesk.ui.library.asking import InlineQuestion
 from mmdesk.ui.library.details import ModelDetails
 from mmdesk.ui.library.download_line import DownloadLine
@@ -27,7 +27,6 @@ from mmdesk.ui.model_words import (
     size_text,
 )
 from mmdesk.ui.notices import ErrorCard
-from mmdesk.ui.tiles import as_plain
 
 _FIT_KINDS = {Fit.FITS: "good", Fit.TIGHT: "notice", Fit.NO: "bad"}
 

@@ -388,3 +388,21 @@ def test_the_seams_of_a_streaming_paragraph_are_never_seen(pane: ChatPane) -> No
     pane.finish_answer("t", _finished(text))
     (view,) = pane.findChildren(TextView)
     assert view.document().blockCount() == 1
+
+
+def test_a_conversation_can_be_left_while_the_keyboard_is_in_a_message(pane: ChatPane) -> None:
+    long = assistant_message("Word.\n\n```py\na = 1\n```\n\n" * 30)
+    short = user_message("Where?")
+    entries = [Entry(f"m{index}", long if index % 2 else short) for index in range(4)]
+    for index in range(len(entries)):
+        pane.show_entries(tuple(entries))
+        _settle()
+        view = pane.view_of(index)
+        pane.ensureWidgetVisible(view)
+        _settle()
+        view.findChildren(TextView)[-1].setFocus(Qt.FocusReason.MouseFocusReason)
+        _settle()
+        pane.clear()
+        _settle()
+        assert pane.is_empty()
+        assert not [view for view in pane.findChildren(MessageView) if view.isVisible()]

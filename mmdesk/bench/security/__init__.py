@@ -1,0 +1,1 @@
+"""``mmdesk bench security``: what hostile pictures, archives and texts can do, counted."""
