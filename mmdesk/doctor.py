@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from mmdesk import __version__, compose, paths
+from mmdesk import __version__, compose, crash_report, paths
 from mmdesk.core.errors import FolderUnusable, MicrophoneGone, MmdeskError, ServerModelMissing
 from mmdesk.core.events import Event, ModelFailed, ModelInfo, ModelReady
 from mmdesk.core.models import ModelKey, host_of, is_remote, leaves_computer, split_remote
@@ -143,7 +143,16 @@ def _folders() -> list[Finding]:
             findings.append(_writable(name, path, path if path.is_dir() else path.parent))
         except MmdeskError as error:
             findings.append(_refused(name, error))
-    return findings
+    return [*findings, _crashes()]
+
+
+def _crashes() -> Finding:
+    """Name the reports of crashes, which a person may read and delete."""
+    try:
+        found = crash_report.reports(paths.state_folder())
+    except MmdeskError:  # said above, of the log
+        found = ()
+    return Finding("crash reports", ", ".join(map(str, found)) or "none")
 
 
 def _writable(name: str, path: Path, folder: Path) -> Finding:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import faulthandler
 import io
 import logging
 import os
@@ -11,10 +10,37 @@ import threading
 from pathlib import Path
 from types import TracebackType
 
-_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+from mmdesk import crash_report
+
+FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _MAX_BYTES = 1_000_000
 _KEPT = 2
 """Earlier files."""
+_folder: Path | None = None
+"""Where the log is."""
+
+
+class PrivateFormatter(logging.Formatter):
+    """Tells of an exception where it was and of what kind, without what it says.
+
+    That may be a question, an answer, or the name of a picture.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return a record's lines, not those that another formatter has left in it."""
+        theirs, record.exc_text = record.exc_text, None
+        try:
+            return super().format(record)
+        finally:
+            record.exc_text = theirs
+
+    def formatException(
+        self,
+        ei: tuple[type[BaseException], BaseException, TracebackType | None]
+        | tuple[None, None, None],
+    ) -> str:
+        """Return a traceback without words."""
+        return crash_report.without_words(ei[1]) if ei[1] is not None else ""
 
 
 class _PrivateLog(logging.FileHandler):
@@ -50,23 +76,27 @@ class _PrivateLog(logging.FileHandler):
 def open_log(path: Path, *, debug: bool = False) -> None:
     """Log to ``path`` from now on; where it can't be written, warnings go to standard error.
 
-    A native crash writes the threads' stacks beside it (``*.crash``).
+    A crash leaves a report beside it: see :mod:`mmdesk.crash_report`.
+
+    Args:
+        debug: Whether more is logged, and what exceptions say, too: it may be private.
     """
     handler: logging.Handler
     try:
         handler = _PrivateLog(path)
-        crash = os.open(path.with_suffix(".crash"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        faulthandler.enable(crash)  # stays open: the handler writes there until the end
+        crash_report.watch(path)
     except OSError:
         handler = logging.StreamHandler(sys.stderr)
         handler.setLevel(logging.WARNING)
-    handler.setFormatter(logging.Formatter(_FORMAT))
+    handler.setFormatter(logging.Formatter(FORMAT) if debug else PrivateFormatter(FORMAT))
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(logging.DEBUG if debug else logging.INFO)
     # A full disk, or another instance that rotates the same file, is no reason for a traceback
     # on standard error.
     logging.raiseExceptions = False
+    global _folder
+    _folder = path.parent
     sys.excepthook = _log_exception
     threading.excepthook = _log_thread_exception
 
@@ -78,6 +108,8 @@ def _log_exception(
         sys.__excepthook__(kind, error, trace)
     else:
         logging.getLogger("mmdesk").critical("unexpected", exc_info=(kind, error, trace))
+        if _folder is not None:
+            crash_report.write(_folder, "mmdesk", error)
 
 
 def _log_thread_exception(failed: threading.ExceptHookArgs) -> None:

@@ -152,12 +152,19 @@ def absolute(path: Path) -> Path:
 
 
 def _private(folder: Path) -> Path:
-    """Make ``folder``, for the person alone."""
+    """Make ``folder``, for the person alone; one that others may look into is closed to them."""
     if not folder.is_absolute():
         raise FolderUnusable(path=folder, reason="there is no home folder")
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # One by one, since mkdir's mode is not that of the parents it makes.
+        for parent in reversed([each for each in folder.parents if not each.exists()]):
+            parent.mkdir(mode=0o700, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        mode = folder.stat().st_mode
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise FolderUnusable(path=folder, reason=reason) from error
+    if mode & 0o077 and os.name != "nt":
+        with contextlib.suppress(OSError):  # another account's, or on a disk without modes
+            folder.chmod(0o700)
     return folder

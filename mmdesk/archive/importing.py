@@ -29,6 +29,10 @@ from mmdesk.core.protocols import MediaReader
 LARGEST_MB = 64
 """Of one file. Its pictures lie beside it; parsed, JSON may take thirty times its size."""
 
+_MOST_BYTES = 700 << 20
+"""Of memory, for what a file becomes when it is parsed."""
+_WEIGHTS = ((b"{", 240), (b"[", 160), (b'"', 32), (b",", 100))
+"""Bytes of memory at most that Python takes for what begins with, or is told by, each of these."""
 _DEEPEST = 64
 """Levels of a file; an export has eight."""
 
@@ -127,6 +131,8 @@ def _parsed(path: Path) -> object:
         raise _unreadable(path, error) from error
     if len(data) > LARGEST_MB << 20:
         raise ArchiveTooLarge(name=path.name, limit=LARGEST_MB)
+    if sum(data.count(sign) * weight for sign, weight in _WEIGHTS) > _MOST_BYTES:
+        raise Value(path.name, None, "").refuse("has too many values")
     try:
         document = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):

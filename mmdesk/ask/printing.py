@@ -36,7 +36,7 @@ from mmdesk.session.sound_files import clock
 from mmdesk.terminal import CONTROLS
 
 _HINTS: dict[type[MmdeskError], str] = {
-    EngineCrashed: "Ask again; engine.log beside mmdesk's log has the details.",
+    EngineCrashed: "Ask again; engine.log and engine.crash beside mmdesk's log have the details.",
     InternalError: "The log has the details; “mmdesk doctor” says where it is.",
     PromptTooLong: "Shorten the question, or give fewer pictures.",
     QuestionEmpty: 'Write one: mmdesk ask "What is this?" -a picture.png',

@@ -7,13 +7,15 @@ connection, so it never outlives the application.
 
 from __future__ import annotations
 
-import faulthandler
+import contextlib
 import logging
 import os
 import sys
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from pathlib import Path
 
+from mmdesk import crash_report
 from mmdesk.core.errors import InternalError, MmdeskError
 from mmdesk.core.events import ModelInfo, TurnFinished
 from mmdesk.core.examinations import (
@@ -28,6 +30,7 @@ from mmdesk.core.requests import AnswerQuestion, LoadModel, Prefill, Shutdown, T
 from mmdesk.core.speech import Transcript
 from mmdesk.core.values import value
 from mmdesk.inference.local import LocalEngine
+from mmdesk.logs import FORMAT, PrivateFormatter
 
 _LOG = logging.getLogger(__name__)
 _LOG_BYTES = 1_000_000
@@ -68,6 +71,11 @@ def serve(connection: Connection, log_path: str) -> None:
         _ChildEngine(connection).run()
     except (EOFError, BrokenPipeError, ConnectionResetError):
         _LOG.info("The application is gone; the engine ends")
+    except BaseException as error:
+        # multiprocessing would print all that it says.
+        _LOG.critical("The engine ends", exc_info=True)
+        crash_report.write(Path(log_path).parent, "engine", error)
+        raise SystemExit(1) from None
 
 
 class _ChildEngine:
@@ -139,10 +147,9 @@ def _log_to(path: str) -> None:
     os.close(descriptor)
     if sys.stderr is None:  # a windowed Python on Windows
         sys.stdout = sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", closefd=False)
-    faulthandler.enable(2)
-    logging.basicConfig(
-        level=logging.INFO,
-        stream=sys.stderr,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
+    with contextlib.suppress(OSError):
+        crash_report.watch(Path(path))
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(PrivateFormatter(FORMAT))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     logging.captureWarnings(True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -21,13 +20,14 @@ from mmdesk.core.errors import (
     SoundDamaged,
     SoundUnwritable,
 )
+from mmdesk.crash_report import without_words
 from mmdesk.media import wire
 from mmdesk.media.opening import open_regular, recognise
 
-MEMORY_LIMIT = 1536 << 20
-"""Address space above what the child has before its first picture. Of 100 megapixels a
-progressive CMYK JPEG holds 8 bytes a pixel of coefficients and 4 of pixels; a transparent palette
-needs 14 while it is reduced."""
+MEMORY_LIMIT = 896 << 20
+"""Address space above what the child has before its first picture, so that it stays within a
+gigabyte of memory. Of a progressive CMYK JPEG, which holds 8 bytes a pixel of coefficients and 4 of
+pixels, that is enough for 70 megapixels."""
 FILE_LIMIT = 480 << 20
 """No canonical file is longer: 4 hours of 16-bit noise at 16 kHz, and some; 50 MP x 3 bytes."""
 
@@ -63,7 +63,7 @@ def _answer(request: wire.Request, staging: Path, connection: Connection) -> byt
     except MediaError as error:
         return wire.pack_error(error)
     except Exception as error:
-        return wire.pack_bug(f"{type(error).__name__}: {error}", traceback.format_exc())
+        return wire.pack_bug(f"{type(error).__name__}: {error}", without_words(error))
 
 
 def _picture(file: BinaryIO, picture_format: str, request: wire.Request, staging: Path) -> bytes:

@@ -8,21 +8,24 @@ format decodes inside the child's memory limit and within its deadline
 from __future__ import annotations
 
 import math
+import os
 import struct
 import warnings
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from PIL import Image
+from PIL import Image, ImageChops
 
 from mmdesk.core.errors import (
     PictureDamaged,
     PictureTooHeavy,
     PictureTooLarge,
+    PictureTooSlow,
     UnsupportedKind,
 )
 from mmdesk.core.phrases import QT_TRANSLATE_NOOP, Phrase
 from mmdesk.media.colour import to_srgb
+from mmdesk.media.frames import count_frames
 from mmdesk.media.opening import read_failure
 from mmdesk.media.sniff import HEAD_BYTES, webp_size
 
@@ -32,9 +35,19 @@ REDUCED = QT_TRANSLATE_NOOP(
     "notes", "Reduced from {width} × {height} to {new_width} × {new_height} pixels."
 )
 
+FORMATS = frozenset({"BMP", "GIF", "JPEG", "MPO", "PNG", "TIFF", "WEBP"})
+"""Pillow's plugins that may read a file. A phone's JPEG with a second picture inside is MPO."""
 PIXEL_LIMIT = 100_000_000
 WEBP_PIXEL_LIMIT = 50_331_648
 """libwebp holds two canvases and Pillow two copies: 16 bytes a pixel."""
+EMPTY_PIXEL_LIMIT = 36_000_000
+"""Of a file that has next to nothing for each of its pixels: photos have a byte for ten at most,
+flat screenshots of 8K and A4 pages of 600 dots per inch are smaller than this."""
+EMPTY_PIXELS_PER_BYTE = 32
+SCAN_PIXELS = 400_000_000
+"""A JPEG may show itself in many scans, each of which goes over all of it (LJT-01-004)."""
+USUAL_SCANS = 24
+"""A progressive CMYK picture has 18."""
 CANONICAL_PIXELS = 50_331_648
 """A 50 MP camera's picture (8192 x 6144) stays whole; what is larger is reduced to this."""
 CANONICAL_SIDE = 32_000
@@ -78,10 +91,14 @@ class Decoded:
 
 
 def prepare_pillow() -> None:
-    """Load the allowed plugins and no other, and take over the size check."""
+    """Load the allowed plugins, put all others out of reach, and take over the size check."""
     Image.preinit()
     from PIL import MpoImagePlugin, TiffImagePlugin, WebPImagePlugin  # noqa: F401
 
+    for other in set(Image.OPEN) - FORMATS:
+        del Image.OPEN[other]
+    Image.ID[:] = [each for each in Image.ID if each in FORMATS]
+    Image._initialized = 2  # whoever asks for more gets no more
     Image.MAX_IMAGE_PIXELS = None  # the declared size is checked here, with an error that tells it
     warnings.simplefilter("ignore")
 
@@ -100,11 +117,11 @@ def decode_picture(file: BinaryIO, picture_format: str, name: str) -> Decoded:
             file.seek(0)
             if size := webp_size(file.read(HEAD_BYTES)):
                 _check_size(size, "WEBP", name)
-        # A phone's JPEG with a second picture inside is what Pillow calls MPO.
         formats = ["JPEG", "MPO"] if picture_format == "JPEG" else [picture_format]
         file.seek(0)
         with Image.open(file, formats=formats) as image:
             _check_size(image.size, picture_format, name)
+            _check_proportion(image, file, picture_format, name)
             if picture_format == "TIFF" and _DNG_VERSION in getattr(image, "tag_v2", {}):
                 raise UnsupportedKind(name=name, kind_name="camera raw")
             decoded = _canonical(image)
@@ -126,6 +143,31 @@ def _check_size(size: tuple[int, int], picture_format: str, name: str) -> None:
         )
 
 
+def _check_proportion(image: Image.Image, file: BinaryIO, picture_format: str, name: str) -> None:
+    """Refuse what is small and asks for a lot. Pages of black and white ask for little."""
+    pixels = image.size[0] * image.size[1]
+    scans = _scans(file) if picture_format == "JPEG" else 0
+    if scans > USUAL_SCANS and scans * pixels > SCAN_PIXELS:
+        raise PictureTooSlow(name=name, seconds=2)
+    if pixels <= EMPTY_PIXEL_LIMIT or image.mode == "1":
+        return
+    if pixels > EMPTY_PIXELS_PER_BYTE * os.fstat(file.fileno()).st_size:
+        raise PictureTooLarge(
+            name=name, megapixels=math.ceil(pixels / 1e6), limit=round(EMPTY_PIXEL_LIMIT / 1e6)
+        )
+
+
+def _scans(file: BinaryIO) -> int:
+    """Count the markers at which a JPEG's scans begin; its pixels can't have that pair of bytes."""
+    place, count, last = file.tell(), 0, b""
+    file.seek(0)
+    while block := file.read(1 << 20):
+        count += (last + block).count(b"\xff\xda")
+        last = block[-1:] if block[-1:] == b"\xff" else b""
+    file.seek(place)
+    return count
+
+
 def _canonical(image: Image.Image) -> Decoded:
     """Load, reduce, convert and turn upright, in the order that needs the least memory."""
     image.load()
@@ -135,6 +177,8 @@ def _canonical(image: Image.Image) -> Decoded:
     original = image.size
     small = _reduced(image)
     reduced = small.size != original
+    if reduced:
+        _let_go(image)
     rgb, notes = to_srgb(small, profile if isinstance(profile, bytes) else None)
     del small
     turn = _UPRIGHT.get(orientation)
@@ -164,8 +208,33 @@ def _reduced(image: Image.Image) -> Image.Image:
     if scale == 1.0:
         return image
     if image.mode in {"P", "PA", "1"}:
-        image = _resizable(image)
+        indexed, image = image, _resizable(image)
+        _let_go(indexed)
     size = (max(1, math.floor(width * scale)), max(1, math.floor(height * scale)))
+    if image.mode == "RGBA":
+        return _reduced_alpha(image, size)
+    return _resized(image, size)
+
+
+def _reduced_alpha(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """Reduce with the colours weighed by alpha, band by band: Pillow would copy all four first."""
+    alpha = image.getchannel("A")
+    bands = [
+        _resized(ImageChops.multiply(image.getchannel(band), alpha), size)
+        for band in ("R", "G", "B")
+    ]
+    bands.append(_resized(alpha, size))
+    del alpha
+    _let_go(image)
+    return Image.merge("RGBa", bands).convert("RGBA")
+
+
+def _let_go(image: Image.Image) -> None:
+    """Free a picture's pixels before its owner does: they would stay beside all that follows."""
+    image.im = Image.new("1", (1, 1)).im
+
+
+def _resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     return image.resize(size, Image.Resampling.HAMMING, reducing_gap=1.5)
 
 
@@ -184,12 +253,19 @@ def _frame_notes(file: BinaryIO, picture_format: str) -> tuple[Phrase, ...]:
     """Count the frames in a second look, so that a damaged later frame costs nothing."""
     if picture_format in {"JPEG", "BMP"}:
         return ()
-    try:
-        file.seek(0)
-        with Image.open(file, formats=[picture_format]) as image:
-            count = int(getattr(image, "n_frames", 1))
-    except (MemoryError, *PILLOW_ERRORS):
-        return ()
+    if picture_format in {"GIF", "TIFF"}:
+        count = count_frames(file, picture_format)
+    else:
+        count = _declared_frames(file, picture_format)
     if count < 2:
         return ()
     return (Phrase(FIRST_PAGE_OF if picture_format == "TIFF" else FIRST_OF, {"count": count}),)
+
+
+def _declared_frames(file: BinaryIO, picture_format: str) -> int:
+    try:
+        file.seek(0)
+        with Image.open(file, formats=[picture_format]) as image:
+            return int(getattr(image, "n_frames", 1))
+    except (MemoryError, *PILLOW_ERRORS):
+        return 0

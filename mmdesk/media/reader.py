@@ -185,7 +185,8 @@ class LimitedMediaReader:
         try:
             answer = wire.unpack_answer(data)
         except wire.MalformedAnswer as error:
-            _log.warning("the media decoder gave no answer: %s", error)
+            cause = type(error.__cause__ or error).__name__  # its words may be a file's
+            _log.warning("the media decoder gave no answer: %s", cause)
             raise
         if isinstance(answer, wire.Bug):
             _log.error("the media decoder failed: %s", answer.details)

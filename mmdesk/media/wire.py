@@ -119,7 +119,7 @@ def pack_error(error: MediaError) -> bytes:
 
 
 def pack_bug(what: str, details: str) -> bytes:
-    """Answer with an exception that nobody expected; ``details`` is its traceback."""
+    """Answer with an exception that nobody expected; ``details`` is a traceback without words."""
     return json.dumps({"bug": what, "details": details[-16_000:]}).encode("ascii")
 
 

@@ -191,7 +191,7 @@ class _ModelDownload:
         record = self._hashed(older, file)
         if record is None:
             return None
-        place.parent.mkdir(parents=True, exist_ok=True)
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         place.unlink(missing_ok=True)
         try:
             os.link(older, place)

@@ -91,7 +91,7 @@ class FileFetch:
             Stopped: what is there stays.
             OSError: the disk refuses.
         """
-        self._target.parent.mkdir(parents=True, exist_ok=True)
+        self._target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         for _ in range(_TRIES_WHEN_DAMAGED):
             with self._opened() as stream:
                 self._fill(stream)
@@ -111,7 +111,7 @@ class FileFetch:
         if not is_file(self._part) or self._part.is_symlink():
             self._part.unlink(missing_ok=True)
             self._waits(None)
-            return self._part.open("x+b")
+            self._part.touch(mode=0o600, exist_ok=False)
         stream = self._part.open("r+b")
         try:
             if os.fstat(stream.fileno()).st_size > self._file.size:

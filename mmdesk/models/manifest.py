@@ -99,6 +99,7 @@ def write_json(file: Path, document: object) -> None:
     draft = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         with draft.open("w", encoding="utf-8") as stream:
+            os.chmod(draft, 0o600)
             json.dump(document, stream, indent=1, ensure_ascii=True)
             stream.flush()
             os.fsync(stream.fileno())

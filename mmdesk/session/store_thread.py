@@ -280,5 +280,5 @@ class StoreThread:
         """Write what still can be; say of the rest that it is lost."""
         while (task := self._first_held()) is not None:
             if (error := self._failure(task)) is not None:
-                log.error("never saved: %s (%s)", task.keep, error.message)
+                log.error("never saved: %s (%s)", task.keep, error.kind)
         self._close_store()

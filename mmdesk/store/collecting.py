@@ -31,7 +31,11 @@ def empty_bin(connection: sqlite3.Connection, now_us: int) -> int:
     connection.execute(f"DELETE FROM search WHERE rowid IN {messages}", (due,))
     # Each message would take its children along: sqlite follows no more than 1000 generations.
     connection.execute(f"UPDATE message SET parent_id = NULL WHERE number IN {messages}", (due,))
-    return connection.execute("DELETE FROM conversation WHERE binned_us < ?", (due,)).rowcount
+    destroyed = connection.execute("DELETE FROM conversation WHERE binned_us < ?", (due,)).rowcount
+    if destroyed:
+        # FTS5 writes down what was deleted, words and all, and keeps that until parts are merged.
+        connection.execute("INSERT INTO search (search) VALUES ('optimize')")
+    return destroyed
 
 
 def collect_files(

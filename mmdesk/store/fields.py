@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 import logging
 import math
+import re
 import struct
+from collections.abc import Sized
 from dataclasses import asdict, replace
 from functools import lru_cache
 from itertools import chain
@@ -27,6 +29,7 @@ _DAMAGED = (
 _SEEDS = (-(2**63), 2**64)
 """What torch takes for one (https://pytorch.org/docs/stable/generated/torch.manual_seed.html)."""
 _TOKEN_BYTES = 4
+_ID = re.compile("[0-9a-f]{8,64}")
 _RUN_TEXTS = ("system_prompt", "model", "sha256", "dtype", "device")
 _DEFAULTS = asdict(GenerationSettings())
 
@@ -128,9 +131,12 @@ def read_run(text: object, tokens: object) -> Run | None:
 
 
 def shown(value: object) -> str:
-    """Return a value for a line of the log, shortened."""
-    text = repr(value[:80] if isinstance(value, str | bytes) else value)
-    return text if len(text) <= 80 else f"{text[:79]}…"
+    """Return a value for a line of the log; of what may be a person's words the length alone."""
+    if value is None or isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, str) and _ID.fullmatch(value):
+        return value
+    return f"a {type(value).__name__} of {len(value)}" if isinstance(value, Sized) else "something"
 
 
 def _dump(value: object) -> str:

@@ -164,7 +164,9 @@ def _prepare(
     if backups is not None:
         _check_columns(connection)
     journal = "WAL" if sqlite3.sqlite_version_info >= WAL_SAFE else "TRUNCATE"
-    for setting in ("foreign_keys = ON", "synchronous = FULL", f"journal_mode = {journal}"):
+    # What is deleted is written over: it would stay in the file's free pages.
+    settings = ("foreign_keys = ON", "synchronous = FULL", "secure_delete = ON")
+    for setting in (*settings, f"journal_mode = {journal}"):
         connection.execute(f"PRAGMA {setting}")
     _end_cut_off(connection)
 

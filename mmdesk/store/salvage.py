@@ -121,6 +121,7 @@ def _copy_at_full_length(damaged: Path, reading: Path) -> None:
     (https://sqlite.org/fileformat.html#in_header_database_size).
     """
     shutil.copyfile(damaged, reading)
+    os.chmod(reading, 0o600)
     with reading.open("rb+") as file:
         header = file.read(32)
         page_size = int.from_bytes(header[16:18], "big")

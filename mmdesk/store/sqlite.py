@@ -246,6 +246,7 @@ class SqliteStore:
         with self._transaction() as connection:
             empty_bin(connection, time.time_ns() // 1000)
         with plain_failures(self._shown):
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # where there is a WAL
             if was_set_aside_since(self._shown, time.time() - BIN_DAYS * 86_400):
                 return  # what could not be read of that may refer to any file
             kept = [backup.path for backup in self._backups.backups()]

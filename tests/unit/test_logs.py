@@ -52,3 +52,28 @@ def test_a_folder_that_is_not_there_sends_warnings_to_standard_error(tmp_path: P
     )
     assert "told" in finished.stderr
     assert "quiet" not in finished.stderr
+
+
+SECRET = "CANARY-of-a-question"
+
+
+@pytest.mark.parametrize("debug", [False, True])
+def test_what_exceptions_say_is_written_for_debugging_alone(tmp_path: Path, debug: bool) -> None:
+    log = tmp_path / "mmdesk.log"
+    finished = logged(
+        f"open_log(pathlib.Path({str(log)!r}), debug={debug})\n"
+        "def fail():\n"
+        f"    raise ValueError('CANARY-of' + {SECRET[9:]!r})\n"
+        "try: fail()\n"
+        "except ValueError: logging.exception('asking')\n"
+        "threading.Thread(target=fail).start()\n"
+        "fail()"
+    )
+    assert finished.stderr == ""
+    text = log.read_text()
+    assert text.count("Traceback") == 3
+    assert text.count("ValueError") >= 3
+    assert (SECRET in text) == debug
+    reports = list(tmp_path.glob("crash-*.txt"))
+    assert len(reports) == 2  # the thread's and the process's end; what was handled is no crash
+    assert all(SECRET not in each.read_text() for each in reports)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import sys
 from pathlib import Path
@@ -42,3 +43,28 @@ def test_no_home_at_all_makes_no_folder_in_the_working_directory(
     with pytest.raises(FolderUnusable, match="no home folder"):
         paths.data_folder()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")
+def test_folders_are_private_whatever_the_umask(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "new" / "home"
+    monkeypatch.setenv("MMDESK_HOME", str(home))
+    before = os.umask(0)
+    try:
+        folders = [paths.data_folder(), paths.staging(), paths.state_folder()]
+    finally:
+        os.umask(before)
+    for folder in (*folders, home, home.parent, paths.cache_folder()):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")
+def test_a_folder_that_others_can_look_into_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MMDESK_HOME", str(tmp_path))
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data").chmod(0o755)
+    assert stat.S_IMODE(paths.data_folder().stat().st_mode) == 0o700

@@ -141,6 +141,21 @@ def test_a_file_without_end(
         importer.conversations(tmp_path / "a.json")
 
 
+@pytest.mark.parametrize("piece", ["{}", "[]", '{"a":1}', '"a"', "[1]"])
+def test_a_file_that_would_fill_the_memory(from_document: FromDocument, piece: str) -> None:
+    """Sixty megabytes of JSON become gigabytes of objects: it is not even parsed."""
+    count = (60 << 20) // (len(piece) + 1)
+    document = '{"messages": [' + ",".join([piece] * count) + "]}"
+    error = refusal(from_document, document)
+    assert error.message == "“chat.json” can't be imported: the file has too many values."
+
+
+def test_a_file_of_long_texts_is_taken(from_document: FromDocument) -> None:
+    text = 'Well, {this} is "code": [1, 2].\n' * 600_000
+    (tree,) = trees(from_document, {"messages": [{"role": "user", "content": text}]})
+    assert tree.nodes[0].entry.message.text == text
+
+
 def _nodes(document: Document) -> list[Document]:
     nodes: list[Document] = document["mmdesk"]["nodes"]
     return nodes

@@ -34,7 +34,7 @@ Own = tuple[LimitedMediaReader, RecordingSpawn]
 def slow_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A picture that takes long enough to be interrupted."""
     path = tmp_path_factory.mktemp("slow") / "slow.png"
-    path.write_bytes(empty_png(10_000, 10_000, bits=8))
+    path.write_bytes(empty_png(10_000, 10_000, bits=8) + bytes(4 << 20))  # as if it were full
     return path
 
 

@@ -359,7 +359,7 @@ def test_a_store_whose_disk_was_taken_away_is_opened_again(place: Place) -> None
     assert place.titles() == ["saved"]
 
 
-@pytest.mark.logs(r"never saved: 1 \(The conversation can't be saved")
+@pytest.mark.logs(r"never saved: 1 \(store_unwritable")
 def test_at_the_end_each_is_tried_once_more(place: Place) -> None:
     with full_disk(place):
         place.put(place.ask(LONG), keep="1")
