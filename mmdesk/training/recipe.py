@@ -69,20 +69,46 @@ LATE_MIX: Mapping[Skill, float] = {
     Skill.DESCRIPTION: 10,
     Skill.SIZE: 9,
 }
+# After the first course everything was there but relations, which stood at chance.
+AGAIN_MIX: Mapping[Skill, float] = {
+    **DEFAULT_MIX,
+    Skill.PLACE: 10,
+    Skill.SHAPE_AT_PLACE: 9,
+    Skill.COUNT_KIND: 16,
+    Skill.RELATION: 45,
+    Skill.DESCRIPTION: 10,
+    Skill.POINT_ALL: 10,
+}
 
 
-def _course(shape: Shape, minutes: tuple[float, float, float], singles: int) -> tuple[Stage, ...]:
-    """The three stages: patches alone, everything, everything with more of what comes last."""
+def _course(
+    shape: Shape,
+    minutes: tuple[float, float, float],
+    singles: int,
+    again: tuple[float, float] | None = None,
+) -> tuple[Stage, ...]:
+    """The three stages: patches alone, everything, everything with more of what comes last.
+
+    `again` are minutes of the last two once more, with another mix.
+    """
     doubles = max(1, singles // 4)
     whole = Plan(
         _SEED + 1, shape.side, shape.grid, 2 * shape.grid**2 + 180, singles, doubles, printed=True
     )
     dense = replace(whole, seed=_SEED, singles=2 * singles, lettering=0.5)
     late = replace(whole, seed=_SEED + 2)
-    return (
+    first = (
         Stage(Kind.DENSE, minutes[0], dense, 2.5e-3, 1e-3),
         Stage(Kind.JOINT, minutes[1], whole, 1e-3, 5e-4),
         Stage(Kind.JOINT, minutes[2], late, 5e-4, 0.0, warmup=1, mix=LATE_MIX),
+    )
+    if again is None:
+        return first
+    more, last = (replace(whole, seed=_SEED + number) for number in (3, 4))
+    return (
+        *first,
+        Stage(Kind.JOINT, again[0], more, 1e-3, 4e-4, mix=AGAIN_MIX),
+        Stage(Kind.JOINT, again[1], last, 4e-4, 0.0, warmup=1, mix=AGAIN_MIX),
     )
 
 
@@ -91,7 +117,7 @@ _LARGE = Shape(
     side=240, vision_width=256, vision_layers=5, vision_heads=4,
     text_width=256, text_layers=6, text_heads=4, text_inner=704,
 )  # fmt: skip
-CPU = Recipe(_SMALL, _course(_SMALL, (45, 130, 65), 24))
+CPU = Recipe(_SMALL, _course(_SMALL, (45, 130, 65), 24, again=(100, 45)))
 GPU = Recipe(_LARGE, _course(_LARGE, (5, 13, 9), 208), workers=15)
 # The three ways of fusion, on the same pictures, size and steps: small enough for twenty minutes.
 _TRIAL = Shape(

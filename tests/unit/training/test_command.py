@@ -54,10 +54,10 @@ def test_the_shipped_samples_are_what_the_command_makes(tmp_path):
 
 
 def test_recipes_fit_their_time_and_know_their_seeds():
-    assert CPU.minutes <= 240  # two sittings of two hours
+    assert CPU.minutes <= 400  # three sittings of some two hours
     assert GPU.minutes <= 28  # three calls of ten minutes
     seeds = [stage.plan.seed for stage in CPU.seeded(5).stages]
-    assert seeds == [5, 6, 7]
+    assert seeds == [5, 6, 7, 8, 9]
     assert CPU.seeded(5).seed == 5
     assert CPU.with_threads(8).threads == 8
     joint = [stage.plan.seed for stage in CPU.stages if stage.kind.value == "joint"]
