@@ -14,7 +14,7 @@ from transformers import BatchFeature
 
 from mmdesk.core.messages import Message, Picture, Role, TextPart, user_message
 from mmdesk.core.requests import LoadModel, Prefill
-from mmdesk.engine import answering, reading
+from mmdesk.engine import answering, asking, reading
 from mmdesk.engine.answering import _Rung
 from mmdesk.engine.local import LocalChatEngine
 from mmdesk.engine.prompt import tokenizer_of
@@ -157,6 +157,7 @@ def test_what_was_read_of_a_question_is_kept_wherever_that_was_stopped(
     family: Family, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "_SLICE", {"cpu": 10})
+    monkeypatch.setattr(asking, "_ASK_EVERY_S", 3600.0)  # how fast the machine is changes nothing
     red = draw_picture(tmp_path, "red")
     known = []
     for asked in range(5, 25, 4):
