@@ -8,6 +8,7 @@ every bit). Source: https://github.com/snakers4/silero-vad
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -77,9 +78,11 @@ def _load(path: Path) -> Any:
     if hashlib.sha256(model).hexdigest() != VAD_SHA256:
         raise InstallationBroken(what=f"{path.name} is damaged")
     try:
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # it calls home from 1.31 on, in C++
         import onnxruntime
     except ImportError as error:
         raise InstallationBroken(what=str(error)) from error
+    onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()
     # More threads cost more than they bring on 128 hidden units, and would spin between calls.
     options.intra_op_num_threads = options.inter_op_num_threads = 1

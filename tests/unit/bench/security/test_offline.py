@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shutil
 import sys
+from pathlib import Path
 
 import pytest
 
+from mmdesk import paths
 from mmdesk.bench.security import offline
 
 pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace")
@@ -39,3 +41,11 @@ def test_a_program_that_fails_is_not_measured() -> None:
 def test_without_strace_it_is_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _name: None)
     assert offline.reached((sys.executable, "-c", "")) is None
+
+
+def test_hearing_reaches_for_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The runtime of the voice activity network calls home unless it is told not to."""
+    monkeypatch.setenv("MMDESK_HOME", str(tmp_path))
+    sound = paths.samples() / "question.flac"
+    calls = offline.reached((sys.executable, "-m", "mmdesk", "transcribe", str(sound)))
+    assert calls == []
