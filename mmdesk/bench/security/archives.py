@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 import random
-import re
 import shutil
 import stat
 import subprocess
@@ -24,6 +23,7 @@ from mmdesk.archive.files import FileArchives
 from mmdesk.bench.durability.contents import Place, quiet
 from mmdesk.bench.durability.trees import Maker, make_pictures, make_recordings
 from mmdesk.bench.security.hostile_archives import Document, Ground, Kind, hostile
+from mmdesk.bench.security.peak_memory import peak_bytes, reset_peak
 from mmdesk.core.archives import ArchiveItem, ExportRequest, ImportRequest
 from mmdesk.core.conversations import ConversationTree
 from mmdesk.core.errors import InternalError, MmdeskError, StoreError
@@ -96,7 +96,7 @@ class Trials:
         except Exception as error:  # which is what is counted
             problem = f"{type(error).__name__}: {error}"
         if peak is not None:
-            used = _peak_bytes() - peak
+            used = peak_bytes(os.getpid()) - peak
             counted.worst_bytes = max(counted.worst_bytes or 0, used)
             if used > MOST_BYTES:
                 counted.heavy += 1
@@ -253,16 +253,10 @@ def _reset_peak() -> int | None:
     if sys.platform != "linux":
         return None
     try:
-        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+        reset_peak(os.getpid())
     except OSError:
         return None
-    return _peak_bytes()
-
-
-def _peak_bytes() -> int:
-    status = Path("/proc/self/status").read_text(encoding="utf-8")
-    found = re.search(r"VmHWM:\s+(\d+) kB", status)
-    return int(found[1]) * 1024 if found else 0
+    return peak_bytes(os.getpid())
 
 
 def main() -> None:

@@ -8,7 +8,6 @@ Files that the reader fails on are written into FOLDER.
 from __future__ import annotations
 
 import random
-import re
 import sys
 import tempfile
 import time
@@ -19,6 +18,7 @@ from pathlib import Path
 from PIL import Image
 
 from mmdesk.bench.security.mutating import mutated
+from mmdesk.bench.security.peak_memory import peak_bytes, reset_peak
 from mmdesk.bench.security.picture_bombs import bombs
 from mmdesk.bench.security.picture_files import whole_pictures
 from mmdesk.core.errors import InternalError, MmdeskError, PictureTooSlow
@@ -143,7 +143,7 @@ class Trial:
             return False
         reading = self.reading
         try:
-            used, peak = _cpu_s(child.pid) - cpu, _peak_bytes(child.pid)
+            used, peak = _cpu_s(child.pid) - cpu, peak_bytes(child.pid)
         except OSError:  # it has ended since
             return False
         reading.worst_cpu_s = max(reading.worst_cpu_s or 0.0, used)
@@ -224,7 +224,7 @@ def _reset(child: Child | None) -> float | None:
     if child is None or child.exit_code is not None or sys.platform != "linux":
         return None
     try:
-        Path(f"/proc/{child.pid}/clear_refs").write_text("5", encoding="ascii")
+        reset_peak(child.pid)
         return _cpu_s(child.pid)
     except OSError:
         return None
@@ -233,12 +233,6 @@ def _reset(child: Child | None) -> float | None:
 def _cpu_s(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS
-
-
-def _peak_bytes(pid: int) -> int:
-    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
-    found = re.search(r"VmHWM:\s+(\d+) kB", status)
-    return int(found[1]) * 1024 if found else 0
 
 
 def main() -> None:
